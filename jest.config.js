@@ -1,0 +1,14 @@
+/** TypeScript is stripped by swc and run as ES modules, as Node runs it (NODE_OPTIONS in package.json). */
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+    ],
+  },
+  testMatch: ['**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/\\.local/'],
+  testTimeout: 30_000,
+}

@@ -1,0 +1,28 @@
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { MigrationList } from '@prisma/schema-engine-wasm'
+
+const lockfileName = 'migration_lock.toml'
+const scriptName = 'migration.sql'
+
+/**
+ * The migrations of a folder in Prisma's ordinary layout (`<timestamp>_<name>/migration.sql`), oldest first, as the
+ * engine wants them.
+ *
+ * @throws when the folder cannot be read, or a migration in it has no script.
+ */
+export async function readMigrations(folder: string): Promise<MigrationList> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  return {
+    baseDir: folder,
+    lockfile: { path: lockfileName, content: await readFile(path.join(folder, lockfileName), 'utf8') },
+    shadowDbInitScript: '',
+    migrationDirectories: await Promise.all(names.toSorted().map((name) => readMigration(folder, name))),
+  }
+}
+
+async function readMigration(folder: string, name: string) {
+  const value = await readFile(path.join(folder, name, scriptName), 'utf8')
+  return { path: name, migrationFile: { path: scriptName, content: { tag: 'ok' as const, value } } }
+}

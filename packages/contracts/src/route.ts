@@ -1,0 +1,88 @@
+import type { Scope } from './scope.ts'
+
+/** One row of the table of routes. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Segments in braces are parameters: `/timesheets/{id}`. */
+  readonly path: string
+  /** Any one of these lets the caller in; none listed = anybody, without a token. */
+  readonly scopes: readonly Scope[]
+  /** Who answers: the service behind the gateway, or the gateway itself. */
+  readonly answeredBy: 'timesheets-service' | 'gateway'
+  readonly operationId: string
+  readonly summary: string
+}
+
+/**
+ * Who may call what: the only place that says it. The gateway's router and scope check, the service's
+ * router, the OpenAPI document and the RFC 9728 metadata all read this table.
+ */
+export const routes = [
+  {
+    method: 'POST',
+    path: '/timesheets/upload',
+    scopes: ['batch:upload'],
+    answeredBy: 'timesheets-service',
+    operationId: 'uploadTimesheets',
+    summary: 'Upload the hours of anybody',
+  },
+  {
+    method: 'GET',
+    path: '/.well-known/oauth-protected-resource',
+    scopes: [],
+    answeredBy: 'gateway',
+    operationId: 'getProtectedResourceMetadata',
+    summary: 'Which issuer and scopes this API takes (RFC 9728)',
+  },
+] as const satisfies readonly Route[]
+
+export type OperationId = (typeof routes)[number]['operationId']
+
+/** What the table says of a request: its row, the methods its path knows, or nothing. */
+export type RouteMatch =
+  | { readonly kind: 'route'; readonly route: Route; readonly parameters: Readonly<Record<string, string>> }
+  | { readonly kind: 'other-method'; readonly allow: readonly string[] }
+  | { readonly kind: 'unknown' }
+
+/**
+ * Looks a request up. A literal segment beats a parameter, whatever the method: a path that some row
+ * spells out never reaches a row that only fits it.
+ * @param path the path of a request, already known to be normal, without its query
+ */
+export function matchRoute(method: string, path: string, table: readonly Route[] = routes): RouteMatch {
+  const fitting = mostLiteral(table.filter((row) => fits(row.path, path)))
+  if (fitting.length === 0) return { kind: 'unknown' }
+  const route = fitting.find((row) => row.method === method)
+  if (route === undefined) return { kind: 'other-method', allow: fitting.map((row) => row.method) }
+  return { kind: 'route', route, parameters: parametersOf(route.path, path) }
+}
+
+const isParameter = (segment: string) => segment.startsWith('{')
+
+function fits(pattern: string, path: string): boolean {
+  const segments = path.split('/')
+  const expected = pattern.split('/')
+  return (
+    segments.length === expected.length &&
+    expected.every((word, i) => (isParameter(word) ? segments[i] !== '' : word === segments[i]))
+  )
+}
+
+/** Of the rows that fit, those whose first differing segment is spelled out. */
+function mostLiteral(rows: readonly Route[]): readonly Route[] {
+  const shape = (row: Route) =>
+    row.path
+      .split('/')
+      .map((word) => (isParameter(word) ? '1' : '0'))
+      .join('')
+  const best = rows.map(shape).sort()[0]
+  return rows.filter((row) => shape(row) === best)
+}
+
+function parametersOf(pattern: string, path: string): Record<string, string> {
+  const segments = path.split('/')
+  const pairs = pattern
+    .split('/')
+    .flatMap((word, i) => (isParameter(word) ? [[word.slice(1, -1), decodeURIComponent(segments[i]!)]] : []))
+  return Object.fromEntries(pairs)
+}

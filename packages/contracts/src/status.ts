@@ -1,0 +1,34 @@
+/** What became of an uploaded item, and the HTTP status that says so of a single one. */
+export const statusCodes = {
+  created: 201,
+  updated: 200,
+  unchanged: 200,
+  deleted: 200,
+} as const
+
+export type Status = keyof typeof statusCodes
+
+/** The words that a batch is summed up in. */
+export const summaryWords = ['created', 'updated', 'unchanged', 'deleted', 'rejected'] as const
+
+/**
+ * The sentence that clients and people read.
+ * @param id null for a tombstone of something unknown, and for what a dry run would create
+ */
+export function messageOf(status: Status, id: number | null, userId: string): string {
+  if (id === null) {
+    return status === 'unchanged'
+      ? `Nothing to delete for employee ${userId}`
+      : `Would create a timesheet for employee ${userId}`
+  }
+  switch (status) {
+    case 'created':
+      return `Created timesheet ${id} for employee ${userId}`
+    case 'updated':
+      return `Updated timesheet ${id} for employee ${userId}`
+    case 'deleted':
+      return `Deleted timesheet ${id} for employee ${userId}`
+    case 'unchanged':
+      return `Timesheet ${id} for employee ${userId} is unchanged`
+  }
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { statusCodes, summaryWords } from './status.ts'
+import { storedEntrySchema } from './stored-entry.ts'
+
+/** Items that one JSON array may hold. */
+export const maxArrayItems = 1000
+
+const count = z.int().min(0)
+
+export const summarySchema = z
+  .strictObject({
+    received: count,
+    ...(Object.fromEntries(summaryWords.map((word) => [word, count])) as Record<
+      (typeof summaryWords)[number],
+      typeof count
+    >),
+  })
+  .meta({ id: 'Summary' })
+
+/** What became of one item of a batch. */
+export const uploadOutcomeSchema = z
+  .strictObject({
+    index: count.meta({ description: 'Its place in what was sent, from 0' }),
+    status: z.enum(summaryWords),
+    code: z.int().meta({ description: 'The HTTP status that it would have had alone' }),
+    id: z.int().positive().nullable().optional(),
+    user_id: z.string().optional(),
+    message: z.string().optional(),
+    problem: z
+      .looseObject({ type: z.string(), title: z.string(), status: z.int(), detail: z.string() })
+      .optional(),
+  })
+  .meta({ id: 'UploadOutcome' })
+
+/** The answer to an array. */
+export const batchAnswerSchema = z
+  .strictObject({ errors: z.boolean(), summary: summarySchema, items: z.array(uploadOutcomeSchema) })
+  .meta({ id: 'BatchAnswer' })
+
+/** The answer to a single entry: the entry, what became of it, and the sentence that says so. */
+export const singleAnswerSchema = z
+  .union([
+    storedEntrySchema.extend({
+      status: z.enum(Object.keys(statusCodes) as [keyof typeof statusCodes]),
+      message: z.string(),
+    }),
+    z.strictObject({ id: z.null(), user_id: z.string(), status: z.string(), message: z.string() }),
+  ])
+  .meta({ id: 'SingleAnswer' })
+
+export type Summary = z.infer<typeof summarySchema>
+export type UploadOutcome = z.infer<typeof uploadOutcomeSchema>
+export type BatchAnswer = z.infer<typeof batchAnswerSchema>

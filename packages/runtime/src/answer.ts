@@ -1,0 +1,98 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { ProblemError } from '@timesheets/contracts/problem'
+import type { Logger } from './logger.ts'
+
+/** How much of a request that was answered early is still read before its connection is closed. */
+const maxDrainBytes = 64 * 1024 * 1024
+const maxDrainMs = 30_000
+
+/** Answers with JSON, whole, at once. */
+export function answerJson(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  answerText(request, response, status, JSON.stringify(body), {
+    'content-type': 'application/json',
+    ...headers,
+  })
+}
+
+/**
+ * Answers with a problem (RFC 9457), the one place where errors become HTTP. What is no `ProblemError` is a
+ * bug or an outage: it goes to the log whole, and the caller learns nothing but the request's id.
+ */
+export function answerProblem(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+  requestId: string,
+  logger: Logger,
+): void {
+  const problem =
+    error instanceof ProblemError
+      ? error
+      : new ProblemError(
+          'internal-error',
+          'The request could not be completed; its id helps to find out why',
+          { cause: error },
+        )
+  if (problem.status >= 500)
+    logger.error({ err: problem.cause ?? problem, requestId, problem: problem.slug }, problem.message)
+  if (response.headersSent) {
+    // Half an answer is out: cutting it is the only way left to say that it is not whole.
+    response.destroy()
+    return
+  }
+  answerText(request, response, problem.status, JSON.stringify(problem.toProblem(requestId)), {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    ...problem.headers,
+  })
+}
+
+function answerText(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: OutgoingHttpHeaders,
+): void {
+  response.writeHead(status, {
+    ...headers,
+    'content-length': Buffer.byteLength(body),
+    ...(request.complete ? {} : { connection: 'close' }),
+  })
+  if (request.method !== 'HEAD') response.write(body)
+  endAfterRequest(request, response)
+}
+
+/**
+ * Ends an answer whose last byte is written. A client that is still sending has its rest read and thrown away
+ * first, up to a cap: closing under its hands would reset the connection, and the answer would be lost with
+ * it (RFC 9112, section 9.6).
+ */
+export function endAfterRequest(request: IncomingMessage, response: ServerResponse): void {
+  if (request.complete || request.destroyed) {
+    response.end()
+    return
+  }
+  let drainedBytes = 0
+  const end = () => {
+    clearTimeout(timer)
+    request.off('data', count)
+    response.end()
+  }
+  const count = (chunk: Buffer) => {
+    drainedBytes += chunk.length
+    if (drainedBytes > maxDrainBytes) end()
+  }
+  const timer = setTimeout(end, maxDrainMs)
+  request.unpipe()
+  request.on('data', count)
+  request.once('end', end)
+  request.once('close', end)
+  request.resume()
+}

@@ -1,0 +1,57 @@
+import { type ConfigOf, type Environment, optional, readConfig, setting } from '@timesheets/runtime/config'
+import { serverSettings } from '@timesheets/runtime/server'
+
+/** Every variable of the timesheets-service. */
+export const serviceSettings = {
+  ...serverSettings('SERVICE', 3000),
+  databaseUrl: setting.databaseUrl('DATABASE_URL', { doc: 'Where Postgres is, with user and password' }),
+  databasePoolSize: setting.integer('DATABASE_POOL_SIZE', {
+    default: 10,
+    min: 1,
+    max: 1000,
+    doc: 'Connections at most',
+  }),
+  databaseTimeoutMs: setting.integer('DATABASE_TIMEOUT_MS', {
+    default: 10_000,
+    min: 100,
+    doc: 'How long to wait for a connection, and for a statement (ms)',
+  }),
+  identitySecret: setting.secret('IDENTITY_SECRET', {
+    minLength: 32,
+    doc: 'Shared with the gateway, which signs with it who calls',
+  }),
+  identitySecretPrevious: optional(
+    setting.secret('IDENTITY_SECRET_PREVIOUS', {
+      minLength: 32,
+      doc: 'Accepted too, while the secret is being replaced',
+    }),
+  ),
+  publicUrl: setting.url('PUBLIC_URL', {
+    default: 'http://127.0.0.1:8080',
+    doc: 'What the outside calls this API',
+  }),
+  sourceOwners: setting.of(
+    'SOURCE_OWNERS',
+    'source=client pairs, separated by commas',
+    { default: '', doc: 'Which client may write to a source, where it is not the first that did' },
+    parseOwners,
+  ),
+}
+
+export type ServiceConfig = ConfigOf<typeof serviceSettings>
+
+/** @throws {ConfigError} with every fault */
+export function readServiceConfig(environment: Environment): ServiceConfig {
+  return readConfig(environment, serviceSettings)
+}
+
+function parseOwners(text: string): ReadonlyMap<string, string> {
+  const pairs = text.split(',').filter((pair) => pair.trim() !== '')
+  return new Map(
+    pairs.map((pair) => {
+      const match = /^\s*([a-z0-9-]{1,64})=(\S+)\s*$/.exec(pair)
+      if (match === null) throw new Error(`"${pair}" is not source=client`)
+      return [match[1]!, match[2]!]
+    }),
+  )
+}

@@ -1,0 +1,54 @@
+import type { Content } from '@timesheets/contracts/entry'
+
+/** What makes an entry the same entry for ever. */
+export interface Identity {
+  readonly source: string
+  readonly externalId: string
+}
+
+/** What is kept of an entry that an upload must know. */
+export interface KnownEntry extends Identity {
+  readonly id: number
+  readonly userId: string
+  /** Hex digest of the source's last word; null: a tombstone. */
+  readonly digest: string | null
+  readonly version: number
+}
+
+/** What is kept of the identities and sources that an upload touches. */
+export interface Known {
+  readonly entries: readonly KnownEntry[]
+  /** Source → the client that it belongs to. */
+  readonly owners: ReadonlyMap<string, string>
+}
+
+/** An entry as it shall stand after an upload. */
+export interface Change {
+  readonly source: string
+  readonly externalId: string | null
+  /** Null: the content stays as it is, under a tombstone. */
+  readonly content: Content | null
+  /** Hex digest of the source's last word; null: a tombstone. */
+  readonly digest: string | null
+  readonly version: number
+  /** The row that is there, at the version that was read; null: there is none yet. */
+  readonly row: { readonly id: number; readonly version: number } | null
+}
+
+/** All that one upload writes. */
+export interface Writing {
+  readonly clientId: string
+  /** Sources that nobody had, and that become this client's. */
+  readonly claims: readonly string[]
+  readonly changes: readonly Change[]
+}
+
+/** What an upload needs of the database. */
+export interface EntryStore {
+  find(identities: readonly Identity[], sources: readonly string[]): Promise<Known>
+  /**
+   * Writes all or nothing.
+   * @returns the id of each change; undefined where somebody else was faster and nothing was written
+   */
+  write(writing: Writing): Promise<readonly number[] | undefined>
+}

@@ -1,0 +1,13 @@
+import { createLogger } from '@timesheets/runtime/logger'
+import { runMain, runServer, startServer } from '@timesheets/runtime/server'
+import { readServiceConfig } from './config.ts'
+import { createService } from './service.ts'
+
+runMain(async () => {
+  const config = readServiceConfig(process.env)
+  const logger = createLogger('timesheets-service', config.logLevel)
+  logger.debug({ config }, 'configured')
+  await runServer('timesheets-service', logger, () =>
+    startServer('timesheets-service', createService(config, logger), config, logger),
+  )
+})

@@ -1,0 +1,31 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import type { Logger } from '@timesheets/runtime/logger'
+import type { Secret } from '@timesheets/runtime/secret'
+import { PrismaClient } from './generated/client.ts'
+
+export interface DatabaseConfig {
+  readonly databaseUrl: Secret
+  readonly databasePoolSize: number
+  readonly databaseTimeoutMs: number
+}
+
+/** Prisma over a pool of connections that gives up in bounded time, whatever the database does. */
+export function createClient(config: DatabaseConfig, logger: Logger): PrismaClient {
+  const adapter = new PrismaPg(
+    {
+      connectionString: config.databaseUrl.reveal(),
+      max: config.databasePoolSize,
+      connectionTimeoutMillis: config.databaseTimeoutMs,
+      statement_timeout: config.databaseTimeoutMs,
+      query_timeout: 2 * config.databaseTimeoutMs,
+      idle_in_transaction_session_timeout: config.databaseTimeoutMs,
+      application_name: 'timesheets-service',
+    },
+    // A connection that breaks while nobody uses it is replaced by the pool; nothing is lost with it.
+    { onPoolError: (error) => logger.warn({ err: error }, 'an idle database connection broke') },
+  )
+  return new PrismaClient({
+    adapter,
+    transactionOptions: { maxWait: config.databaseTimeoutMs, timeout: 2 * config.databaseTimeoutMs },
+  })
+}

@@ -1,0 +1,34 @@
+import type { Identity, KnownEntry } from '../domain/entry-store.ts'
+import { Prisma, type PrismaClient } from './generated/client.ts'
+
+interface Row {
+  readonly id: bigint
+  readonly source: string
+  readonly external_id: string
+  readonly user_id: string
+  readonly digest: string | null
+  readonly version: number
+}
+
+/** What is kept of so many identities, in one statement; takes no lock. */
+export async function findEntries(
+  client: PrismaClient,
+  identities: readonly Identity[],
+): Promise<KnownEntry[]> {
+  if (identities.length === 0) return []
+  const sources = identities.map((identity) => identity.source)
+  const externalIds = identities.map((identity) => identity.externalId)
+  const rows = await client.$queryRaw<Row[]>(Prisma.sql`
+    select distinct timesheets.id, timesheets.source, timesheets.external_id, timesheets.user_id,
+           encode(timesheets.digest, 'hex') as digest, timesheets.version
+      from unnest(${sources}::text[], ${externalIds}::text[]) as asked (source, external_id)
+      join timesheets using (source, external_id)`)
+  return rows.map((row) => ({
+    id: Number(row.id),
+    source: row.source,
+    externalId: row.external_id,
+    userId: row.user_id,
+    digest: row.digest,
+    version: row.version,
+  }))
+}

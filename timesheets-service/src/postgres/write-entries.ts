@@ -1,0 +1,98 @@
+import type { Change } from '../domain/entry-store.ts'
+import { Prisma } from './generated/client.ts'
+
+/** A transaction that is open. */
+type Transaction = Prisma.TransactionClient
+
+/** Draws ids for entries to come, ascending. */
+export async function drawIds(transaction: Transaction, count: number): Promise<number[]> {
+  if (count === 0) return []
+  const rows = await transaction.$queryRaw<{ id: bigint }[]>(Prisma.sql`
+    select nextval(pg_get_serial_sequence('timesheets', 'id')) as id from generate_series(1, ${count}::int)`)
+  return rows.map((row) => Number(row.id)).sort((a, b) => a - b)
+}
+
+/**
+ * Inserts entries, all in one statement, sorted by identity so that two writers cannot deadlock.
+ * @returns how many were new; fewer than given where another writer had one of the identities first
+ */
+export function insertEntries(
+  transaction: Transaction,
+  ids: readonly number[],
+  changes: readonly Change[],
+  clientId: string,
+): Promise<number> {
+  const contents = changes.map(contentOf)
+  return transaction.$executeRaw(Prisma.sql`
+    insert into timesheets (id, source, external_id, user_id, day, instant, date_written, project, seconds, notes,
+                            digest, version, deleted_at, client_id)
+    select id, source, external_id, user_id, day, instant, date_written, project, seconds, notes,
+           decode(digest, 'hex'), version, case when digest is null then now() end, ${clientId}
+      from unnest(
+        ${ids}::bigint[],
+        ${changes.map((change) => change.source)}::text[],
+        ${changes.map((change) => change.externalId)}::text[],
+        ${contents.map((content) => content.userId)}::text[],
+        ${contents.map((content) => content.day)}::date[],
+        ${contents.map((content) => new Date(content.instantMs).toISOString())}::timestamptz[],
+        ${contents.map((content) => content.dateWritten)}::text[],
+        ${contents.map((content) => content.project)}::text[],
+        ${contents.map((content) => content.seconds)}::int[],
+        ${contents.map((content) => content.notes)}::text[],
+        ${changes.map((change) => change.digest)}::text[],
+        ${changes.map((change) => change.version)}::int[]
+      ) as entry (id, source, external_id, user_id, day, instant, date_written, project, seconds, notes, digest, version)
+     order by source, external_id
+        on conflict (source, external_id) do nothing`)
+}
+
+/**
+ * Changes entries that are there, all in one statement. A change without content is a tombstone.
+ * @returns how many still stood at the version that was read, and were changed
+ */
+export async function updateEntries(
+  transaction: Transaction,
+  changes: readonly Change[],
+  clientId: string,
+): Promise<number> {
+  const contents = changes.map((change) => change.content)
+  return transaction.$executeRaw(Prisma.sql`
+    with entry as (
+      select * from unnest(
+        ${changes.map((change) => change.row!.id)}::bigint[],
+        ${changes.map((change) => change.row!.version)}::int[],
+        ${contents.map((content) => content?.userId ?? null)}::text[],
+        ${contents.map((content) => content?.day ?? null)}::date[],
+        ${contents.map((content) => (content === null ? null : new Date(content.instantMs).toISOString()))}::timestamptz[],
+        ${contents.map((content) => content?.dateWritten ?? null)}::text[],
+        ${contents.map((content) => content?.project ?? null)}::text[],
+        ${contents.map((content) => content?.seconds ?? null)}::int[],
+        ${contents.map((content) => content?.notes ?? null)}::text[],
+        ${changes.map((change) => change.digest)}::text[],
+        ${changes.map((change) => change.version)}::int[]
+      ) as entry (id, read_version, user_id, day, instant, date_written, project, seconds, notes, digest, version)
+    ), locked as (
+      select timesheets.id from timesheets join entry using (id) order by timesheets.id for update of timesheets
+    )
+    update timesheets
+       set user_id = coalesce(entry.user_id, timesheets.user_id),
+           day = coalesce(entry.day, timesheets.day),
+           instant = coalesce(entry.instant, timesheets.instant),
+           date_written = coalesce(entry.date_written, timesheets.date_written),
+           project = coalesce(entry.project, timesheets.project),
+           seconds = coalesce(entry.seconds, timesheets.seconds),
+           notes = case when entry.user_id is null then timesheets.notes else entry.notes end,
+           digest = decode(entry.digest, 'hex'),
+           deleted_at = case when entry.digest is null then now() end,
+           version = entry.version,
+           client_id = ${clientId},
+           updated_at = now()
+      from entry join locked using (id)
+     where timesheets.id = entry.id and timesheets.version = entry.read_version`)
+}
+
+/** A new entry always has a content, also where a later item of the same upload buried it. */
+function contentOf(change: Change) {
+  if (change.content === null) throw new Error('An entry without content cannot be inserted')
+  return change.content
+}

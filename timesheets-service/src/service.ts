@@ -1,0 +1,113 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ProblemError } from '@timesheets/contracts/problem'
+import { matchRoute, type OperationId } from '@timesheets/contracts/route'
+import { answerJson, answerProblem } from '@timesheets/runtime/answer'
+import {
+  type Identity,
+  IdentityError,
+  identityHeader,
+  requestIdHeader,
+  verifyIdentity,
+} from '@timesheets/runtime/identity'
+import type { Logger } from '@timesheets/runtime/logger'
+import { measure } from '@timesheets/runtime/request-metrics'
+import type { Service } from '@timesheets/runtime/server'
+import type { ServiceConfig } from './config.ts'
+import type { Answer, Operation } from './http/call.ts'
+import { uploadTimesheets } from './http/upload-timesheets.ts'
+import { createClient } from './postgres/client.ts'
+import { PostgresEntryStore } from './postgres/entry-store.ts'
+import { isOutage } from './postgres/outage.ts'
+
+type Operations = Partial<Record<OperationId, Operation>>
+
+/** The rules and what is kept: answers what the gateway lets through, and nobody else. */
+export function createService(config: ServiceConfig, logger: Logger): Service {
+  const database = createClient(config, logger)
+  const operations: Operations = {
+    uploadTimesheets: uploadTimesheets(
+      new PostgresEntryStore(database),
+      config.publicUrl,
+      config.sourceOwners,
+    ),
+  }
+  const secrets = [config.identitySecret, config.identitySecretPrevious].filter(
+    (secret) => secret !== undefined,
+  )
+
+  return {
+    handle(request, response) {
+      const requestId = String(request.headers[requestIdHeader] ?? 'none').slice(0, 64)
+      let operation = 'none'
+      measure(request, response, () => operation)
+      serve().catch((error: unknown) => answerProblem(request, response, explain(error), requestId, logger))
+
+      async function serve(): Promise<void> {
+        const identity = await identify(request, requestId, secrets)
+        const { run, id, parameters, query } = findOperation(request, operations)
+        operation = id
+        send(request, response, await run({ request, identity, parameters, query }))
+      }
+    },
+    async readiness(): Promise<Record<string, string>> {
+      try {
+        await database.$queryRaw`select 1`
+        return {}
+      } catch (error) {
+        logger.warn({ err: error }, 'the database does not answer')
+        return { database: 'the database does not answer' }
+      }
+    },
+    close: () => database.$disconnect(),
+  }
+}
+
+/** Nothing is answered without the gateway's signed identity: a way around it is no way in. */
+async function identify(
+  request: IncomingMessage,
+  requestId: string,
+  secrets: ServiceConfig['identitySecret'][],
+): Promise<Identity> {
+  const header = request.headers[identityHeader]
+  const bound = { method: request.method ?? '', target: request.url ?? '', requestId }
+  try {
+    if (typeof header !== 'string') throw new IdentityError('there is no identity')
+    return await verifyIdentity(header, bound, secrets)
+  } catch (error) {
+    if (!(error instanceof IdentityError)) throw error
+    throw new ProblemError('missing-token', 'Requests come in through the gateway only', {
+      headers: { 'www-authenticate': 'Bearer' },
+      cause: error,
+    })
+  }
+}
+
+function findOperation(request: IncomingMessage, operations: Operations) {
+  const [path = '', search = ''] = (request.url ?? '').split(/\?(.*)/s)
+  const match = matchRoute(request.method ?? '', path)
+  const run = match.kind === 'route' ? operations[match.route.operationId as OperationId] : undefined
+  if (match.kind !== 'route' || run === undefined)
+    throw new ProblemError('not-found', 'There is no such path here')
+  return {
+    run,
+    id: match.route.operationId,
+    parameters: match.parameters,
+    query: new URLSearchParams(search),
+  }
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { status, body, headers }: Answer): void {
+  answerJson(request, response, status, body, headers)
+}
+
+function explain(error: unknown): unknown {
+  if (!isOutage(error)) return error
+  return new ProblemError(
+    'not-ready',
+    'The database cannot be reached; nothing was changed that was not answered',
+    {
+      headers: { 'retry-after': '2' },
+      cause: error,
+    },
+  )
+}

@@ -1,0 +1,52 @@
+import { type ConfigOf, type Environment, optional, readConfig, setting } from '@timesheets/runtime/config'
+import { localSecret } from './registry.ts'
+
+const settings = {
+  port: setting.port('ISSUER_PORT', { default: 0, doc: 'port of the local issuer; 0 takes a free one' }),
+  host: setting.text('ISSUER_HOST', { default: '127.0.0.1', doc: 'address that the local issuer binds' }),
+  url: optional(
+    setting.of(
+      'ISSUER_URL',
+      'an http(s) origin',
+      { doc: 'the `iss` of its tokens and the base of discovery; by default where it listens' },
+      parseIssuer,
+    ),
+  ),
+  audience: setting.text('ISSUER_AUDIENCE', {
+    default: 'https://api.exampleco.com/timesheets',
+    doc: 'identifier of the one API of this tenant',
+  }),
+  dataDir: setting.text('ISSUER_DATA_DIR', {
+    default: '.local/issuer',
+    doc: 'folder that keeps the signing keys',
+  }),
+  contractorSyncSecret: setting.secret('CONTRACTOR_SYNC_CLIENT_SECRET', {
+    default: localSecret('contractor-sync'),
+    doc: 'client secret of contractor-sync',
+  }),
+}
+
+export type IssuerConfig = ConfigOf<typeof settings>
+
+/** The issuer takes passwords that stand in the source and signs whatever it is asked to: never in production. */
+export class ProductionRefused extends Error {
+  constructor() {
+    super('The local issuer hands out tokens for the asking and refuses to start with NODE_ENV=production.')
+    this.name = 'ProductionRefused'
+  }
+}
+
+/** @throws {ProductionRefused} @throws {import('@timesheets/runtime/config').ConfigError} */
+export function readIssuerConfig(environment: Environment): IssuerConfig {
+  if (environment.NODE_ENV === 'production') throw new ProductionRefused()
+  return readConfig(environment, settings)
+}
+
+/** Auth0's issuer is an origin with a slash at its end; that slash is part of `iss`. */
+function parseIssuer(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`) {
+    throw new Error(`"${text}" is not an http(s) origin such as http://127.0.0.1:4321/`)
+  }
+  return url.href
+}

@@ -1,0 +1,116 @@
+import express, { type Router } from 'express'
+import type { Provider } from 'oidc-provider'
+import { isLoopback } from './loopback.ts'
+import { personById, type Registry } from './registry.ts'
+
+/**
+ * The pages of a login: a list of people, of whom one click takes one. No passwords here: it is for a laptop, and the
+ * password grant has them for whoever wants to see one refused.
+ * @param provider gives the provider as it is now; it changes with the keys
+ */
+export function loginPages(provider: () => Provider, registry: Registry): Router {
+  const router = express.Router()
+
+  router.get('/login/:uid', async (req, res) => {
+    const { prompt, params } = await provider().interactionDetails(req, res)
+    if (prompt.name !== 'login') {
+      // `prompt=consent`: there is nothing to consent to among first-party clients.
+      await provider().interactionFinished(req, res, { consent: {} })
+      return
+    }
+    sendPage(res, 200, loginPage(registry, String(params.client_id), params.login_hint))
+  })
+
+  router.post('/login/:uid', express.urlencoded({ extended: false, limit: 1024 }), async (req, res) => {
+    await provider().interactionDetails(req, res)
+    const person = personById(registry, req.body?.person)
+    if (person === undefined) {
+      sendPage(res, 400, errorPage('Nobody here goes by that name.'))
+      return
+    }
+    await provider().interactionFinished(req, res, { login: { accountId: person.id, amr: ['pwd'] } })
+  })
+
+  // Auth0's logout; without the session's cookie the next login asks again.
+  router.get('/v2/logout', (req, res) => {
+    const expired = { httpOnly: true, sameSite: 'lax', path: '/' } as const
+    res.clearCookie('_session', expired).clearCookie('_session.sig', expired)
+    const { returnTo } = req.query
+    if (typeof returnTo === 'string' && isLoopback(returnTo)) res.redirect(302, returnTo)
+    else sendPage(res, 200, page('Logged out', '<p>You are logged out.</p>'))
+  })
+
+  return router
+}
+
+/** A page that says in a sentence why a login cannot go on. */
+export function errorPage(message: string): string {
+  return page('Login is not possible', `<p>${escapeHtml(message)}</p>`)
+}
+
+/** A page is never stored, framed, or fed scripts. */
+export function sendPage(res: express.Response, status: number, html: string): void {
+  res
+    .status(status)
+    .set({
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+      'referrer-policy': 'no-referrer',
+    })
+    .type('html')
+    .send(html)
+}
+
+function loginPage(registry: Registry, clientId: string, hint: unknown): string {
+  const people = registry.people
+    .map(
+      ({ id, name, email, role }) => `
+      <button name="person" value="${escapeHtml(id)}"${email === hint ? ' autofocus' : ''}>
+        <b>${escapeHtml(name)}</b> <span>${escapeHtml(role)}</span><br><small>${escapeHtml(email)}</small>
+      </button>`,
+    )
+    .join('')
+  return page(
+    'Who are you?',
+    `<p>Log in to <b>${escapeHtml(clientId)}</b></p><form method="post">${people}</form>
+    <footer>The local stand-in for Auth0. One click logs in; none of these people exist.</footer>`,
+  )
+}
+
+function page(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>${title}</title>
+  <style>
+    :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
+    body { display: grid; place-items: center; min-height: 100vh; margin: 0; background: Canvas }
+    main { width: min(24rem, 100vw - 4rem); padding: 2rem }
+    h1 { margin: 0; font-size: 1.5rem }
+    p { margin: .25rem 0 1.25rem }
+    button { display: block; width: 100%; margin: .5rem 0; padding: .75rem 1rem; text-align: start; font: inherit;
+      color: inherit; background: color-mix(in srgb, CanvasText 5%, Canvas); cursor: pointer;
+      border: 1px solid color-mix(in srgb, CanvasText 20%, Canvas); border-radius: .5rem }
+    button:hover, button:focus-visible { border-color: #36c; outline: 2px solid #36c }
+    span, small, footer { color: color-mix(in srgb, CanvasText 65%, Canvas) }
+    footer { margin-top: 1.5rem; font-size: .8rem }
+  </style>
+</head>
+<body><main><h1>${title}</h1>${body}</main></body>
+</html>
+`
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character]!)
+}

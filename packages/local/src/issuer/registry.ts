@@ -1,0 +1,116 @@
+import { type Scope, scopes } from '@timesheets/contracts/scope'
+import type { JWK } from 'jose'
+
+/** A client of the tenant ("application" in Auth0). */
+export interface Client {
+  readonly clientId: string
+  /** Absent for a public client and for one that signs assertions. */
+  readonly secret?: string
+  /** Public keys of a client that authenticates by `private_key_jwt`. */
+  readonly publicKeys?: readonly JWK[]
+  readonly grantTypes: readonly ('client_credentials' | 'authorization_code' | 'password')[]
+  /** The scopes of its client grant for the API; without a grant it gets no machine token at all. */
+  readonly grant?: readonly Scope[]
+}
+
+/** A person who can log in. */
+export interface Person {
+  /** What `sub` says. */
+  readonly id: string
+  readonly name: string
+  readonly role: string
+  readonly email: string
+  readonly emailVerified: boolean
+  readonly password: string
+  /** What the person's roles allow (RBAC is on for people). */
+  readonly permissions: readonly Scope[]
+}
+
+/** The tenant: one API, its clients, its people. */
+export interface Registry {
+  readonly audience: string
+  readonly scopes: readonly string[]
+  readonly clients: readonly Client[]
+  readonly people: readonly Person[]
+}
+
+/** What a person at a laptop needs to get tokens. */
+export interface Credentials {
+  readonly clients: Readonly<Record<string, { client_id: string; client_secret?: string }>>
+  readonly people: readonly { email: string; password: string; scopes: readonly string[] }[]
+}
+
+/** The well-known secret of a local client or person; its prefix lets a scanner tell it from a real one. */
+export function localSecret(name: string): string {
+  return `local-only-${name}-secret`
+}
+
+const employee: readonly Scope[] = ['create:timesheets', 'read:timesheets']
+const manager: readonly Scope[] = [...employee, 'approve:timesheets', 'read:reports', 'manage:people']
+
+/** The tenant that every laptop has. */
+export function createRegistry(options: { audience: string; contractorSyncSecret?: string }): Registry {
+  const { audience, contractorSyncSecret = localSecret('contractor-sync') } = options
+  return {
+    audience,
+    scopes: Object.keys(scopes),
+    clients: [
+      machine('contractor-sync', { secret: contractorSyncSecret, grant: ['batch:upload'] }),
+      machine('reader', { grant: ['read:timesheets', 'read:reports'] }),
+      // A grant without scopes gives a valid token that allows nothing.
+      machine('no-scope', { grant: [] }),
+      machine('ungranted', {}),
+      { clientId: 'timesheets-web', grantTypes: ['authorization_code', 'password'] },
+    ],
+    people: [
+      person('Ann', 'Employee', employee),
+      person('Ben', 'Employee', employee),
+      person('Maya', 'Manager', manager),
+      person('Una', 'Employee, e-mail not verified', employee, { emailVerified: false }),
+    ],
+  }
+}
+
+/** The person whom `sub` names. */
+export function personById(registry: Registry, id: unknown): Person | undefined {
+  return registry.people.find((person) => person.id === id)
+}
+
+/** The registry's clients and people as `stack.json` lists them. */
+export function credentialsOf(registry: Registry): Credentials {
+  return {
+    clients: Object.fromEntries(
+      registry.clients.map(({ clientId, secret }) => [
+        clientId,
+        { client_id: clientId, ...(secret === undefined ? {} : { client_secret: secret }) },
+      ]),
+    ),
+    people: registry.people.map(({ email, password, permissions }) => ({
+      email,
+      password,
+      scopes: permissions,
+    })),
+  }
+}
+
+function machine(clientId: string, options: { secret?: string; grant?: readonly Scope[] }): Client {
+  return { clientId, secret: localSecret(clientId), grantTypes: ['client_credentials'], ...options }
+}
+
+function person(
+  name: string,
+  role: string,
+  permissions: readonly Scope[],
+  { emailVerified = true } = {},
+): Person {
+  const login = name.toLowerCase()
+  return {
+    id: `auth0|${login}`,
+    name,
+    role,
+    email: `${login}@exampleco.com`,
+    emailVerified,
+    password: localSecret(login),
+    permissions,
+  }
+}

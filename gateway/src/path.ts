@@ -1,0 +1,44 @@
+import { ProblemError } from '@timesheets/contracts/problem'
+
+/** A request's target, taken apart. */
+export interface Target {
+  readonly path: string
+  readonly query: URLSearchParams
+}
+
+/**
+ * Takes a request's raw target apart, and refuses one that two readers could understand differently: what is
+ * judged here is forwarded as it is, so it must be normal already (RFC 3986, section 6.2.2).
+ * @throws {ProblemError} `invalid-request`, `invalid-parameter`
+ */
+export function readTarget(raw: string): Target {
+  const [path = '', search = ''] = raw.split(/\?(.*)/s)
+  if (!path.startsWith('/') || !isPrintableAscii(path) || /[\\#]|\/\//.test(path)) throw oddPath()
+  if (/%(2f|5c|2e|00)/i.test(path) || !isWellEncoded(path)) throw oddPath()
+  if (path.split('/').some((segment) => segment === '.' || segment === '..')) throw oddPath()
+  if (!isPrintableAscii(search) || search.includes('#') || !isWellEncoded(search)) {
+    throw new ProblemError('invalid-parameter', 'The query is not well encoded (RFC 3986, section 2.1)')
+  }
+  return { path, query: new URLSearchParams(search) }
+}
+
+function isPrintableAscii(text: string): boolean {
+  return /^[\x21-\x7e]*$/.test(text)
+}
+
+/** Every `%` begins a byte, and the bytes are UTF-8. */
+function isWellEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function oddPath(): ProblemError {
+  return new ProblemError(
+    'invalid-request',
+    'The path is not in its normal form: no dot segments, no empty segments, no encoded slashes or dots, no backslashes',
+  )
+}

@@ -1,0 +1,26 @@
+import path from 'node:path'
+import { type ConfigOf, type Environment, readConfig, setting } from '@timesheets/runtime/config'
+
+const settings = {
+  gatewayPort: setting.port('GATEWAY_PORT', { default: 8080, doc: 'port of the API' }),
+  gatewayAdminPort: setting.port('GATEWAY_ADMIN_PORT', { default: 0, doc: "the gateway's second port" }),
+  servicePort: setting.port('SERVICE_PORT', { default: 0, doc: 'port of the service behind the gateway' }),
+  serviceAdminPort: setting.port('SERVICE_ADMIN_PORT', { default: 0, doc: "the service's second port" }),
+  issuerPort: setting.port('ISSUER_PORT', { default: 0, doc: 'port of the local issuer' }),
+  trackerPort: setting.port('HARVEST_PORT', { default: 0, doc: 'port of the local tracker' }),
+  postgresPort: setting.port('POSTGRES_PORT', { default: 0, doc: 'port of Postgres' }),
+  dataDir: setting.of(
+    'LOCAL_DATA_DIR',
+    'a folder',
+    { default: '.local', doc: 'the folder that keeps everything' },
+    (text) => path.resolve(text),
+  ),
+}
+
+/** What the local stack runs by. */
+export type StackConfig = ConfigOf<typeof settings>
+
+/** @throws {ConfigError} with every fault */
+export function readStackConfig(environment: Environment): StackConfig {
+  return readConfig(environment, settings)
+}

@@ -34,6 +34,17 @@ function countOf(request: IncomingMessage, name: string): number {
   return request.rawHeaders.filter((word, i) => i % 2 === 0 && word.toLowerCase() === name).length
 }
 
-function isForm(request: IncomingMessage): boolean {
-  return /^application\/x-www-form-urlencoded\s*(;|$)/i.test(request.headers['content-type'] ?? '')
+/** How much of a form is looked at; a token is far shorter. */
+const maxFormBytes = 65_536
+
+/** Such a request is refused either way; this finds out what to tell its sender. */
+async function hasTokenInForm(request: IncomingMessage): Promise<boolean> {
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
+    return false
+  let form = ''
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    form += (chunk as Buffer).toString('latin1')
+    if (form.length > maxFormBytes) break
+  }
+  return new URLSearchParams(form).has('access_token')
 }

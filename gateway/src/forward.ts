@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { Agent } from 'node:http'
 import { ProblemError } from '@timesheets/contracts/problem'
-import { answerProblem, endAfterRequest } from '@timesheets/runtime/answer'
+import { answerProblem, endAfterRequest, isHeardOut } from '@timesheets/runtime/answer'
 import { type Identity, identityHeader, requestIdHeader, signIdentity } from '@timesheets/runtime/identity'
 import type { Logger } from '@timesheets/runtime/logger'
 import type { Secret } from '@timesheets/runtime/secret'
@@ -109,7 +109,7 @@ function relay(
   const headers = pick(answer.headers, returnedHeaders)
   response.writeHead(
     answer.statusCode ?? 502,
-    request.complete ? headers : { ...headers, ...closeIfProblem(answer) },
+    isHeardOut(request) ? headers : { ...headers, ...closeIfProblem(answer) },
   )
   response.flushHeaders()
   answer.pipe(response, { end: false })

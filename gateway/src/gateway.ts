@@ -36,7 +36,7 @@ export function createGateway(config: GatewayConfig, logger: Logger): Service {
     const route = findRoute(request.method, path)
     response.locals.operation = route.operationId
     if (route.scopes.length === 0) return answerItself(request, response, route)
-    const token = accessTokenOf(request, query, challenge)
+    const token = await accessTokenOf(request, query, challenge)
     const claims = await authenticate(request, response, token)
     const identity = authorize(claims, route, config.userClaim, challenge)
     await forward(request, response, next, identity, response.locals.requestId)

@@ -63,7 +63,7 @@ function answerText(
   response.writeHead(status, {
     ...headers,
     'content-length': Buffer.byteLength(body),
-    ...(request.complete ? {} : { connection: 'close' }),
+    ...(isHeardOut(request) ? {} : { connection: 'close' }),
   })
   if (request.method !== 'HEAD') response.write(body)
   endAfterRequest(request, response)
@@ -75,7 +75,7 @@ function answerText(
  * it (RFC 9112, section 9.6).
  */
 export function endAfterRequest(request: IncomingMessage, response: ServerResponse): void {
-  if (request.complete || request.destroyed) {
+  if (isHeardOut(request) || request.destroyed) {
     response.end()
     return
   }
@@ -95,4 +95,10 @@ export function endAfterRequest(request: IncomingMessage, response: ServerRespon
   request.once('end', end)
   request.once('close', end)
   request.resume()
+}
+
+/** Whether there is nothing of a request still to come: all was read, or it has no body (RFC 9112, section 6.3). */
+export function isHeardOut(request: IncomingMessage): boolean {
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
+  return request.complete || (encoding === undefined && Number(length ?? 0) === 0)
 }

@@ -10,5 +10,7 @@ export default {
   },
   testMatch: ['**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/\\.local/'],
+  globalSetup: './packages/local/src/test-server-setup.ts',
+  globalTeardown: './packages/local/src/test-server-teardown.ts',
   testTimeout: 30_000,
 }

@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import { DriverAdapterError } from '@prisma/driver-adapter-utils'
+import { ColumnTypeEnum, DriverAdapterError } from '@prisma/driver-adapter-utils'
 import pg from 'pg'
 
 /**
@@ -37,6 +37,13 @@ export class MigrationAdapter extends PrismaPg {
     await server.query(`create database "${name}"`)
     const pool = new CatalogPool({ connectionString: shadowUrl.href })
     const adapter = await new MigrationAdapter(pool, shadowUrl.href).connect()
+    const queryRaw = adapter.queryRaw.bind(adapter)
+    adapter.queryRaw = async (query) => {
+      const result = await queryRaw(query)
+      const charColumns = pool.charColumns.get(result.rows) ?? []
+      for (const column of charColumns) result.columnTypes[column] = ColumnTypeEnum.Character
+      return result
+    }
     adapter.dispose = async () => {
       await pool.end()
       await server.query(`drop database "${name}"`)
@@ -56,14 +63,27 @@ async function runWhole(pool: pg.Pool, script: string): Promise<void> {
   }
 }
 
-/** Says `text` of what is `"char"`; on the wire the two look the same. */
+/**
+ * Connections to a database whose catalogs are read. `"char"` is passed off as text, to get past the adapter, and which
+ * columns were such is kept for the engine, which does not take text for it.
+ */
 class CatalogPool extends pg.Pool {
+  readonly charColumns = new WeakMap<unknown[], number[]>()
+
   // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads, all passed through as they are
   override async query(...args: any[]): Promise<any> {
     const result = await super.query(...(args as [string]))
-    for (const field of result.fields ?? []) {
-      if (field.dataTypeID === pg.types.builtins.CHAR) field.dataTypeID = pg.types.builtins.TEXT
-    }
+    if (!Array.isArray(result)) this.#noteChars(result) // else a script's results, which nobody reads
     return result
+  }
+
+  #noteChars({ fields, rows }: pg.QueryResult): void {
+    const columns: number[] = []
+    for (const [column, field] of fields.entries()) {
+      if (field.dataTypeID !== pg.types.builtins.CHAR) continue
+      field.dataTypeID = pg.types.builtins.TEXT
+      columns.push(column)
+    }
+    this.charColumns.set(rows, columns)
   }
 }

@@ -37,6 +37,8 @@ let loading: Promise<void> | undefined
  * experimental feature of Node, with a warning at each start, and one that bundlers do not know.
  */
 async function load(): Promise<void> {
+  // Where the engine tells of a fault of its own before it breaks off; it takes for granted that this is there.
+  Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: console.error } })
   const gluePath = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')
   const bytes = await readFile(gluePath.replace(/\.js$/, '.wasm'))
   const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': glue })

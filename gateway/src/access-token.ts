@@ -20,8 +20,9 @@ export function accessTokenOf(
   if (countOf(request, 'authorization') > 1)
     throw challenge.invalidRequest('There are two Authorization headers; send one')
   if (header === undefined || !/^Bearer( |$)/i.test(header)) {
-    if (isForm(request))
+    if (await hasTokenInForm(request)) {
       throw challenge.invalidRequest('A token in a form is not taken; send it in the header Authorization')
+    }
     throw challenge.missingToken()
   }
   const token = bearer.exec(header)?.[1]

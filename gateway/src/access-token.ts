@@ -8,11 +8,11 @@ const bearer = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i
  * The access token of a request, from its header and nowhere else: in a URL or a form it would end up in logs.
  * @throws {ProblemError} `missing-token`, `invalid-token`, `invalid-request`
  */
-export function accessTokenOf(
+export async function accessTokenOf(
   request: IncomingMessage,
   query: URLSearchParams,
   challenge: Challenge,
-): string {
+): Promise<string> {
   if (query.has('access_token')) {
     throw challenge.invalidRequest('A token in the query is not taken; send it in the header Authorization')
   }

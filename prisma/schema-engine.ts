@@ -41,7 +41,22 @@ async function load(): Promise<void> {
   Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: console.error } })
   const gluePath = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')
   const bytes = await readFile(gluePath.replace(/\.js$/, '.wasm'))
-  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': glue })
+  const { instance } = await WebAssembly.instantiate(bytes, {
+    './schema_engine_bg.js': glueWithoutLingeringTimers(),
+  })
   glue.__wbg_set_wasm(instance.exports)
   instance.exports.__wbindgen_start()
+}
+
+/**
+ * The glue, with timers that do not keep a process alive: the engine starts one of 10 s for its lock and never clears
+ * it, so each process that migrates would end 10 s late.
+ */
+function glueWithoutLingeringTimers(): Record<string, unknown> {
+  const imports: Record<string, unknown> = { ...glue }
+  for (const name of Object.keys(imports)) {
+    if (!name.startsWith('__wbg_setTimeout_')) continue
+    imports[name] = (callback: () => void, ms: number) => setTimeout(callback, ms).unref()
+  }
+  return imports
 }

@@ -1,10 +1,9 @@
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm'
 import { ConfigError, readConfig, setting } from '@timesheets/runtime/config'
 import { DatabaseUnavailable, lockedSession } from './database-session.ts'
 import { checkHistory, HistoryMismatch } from './history.ts'
-import { readMigrations } from './migration-list.ts'
+import { ownMigrations, readMigrations } from './migration-list.ts'
 import { openSchemaEngine, wholeDatabase } from './schema-engine.ts'
 
 export interface MigrateOptions {
@@ -17,7 +16,6 @@ export interface MigrateOptions {
 }
 
 const defaultWaitMs = 30_000
-const ownMigrations = fileURLToPath(new URL('./migrations', import.meta.url))
 
 /** A migration's script failed. None of it took effect, unless the script itself commits. */
 export class MigrationFailed extends Error {

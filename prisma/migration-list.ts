@@ -1,6 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { MigrationList } from '@prisma/schema-engine-wasm'
+
+/** The migrations that this version knows. */
+export const ownMigrations = fileURLToPath(new URL('./migrations', import.meta.url))
 
 const lockfileName = 'migration_lock.toml'
 const scriptName = 'migration.sql'

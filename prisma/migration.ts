@@ -1,37 +1,41 @@
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
-import pg from 'pg'
-import { readMigrations } from './migration-list.ts'
-import { openSchemaEngine, wholeDatabase } from './schema-engine.ts'
-
-const schemaPath = fileURLToPath(new URL('./schema.prisma', import.meta.url))
-const ownMigrations = fileURLToPath(new URL('./migrations', import.meta.url))
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { startPostgres } from '../packages/local/src/postgres.ts'
+import { ownMigrations } from './migration-list.ts'
+import { schemaDifference } from './schema-difference.ts'
 
 /**
- * The SQL that takes a database from what the migrations make of it to what `schema.prisma` says.
- *
- * @param databaseUrl A server on which a shadow database may be made and dropped.
- * @returns undefined where there is no difference.
+ * `npm run migration -- <name>`: writes what `schema.prisma` has and the migrations have not into a new migration.
+ * The first one, while nothing has applied it, is made anew by deleting its folder and running this again.
  */
-export async function differenceToSchema(
-  databaseUrl: string,
-  migrationsDir = ownMigrations,
-): Promise<string | undefined> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 })
+async function main([name, ...rest]: string[]): Promise<void> {
+  if (!name || rest.length > 0 || !/^[a-z0-9]+(_[a-z0-9]+)*$/.test(name)) {
+    throw new Error('give it one name, in small letters, digits and _: npm run migration -- add_approvals')
+  }
+  const server = await startPostgres({ throwaway: true })
   try {
-    const engine = await openSchemaEngine(pool, databaseUrl)
-    const { exitCode, stdout } = await engine.diff({
-      from: { tag: 'migrations', ...(await readMigrations(migrationsDir)) },
-      to: {
-        tag: 'schemaDatamodel',
-        files: [{ path: schemaPath, content: await readFile(schemaPath, 'utf8') }],
-      },
-      script: true,
-      exitCode: true,
-      filters: wholeDatabase,
-    })
-    return exitCode === 2 ? (stdout ?? '') : undefined
+    const sql = await schemaDifference(server.url)
+    if (sql === undefined) {
+      console.log('No difference: the migrations make what schema.prisma says.')
+      return
+    }
+    const file = path.join(ownMigrations, `${timestamp(new Date())}_${name}`, 'migration.sql')
+    await mkdir(path.dirname(file))
+    await writeFile(file, sql)
+    console.log(
+      `${sql}\nWrote ${path.relative(process.cwd(), file)}. Read it, and mark what locks a large table.`,
+    )
   } finally {
-    await pool.end()
+    await server.stop()
   }
 }
+
+/** `YYYYMMDDhhmmss` in UTC, by which Prisma orders migrations. */
+function timestamp(now: Date): string {
+  return now.toISOString().replace(/\D/g, '').slice(0, 14)
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
+  console.error(`migration: ${error.message}`)
+  process.exitCode = 1
+})

@@ -1,15 +1,13 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import pg from 'pg'
 import { type TestDatabase, testDatabase } from '../packages/local/src/test-database.ts'
 import { HistoryMismatch } from './history.ts'
 import { MigrationFailed, markRolledBack, migrate } from './migrate.ts'
-import { differenceToSchema } from './migration.ts'
-
-const ownMigrations = fileURLToPath(new URL('./migrations', import.meta.url))
+import { ownMigrations } from './migration-list.ts'
+import { schemaDifference } from './schema-difference.ts'
 
 let database: TestDatabase
 let migrationsDir: string
@@ -41,7 +39,7 @@ async function query(sql: string) {
 }
 
 test('the migrations make what schema.prisma says (else: npm run migration -- <name>)', async () => {
-  expect(await differenceToSchema(database.url)).toBeUndefined()
+  expect(await schemaDifference(database.url)).toBeUndefined()
 })
 
 test('the first run applies every migration, in order, and says so; the second applies nothing', async () => {

@@ -2,15 +2,15 @@ import { ConfigError, readConfig, setting } from '@timesheets/runtime/config'
 import { startPostgres } from './postgres.ts'
 
 /**
- * The local stack's Postgres as a process to be looked after: it says where it listens in one JSON line on standard
- * output, passes the server's log on to standard error, ends with 0 on SIGTERM, and with 1 as soon as the server dies.
+ * The local stack's Postgres as a process to be looked after: on standard output stands the server's log, and where it
+ * listens in one line of JSON; it ends with 0 on SIGTERM, and with 1 and one line on standard error when the server dies.
  */
 async function main(): Promise<void> {
   const { port, dataDir } = readConfig(process.env, {
     port: setting.port('POSTGRES_PORT', { default: 0, doc: 'Port to serve on, on loopback' }),
     dataDir: setting.text('POSTGRES_DATA_DIR', { doc: 'Folder of the data, made the first time' }),
   })
-  const starting = startPostgres({ dataDir, port, log: (line) => console.error(line) })
+  const starting = startPostgres({ dataDir, port, log: console.log })
 
   let stopping = false
   const stop = async () => {

@@ -19,7 +19,7 @@ export class StartFailed extends Error {
 /** Recovery after a crash is part of a start. */
 const startTimeoutMs = 60_000
 /** How long a shutdown may take before the next, harder signal. */
-const stopStepMs = 10_000
+const stopStepMs = 5_000
 /** Fast, then immediate (recovery at the next start), then none of Postgres' own: server-shutdown in its manual. */
 const stopSignals = ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const
 

@@ -107,7 +107,7 @@ export class Child {
   }
 
   #untilListening(child: ChildProcess): Promise<Listening> {
-    const { name, logFile } = this.#spec
+    const { name, logFile, portVariable } = this.#spec
     const lastWords: string[] = []
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -118,7 +118,8 @@ export class Child {
       child.once('close', (code, signal) => {
         clearTimeout(timer)
         const said = lastWords.join('; ') || `it ended with ${signal ?? code}, its log is ${logFile}`
-        reject(new Error(`${name} did not start: ${said}`))
+        const advice = /is taken/.test(said) ? `; set ${portVariable} to use another` : ''
+        reject(new Error(`${name} did not start: ${said}${advice}`))
       })
       createInterface({ input: child.stderr! }).on('line', (line) => {
         if (line.trim() !== '' && lastWords.length < 8) lastWords.push(line.trim())

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
+import { ConfigError } from '@timesheets/runtime/config'
 import { accessTokenFor } from './access-token.ts'
 import { readStackConfig } from './config.ts'
 import { runSync } from './run-sync.ts'
@@ -22,7 +23,7 @@ try {
   }
 } catch (error) {
   console.error(`\n${(error as Error).message}`)
-  exitCode = 1
+  exitCode = error instanceof ConfigError ? 2 : 1
 } finally {
   await stack?.stop()
   process.exit(exitCode)

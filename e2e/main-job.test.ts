@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import pg from 'pg'
+import { isAlive, RunningStack } from './running-stack.ts'
+
+const stack = new RunningStack()
+beforeAll(() => stack.start(), 90_000)
+afterAll(() => stack[Symbol.asyncDispose](), 60_000)
+
+test('every finished hour of the tracker is stored exactly once, whatever is repeated', async () => {
+  const tracked = await tracker('/local/entries?finished=true')
+  expect(await stored()).toEqual({ count: tracked.count, seconds: tracked.seconds })
+  expect(stack.output).toContain('Created timesheet 1 for employee ')
+
+  const again = lastJson((await stack.sync(['--full'])).output)
+  expect(again).toMatchObject({ created: 0, updated: 0, unchanged: tracked.count })
+
+  await edit('/local/time_entries/636709355', { hours: 3.5 })
+  const afterEdit = await stack.sync(['--full'])
+  expect(lastJson(afterEdit.output)).toMatchObject({ created: 0, updated: 1, unchanged: tracked.count - 1 })
+  expect(afterEdit.code).toBe(0)
+  const edited = await tracker('/local/entries?finished=true')
+  expect(await stored()).toEqual({ count: edited.count, seconds: edited.seconds })
+}, 60_000)
+
+test('the example of the scenario is answered as the scenario says', async () => {
+  const example = { user_id: '007', date: '2017-05-10T17:40:20.095Z', project: 'StoreZero', hours: 5 }
+  const answer = await upload(example, await stack.token('contractor-sync'))
+  const body = (await answer.json()) as { id: number; user_id: string; message: string }
+  expect(answer.status).toBe(201)
+  expect(body).toMatchObject({ ...example, message: `Created timesheet ${body.id} for employee 007` })
+
+  const refusals = [
+    { token: undefined, status: 401, challenge: /^Bearer realm=/ },
+    { token: 'not-a-token', status: 401, challenge: /error="invalid_token"/ },
+    {
+      token: await stack.token('no-scope'),
+      status: 403,
+      challenge: /error="insufficient_scope", scope="batch:upload"/,
+    },
+    {
+      token: await stack.token('reader'),
+      status: 403,
+      challenge: /error="insufficient_scope", scope="batch:upload"/,
+    },
+  ]
+  for (const { token, status, challenge } of refusals) {
+    const refused = await upload(example, token)
+    expect(refused.status).toBe(status)
+    expect(refused.headers.get('www-authenticate')).toMatch(challenge)
+    expect(refused.headers.get('content-type')).toBe('application/problem+json')
+    expect(await refused.json()).toMatchObject({ status, type: expect.stringMatching(/^\/problems\//) })
+  }
+})
+
+test('a program that takes a token by a form and reads the members of the answer works as it is', async () => {
+  const { client_id, client_secret } = stack.file.clients['contractor-sync']!
+  const form = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id,
+    client_secret: client_secret!,
+    audience: stack.file.audience,
+  })
+  const granted = await fetch(new URL('oauth/token', stack.file.issuer), { method: 'POST', body: form })
+  const { access_token } = (await granted.json()) as { access_token: string }
+  const answer = await upload(
+    { user_id: '007', date: '2017-05-10T17:40:20.095Z', project: 'StoreZero', hours: 5 },
+    access_token,
+  )
+  const body = (await answer.json()) as { id: number; user_id: string; message: string }
+  expect(`Created timesheet ${body.id} for employee ${body.user_id}`).toBe(body.message)
+})
+
+test('Ctrl-C ends all that was started, and the next start finds everything as it was', async () => {
+  const before = await stored()
+  const pids = Object.values(stack.file.pids)
+  expect(await stack.stop()).toBe(0)
+  expect(pids.filter(isAlive)).toEqual([])
+  expect(stack.read()).toBeUndefined()
+
+  await stack.start()
+  expect(stack.output).toMatch(/created\s+0\b/)
+  expect(await stored()).toEqual(before)
+}, 90_000)
+
+function upload(entry: unknown, token: string | undefined): Promise<Response> {
+  return fetch(`${stack.file.gateway}/timesheets/upload`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify(entry),
+  })
+}
+
+async function tracker(path: string): Promise<{ count: number; seconds: number }> {
+  return (await fetch(`${stack.file.tracker}${path}`)).json() as Promise<{ count: number; seconds: number }>
+}
+
+async function edit(path: string, change: unknown): Promise<void> {
+  const body = JSON.stringify(change)
+  const headers = { 'content-type': 'application/json' }
+  expect((await fetch(`${stack.file.tracker}${path}`, { method: 'PATCH', headers, body })).status).toBe(200)
+}
+
+/** What Postgres holds of the tracker's hours, asked past everything else. */
+async function stored(): Promise<{ count: number; seconds: number }> {
+  const client = new pg.Client(stack.file.database)
+  await client.connect()
+  try {
+    const { rows } = await client.query(
+      `select count(*)::int as count, sum(seconds)::int as seconds
+         from timesheets where source = 'harvest' and deleted_at is null`,
+    )
+    return rows[0]
+  } finally {
+    await client.end()
+  }
+}
+
+/** The report that ends the JSON lines of a run. */
+function lastJson(output: string): unknown {
+  const lines = output.split('\n').filter((line) => line.startsWith('{'))
+  return JSON.parse(lines.at(-1) ?? 'null')
+}

@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { accessTokenFor } from '../packages/local/src/access-token.ts'
+import { syncEnvironment } from '../packages/local/src/run-sync.ts'
+import type { StackFile } from '../packages/local/src/stack-file.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** What a process printed, and how it ended. */
+export interface Ended {
+  readonly code: number | null
+  readonly output: string
+}
+
+/** The whole system as `npm start` boots it, in a folder of its own, on free ports. */
+export class RunningStack implements AsyncDisposable {
+  readonly dataDir: string
+  #process: ChildProcess | undefined
+  #output = ''
+
+  constructor() {
+    this.dataDir = mkdtempSync(path.join(tmpdir(), 'timesheets-e2e-'))
+  }
+
+  /** Starts it and waits until its file says that everything answers and the first sync has ended. */
+  async start(environment: Record<string, string> = {}): Promise<void> {
+    const child = this.spawn([], environment)
+    while (this.read() === undefined) {
+      if (child.exitCode !== null) throw new Error(`The stack ended with ${child.exitCode}:\n${this.#output}`)
+      await pause(100)
+    }
+  }
+
+  /** Starts it and gives the process, whatever becomes of it. */
+  spawn(words: readonly string[], environment: Record<string, string> = {}): ChildProcess {
+    const child = spawn(process.execPath, ['packages/local/src/main.ts', ...words], {
+      cwd: root,
+      env: { ...process.env, GATEWAY_PORT: '0', LOCAL_DATA_DIR: this.dataDir, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        this.#output += chunk
+      })
+    }
+    this.#process = child
+    return child
+  }
+
+  /** Runs it to its end. */
+  async run(words: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
+    const [code] = await once(this.spawn(words, environment), 'close')
+    return { code, output: this.#output }
+  }
+
+  get output(): string {
+    return this.#output
+  }
+
+  get file(): StackFile {
+    const file = this.read()
+    if (file === undefined) throw new Error('The stack does not run')
+    return file
+  }
+
+  read(): StackFile | undefined {
+    try {
+      return JSON.parse(readFileSync(path.join(this.dataDir, 'stack.json'), 'utf8'))
+    } catch {
+      return undefined
+    }
+  }
+
+  token(who: string): Promise<string> {
+    return accessTokenFor(this.file, who)
+  }
+
+  /** One run of contractor-sync against it, as a process of its own. */
+  async sync(words: readonly string[]): Promise<Ended> {
+    const child = spawn(process.execPath, ['contractor-sync/src/main.ts', 'run', ...words], {
+      cwd: root,
+      env: { ...process.env, ...syncEnvironment(this.file) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        output += chunk
+      })
+    }
+    const [code] = await once(child, 'close')
+    return { code, output }
+  }
+
+  async stop(): Promise<number | null> {
+    const child = this.#process
+    if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null
+    const closed = once(child, 'close')
+    child.kill('SIGINT')
+    const [code] = await closed
+    return code
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+    rmSync(this.dataDir, { recursive: true, force: true })
+  }
+}
+
+/** Asks again and again until it holds. */
+export async function eventually(holds: () => Promise<boolean> | boolean, what: string): Promise<void> {
+  const deadline = Date.now() + 30_000
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`It never came to be: ${what}`)
+    await pause(100)
+  }
+}
+
+/** Whether a process is there. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,0 +1,117 @@
+import { summaryWords } from '@timesheets/contracts/status'
+import { z } from 'zod'
+import type { AccessToken } from './access-token.ts'
+import { Outage, Refused, UnexpectedAnswer } from './failure.ts'
+import type { SyncedEntry } from './mapping.ts'
+import { type Answer, type Peer, request } from './request.ts'
+import { demand } from './shape.ts'
+
+const api: Peer = { name: 'The Timesheets API', setting: 'API_URL' }
+
+const problemSchema = z.object({ type: z.string(), detail: z.string(), instance: z.string().optional() })
+
+/** What is read of the answer to a batch; members that later versions add are let be. */
+const batchAnswer = z.object({
+  items: z.array(
+    z.object({
+      index: z.int(),
+      status: z.enum(summaryWords),
+      message: z.string().optional(),
+      problem: problemSchema.optional(),
+    }),
+  ),
+})
+
+/** What became of one item. */
+export type Outcome = z.infer<typeof batchAnswer>['items'][number]
+
+/** Items that go out together, and the very text that does. */
+export interface Batch {
+  readonly items: readonly SyncedEntry[]
+  readonly body: string
+}
+
+interface ApiSettings {
+  readonly apiUrl: string
+  readonly requestTimeoutMs: number
+}
+
+/** The API as this program uses it. */
+export class ApiClient {
+  readonly #settings: ApiSettings
+  readonly #token: AccessToken
+
+  constructor(settings: ApiSettings, token: AccessToken) {
+    this.#settings = settings
+    this.#token = token
+  }
+
+  /**
+   * Uploads a batch, once; safe to repeat, since every item has its identity.
+   * @param options dryRun: say what would become of the items, write nothing
+   * @returns an outcome for every item, in their order
+   * @throws {Refused} this client may not upload
+   * @throws {Outage} the API or the token issuer cannot answer now
+   * @throws {UnexpectedAnswer} anything else, above all an answer that does not account for every item
+   */
+  async upload(batch: Batch, { dryRun }: { dryRun: boolean }): Promise<readonly Outcome[]> {
+    const url = `${this.#settings.apiUrl}/timesheets/upload${dryRun ? '?dry_run=true' : ''}`
+    const answer = await this.#post(url, batch.body)
+    if (answer.status !== 200) throw refusal(answer)
+    const { items } = demand(batchAnswer, answer.body, "The Timesheets API's answer")
+    if (items.length !== batch.items.length || items.some(({ index }, i) => index !== i)) {
+      throw new UnexpectedAnswer(
+        `The API answers for ${items.length} items, in another order or number than the ${batch.items.length} sent`,
+      )
+    }
+    return items
+  }
+
+  /** A token may be revoked before its time: one that is refused is replaced, once. */
+  async #post(url: string, body: string): Promise<Answer> {
+    const token = await this.#token.get()
+    const answer = await this.#send(url, body, token.value)
+    if (answer.status !== 401) return answer
+    await this.#token.discard(token)
+    return await this.#send(url, body, (await this.#token.get()).value)
+  }
+
+  async #send(url: string, body: string, token: string): Promise<Answer> {
+    try {
+      return await request(api, url, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          accept: 'application/json',
+        },
+        body,
+        timeoutMs: this.#settings.requestTimeoutMs,
+      })
+    } catch (error) {
+      // Not an outage that passes: what it broke on would most likely break it again.
+      if (error instanceof Outage && error.status === 500)
+        throw new UnexpectedAnswer(error.message, { cause: error })
+      throw error
+    }
+  }
+}
+
+function refusal({ status, headers, body }: Answer): Error {
+  const problem = problemSchema.safeParse(body).data
+  const said = problem === undefined ? `${status}` : `${status}: ${problem.detail}`
+  const id = problem?.instance === undefined ? '' : ` (request ${problem.instance})`
+  if (status === 401) {
+    return new Refused(
+      `The API refuses a fresh token (${said}): AUTH0_AUDIENCE and the issuer here must be those of the gateway${id}`,
+    )
+  }
+  if (status === 403) {
+    const scope = /scope="([^"]*)"/.exec(headers.get('www-authenticate') ?? '')?.[1] ?? 'batch:upload'
+    return new Refused(`The API does not let this client upload (${said}): grant it the scope ${scope}${id}`)
+  }
+  if (status === 404 || status === 405) {
+    return new Refused(`There is no upload at API_URL (${said}): correct API_URL${id}`)
+  }
+  return new UnexpectedAnswer(`The API does not take the request (${said})${id}`)
+}

@@ -1,0 +1,39 @@
+import { Refused, UnexpectedAnswer } from './failure.ts'
+import type { Pace } from './pace.ts'
+import type { Patience } from './patience.ts'
+import { request } from './request.ts'
+import type { Ask, TrackerKind } from './trackers/tracker.ts'
+
+interface AskOptions {
+  readonly pace: Pace
+  readonly patience: Patience
+  readonly requestTimeoutMs: number
+  /** Reading changes nothing, so it may be given up at any moment. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How a tracker is asked: within its budget, with patience, each bad status with its advice. */
+export function askOf({ name, locatedBy }: TrackerKind, options: AskOptions): Ask {
+  const { pace, patience, requestTimeoutMs: timeoutMs, signal } = options
+  const peer = { name, setting: locatedBy }
+  return (url, { headers = {}, advice, missing = false }) =>
+    patience.attempt(async () => {
+      await pace.next(signal)
+      const answer = await request(peer, url, {
+        headers: { accept: 'application/json', ...headers },
+        timeoutMs,
+        signal,
+      })
+      const at = dateOf(answer.headers)
+      if (answer.status === 200) return { body: answer.body, at }
+      if (answer.status === 404 && missing) return { body: undefined, at }
+      const known = advice[answer.status]
+      if (known !== undefined) throw new Refused(`${name} answers ${answer.status}: ${known}`)
+      throw new UnexpectedAnswer(`${name} answers ${answer.status}, which nobody expected (${locatedBy})`)
+    })
+}
+
+function dateOf(headers: Headers): Date | undefined {
+  const ms = Date.parse(headers.get('date') ?? '')
+  return Number.isNaN(ms) ? undefined : new Date(ms)
+}

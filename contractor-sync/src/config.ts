@@ -1,0 +1,146 @@
+import { maxArrayItems } from '@timesheets/contracts/upload'
+import {
+  type ConfigOf,
+  type Environment,
+  optional,
+  readConfig,
+  type Settings,
+  setting,
+} from '@timesheets/runtime/config'
+import { parsePeopleMap, unknownPersonRules } from './people.ts'
+import { loadTracker, trackerNames } from './trackers/known-trackers.ts'
+import type { TrackerKind } from './trackers/tracker.ts'
+
+/** Every variable of contractor-sync but those of the trackers, which stand with each tracker. */
+export const syncSettings = {
+  apiUrl: setting.url('API_URL', { doc: 'Where the Timesheets API is: the gateway' }),
+  auth0Domain: optional(
+    setting.of('AUTH0_DOMAIN', 'a domain', { doc: 'The Auth0 tenant: example.eu.auth0.com' }, parseDomain),
+  ),
+  auth0Issuer: optional(
+    setting.url('AUTH0_ISSUER', { doc: 'The issuer, where it does not follow from AUTH0_DOMAIN' }),
+  ),
+  tokenUrl: optional(
+    setting.url('TOKEN_URL', { doc: 'The token endpoint, where it is not <issuer>/oauth/token' }),
+  ),
+  allowHttpIssuer: setting.flag('ALLOW_HTTP_ISSUER', {
+    default: false,
+    doc: 'Let the client secret travel over plain http: for the local stack',
+  }),
+  audience: setting.text('AUTH0_AUDIENCE', { doc: 'The identifier of the Timesheets API in Auth0' }),
+  clientId: setting.text('AUTH0_CLIENT_ID', { doc: 'This program, as the Auth0 tenant knows it' }),
+  clientSecret: setting.secret('AUTH0_CLIENT_SECRET', { doc: 'The secret of that client' }),
+  syncSource: setting.oneOf('SYNC_SOURCE', trackerNames, {
+    default: 'harvest',
+    doc: 'Which tracker is read',
+  }),
+  windowDays: setting.integer('SYNC_WINDOW_DAYS', {
+    default: 60,
+    min: 1,
+    max: 36_500,
+    doc: 'How many days back a run looks',
+  }),
+  schedule: setting.of(
+    'SYNC_SCHEDULE',
+    'a cron expression',
+    { default: '0 2 * * *', doc: 'When the daemon syncs: minute, hour, day, month, weekday' },
+    (text) => text,
+  ),
+  timeZone: setting.of(
+    'SYNC_TIME_ZONE',
+    'a time zone',
+    { default: 'UTC', doc: 'The time zone of that schedule: Europe/Berlin' },
+    parseTimeZone,
+  ),
+  syncOnStart: setting.flag('SYNC_ON_START', { default: true, doc: 'The daemon syncs once when it starts' }),
+  peopleMap: setting.of(
+    'PEOPLE_MAP',
+    "a JSON object of a tracker's ids or e-mails and user_ids",
+    { default: '{}', doc: 'Who is who: {"kim@example.com": "007"}; as a file: PEOPLE_MAP_FILE' },
+    parsePeopleMap,
+  ),
+  unknownPerson: setting.oneOf('UNKNOWN_PERSON', unknownPersonRules, {
+    default: 'email',
+    doc: 'Whoever is not in the map: goes by e-mail (without one: rejected), is rejected, or goes by e-mail and without one by the tracker id',
+  }),
+  retryDeadlineSeconds: setting.integer('RETRY_DEADLINE_SECONDS', {
+    default: 120,
+    max: 86_400,
+    doc: 'How long a run bears with outages, all in all (s)',
+  }),
+  requestTimeoutSeconds: setting.integer('REQUEST_TIMEOUT_SECONDS', {
+    default: 60,
+    min: 1,
+    max: 3600,
+    doc: 'How long one request may take (s)',
+  }),
+  batchSize: setting.integer('UPLOAD_BATCH_SIZE', {
+    default: maxArrayItems,
+    min: 1,
+    max: maxArrayItems,
+    doc: 'Entries in one upload',
+  }),
+  logLevel: setting.oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], {
+    default: 'info',
+    doc: 'How much is logged',
+  }),
+} satisfies Settings
+
+/** What a run goes by: the settings of the program and of the tracker that was chosen. */
+export interface SyncConfig extends Omit<ConfigOf<typeof syncSettings>, 'tokenUrl'> {
+  readonly tokenUrl: string
+  readonly tracker: TrackerKind
+  /** The tracker's own settings are in it too. */
+  readonly trackerConfig: ConfigOf<Settings>
+}
+
+/**
+ * Reads all that is set, the chosen tracker's settings with the rest.
+ * @throws {ConfigError} with every fault
+ */
+export async function readSyncConfig(environment: Environment): Promise<SyncConfig> {
+  const { tracker, settings } = await settingsFor(environment)
+  const config = readConfig(environment, settings, faultsOfIssuer) as ConfigOf<typeof syncSettings>
+  return { ...config, tokenUrl: tokenUrlOf(config), tracker: tracker!, trackerConfig: config }
+}
+
+/** The table of settings for what is chosen; without the tracker's where that is unknown. */
+export async function settingsFor(
+  environment: Environment,
+): Promise<{ tracker: TrackerKind | undefined; settings: typeof syncSettings & Settings }> {
+  const tracker = await loadTracker(environment.SYNC_SOURCE || syncSettings.syncSource.fallback!)
+  return { tracker, settings: { ...syncSettings, ...tracker?.settings } }
+}
+
+type IssuerSettings = Pick<
+  ConfigOf<typeof syncSettings>,
+  'auth0Domain' | 'auth0Issuer' | 'tokenUrl' | 'allowHttpIssuer'
+>
+
+/** What must fit together; also told by `check`. */
+export function faultsOfIssuer(config: IssuerSettings): readonly string[] {
+  const url = tokenUrlOf(config)
+  if (url === '') return [`AUTH0_DOMAIN: is not set; it takes a domain (${syncSettings.auth0Domain.doc})`]
+  if (url.startsWith('https:') || config.allowHttpIssuer) return []
+  const name = config.tokenUrl === undefined ? 'AUTH0_ISSUER' : 'TOKEN_URL'
+  return [`${name}: is plain http, which would show the client secret; ALLOW_HTTP_ISSUER=true permits it`]
+}
+
+function tokenUrlOf({ tokenUrl, auth0Issuer, auth0Domain }: IssuerSettings): string {
+  if (tokenUrl !== undefined) return tokenUrl
+  if (auth0Issuer !== undefined) return `${auth0Issuer}/oauth/token`
+  return auth0Domain === undefined ? '' : `https://${auth0Domain}/oauth/token`
+}
+
+function parseDomain(text: string): string {
+  if (!/^[a-z0-9.-]+$/i.test(text)) throw new Error(`"${text}" is not a domain, without https:// and path`)
+  return text
+}
+
+function parseTimeZone(text: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone
+  } catch {
+    throw new Error(`"${text}" is not a time zone such as UTC or Europe/Berlin`)
+  }
+}

@@ -1,0 +1,67 @@
+import { AccessToken } from './access-token.ts'
+import { readCommandLine } from './command-line.ts'
+import { readSyncConfig, type SyncConfig } from './config.ts'
+import { exitCodeOf } from './exit-code.ts'
+import { Interrupted } from './failure.ts'
+import { explain, type Output } from './output.ts'
+
+// What one command does not need is not loaded by another: a run that finds nothing to do costs little.
+try {
+  process.exitCode = await main()
+} catch (error) {
+  console.error(explain(error))
+  process.exitCode = exitCodeOf(error)
+}
+
+async function main(): Promise<number> {
+  const commandLine = readCommandLine(process.argv.slice(2))
+  const { command, source, format } = commandLine
+  const environment = source === undefined ? process.env : { ...process.env, SYNC_SOURCE: source }
+  switch (command) {
+    case 'help':
+      console.log(await (await import('./help.ts')).help())
+      return 0
+    case 'check':
+    case 'token': {
+      const config = await readSyncConfig(environment)
+      console.log((await accessTokenOf(config).get()).value)
+      return 0
+    }
+    case 'run': {
+      const config = await readSyncConfig(environment)
+      const { run } = await import('./run.ts')
+      const report = await run(
+        config,
+        commandLine,
+        accessTokenOf(config),
+        await outputOf(config, format),
+        stopSignal(),
+      )
+      return report.exitCode
+    }
+    case 'daemon':
+      return 0
+  }
+}
+
+function accessTokenOf(config: SyncConfig): AccessToken {
+  return new AccessToken({ ...config, requestTimeoutMs: config.requestTimeoutSeconds * 1000 })
+}
+
+async function outputOf({ logLevel }: SyncConfig, format: 'text' | 'json' | undefined): Promise<Output> {
+  return (format ?? (process.stdout.isTTY ? 'text' : 'json')) === 'text'
+    ? (await import('./text-output.ts')).createTextOutput()
+    : (await import('./json-output.ts')).createJsonOutput(logLevel)
+}
+
+/** Aborted by the first SIGTERM or SIGINT; a second one ends the process at once. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(exitCodeOf(controller.signal.reason))
+      controller.abort(new Interrupted(`Told to end (${name}); run again for the rest`))
+    })
+  }
+  return controller.signal
+}

@@ -1,0 +1,80 @@
+import type { AccessToken } from './access-token.ts'
+import { ApiClient } from './api-client.ts'
+import { askOf } from './ask.ts'
+import type { CommandLine } from './command-line.ts'
+import type { SyncConfig } from './config.ts'
+import type { Output } from './output.ts'
+import { Pace } from './pace.ts'
+import { Patience } from './patience.ts'
+import { People } from './people.ts'
+import { Report } from './report.ts'
+import { sync } from './sync.ts'
+import type { Tracker } from './trackers/tracker.ts'
+import { lastDays, type Window } from './window.ts'
+
+/** Sentences of a dry run that are shown unless told otherwise: it is run to see them. */
+const shownOfDryRun = 20
+const shownRejected = 10
+
+export type RunOptions = Pick<CommandLine, 'since' | 'until' | 'full' | 'dryRun' | 'show'>
+
+/** Puts a run together from its configuration, and runs it. */
+export async function run(
+  config: SyncConfig,
+  options: RunOptions,
+  token: AccessToken,
+  output: Output,
+  signal: AbortSignal,
+): Promise<Report> {
+  const patience = new Patience({
+    budgetMs: config.retryDeadlineSeconds * 1000,
+    signal,
+    onWait: (failure, waitMs) => output.waiting(failure, waitMs),
+  })
+  const tracker = openTracker(config, patience, signal)
+  const { source } = tracker
+  const { dryRun } = options
+  const report = new Report({
+    source,
+    window: windowOf(config, options),
+    dryRun,
+    show: options.show ?? (dryRun ? shownOfDryRun : 0),
+    showRejected: shownRejected,
+  })
+  output.started(report)
+  await sync(
+    {
+      tracker,
+      people: new People(config.peopleMap, config.unknownPerson, source),
+      api: new ApiClient(
+        { apiUrl: config.apiUrl, requestTimeoutMs: config.requestTimeoutSeconds * 1000 },
+        token,
+      ),
+      patience,
+      batchSize: config.batchSize,
+      signal,
+      observer: output,
+    },
+    report,
+  )
+  output.finished(report)
+  return report
+}
+
+/** The tracker that is chosen, within its rate budget and with the run's patience. */
+export function openTracker(config: SyncConfig, patience: Patience, signal?: AbortSignal): Tracker {
+  const { tracker: kind, trackerConfig, requestTimeoutSeconds } = config
+  const pace = new Pace(kind.rateBudget)
+  return kind.open(
+    trackerConfig,
+    askOf(kind, { pace, patience, requestTimeoutMs: requestTimeoutSeconds * 1000, signal }),
+  )
+}
+
+function windowOf({ windowDays }: SyncConfig, { since, until, full }: RunOptions): Window {
+  if (full) return {}
+  return {
+    ...(since === undefined ? lastDays(windowDays, new Date()) : { from: since }),
+    ...(until === undefined ? {} : { to: until }),
+  }
+}

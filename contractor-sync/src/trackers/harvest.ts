@@ -1,0 +1,198 @@
+import { setting } from '@timesheets/runtime/config'
+import { z } from 'zod'
+import { UnexpectedAnswer } from '../failure.ts'
+import { demand, firstFault } from '../shape.ts'
+import { type Page, readSteadily } from './steady-read.ts'
+import { type Reading, type Selection, type TrackerAnswer, trackerKind } from './tracker.ts'
+
+/** `per_page` at most: https://help.getharvest.com/api-v2/introduction/overview/pagination/ */
+const perPage = '2000'
+/** A page that leads to itself is followed so often. */
+const maxVisits = 3
+
+/**
+ * Harvest, by its API v2. It does not show deletions. `hours` is what was worked, and what is taken;
+ * `rounded_hours` is what is billed.
+ * https://help.getharvest.com/api-v2/timesheets-api/timesheets/time-entries/
+ */
+export const harvest = trackerKind({
+  name: 'Harvest',
+  locatedBy: 'HARVEST_URL',
+  // 100 in 15 s are allowed: https://help.getharvest.com/api-v2/introduction/overview/general/#rate-limiting
+  rateBudget: { requests: 95, windowMs: 15_000 },
+  settings: {
+    harvestUrl: setting.url('HARVEST_URL', {
+      default: 'https://api.harvestapp.com',
+      doc: 'Where Harvest is',
+    }),
+    harvestAccessToken: setting.secret('HARVEST_ACCESS_TOKEN', {
+      doc: "An administrator's personal access token, made at id.getharvest.com/developers",
+    }),
+    harvestAccountId: setting.text('HARVEST_ACCOUNT_ID', {
+      doc: "The account's number, shown beside the token",
+    }),
+    harvestUserAgent: setting.text('HARVEST_USER_AGENT', {
+      default: 'Timesheets contractor-sync (timesheets@exampleco.com)',
+      doc: 'How we introduce ourselves, as Harvest demands: a name and a contact',
+    }),
+  },
+  open(config, ask) {
+    const headers = {
+      authorization: `Bearer ${config.harvestAccessToken.reveal()}`,
+      'harvest-account-id': config.harvestAccountId,
+      'user-agent': config.harvestUserAgent,
+    }
+    const get: Get = (url, missing = false) => ask(url, { headers, advice, missing })
+    const entriesUrl = `${config.harvestUrl}/v2/time_entries`
+    const usersUrl = `${config.harvestUrl}/v2/users`
+    return {
+      source: 'harvest',
+      readsChanges: true,
+      async *read(selection, onTotal) {
+        const emails = await readEmails(withQuery(usersUrl, { per_page: perPage }), get)
+        const rows = readSteadily({
+          pages: () => entryPages(entriesOf(entriesUrl, selection), get, onTotal),
+          changedSince: (instant) =>
+            entryPages(entriesOf(entriesUrl, { ...selection, updatedSince: instant.toISOString() }), get),
+          mark,
+        })
+        for await (const row of rows) yield readingOf(row, emails)
+      },
+      async find(externalId) {
+        const { body } = await get(`${entriesUrl}/${encodeURIComponent(externalId)}`, true)
+        if (body === undefined) return undefined
+        return readingOf(rowOf(body, externalId), await readEmails(usersUrl, get))
+      },
+      async probe() {
+        const users = demand(usersPage, (await get(withQuery(usersUrl, { per_page: '1' }))).body, usersName)
+        const entries = demand(
+          entriesPage,
+          (await get(withQuery(entriesUrl, { per_page: '1' }))).body,
+          entriesName,
+        )
+        return `${entries.total_entries} entries of ${users.total_entries} people can be read`
+      },
+    }
+  },
+})
+
+type Get = (url: string, missing?: boolean) => Promise<TrackerAnswer>
+
+const advice = {
+  401: 'the token is wrong, expired or revoked; renew HARVEST_ACCESS_TOKEN',
+  403: "the token may not read this account's hours and people; check HARVEST_ACCOUNT_ID, and that the token is an administrator's",
+  404: 'there is no such path; check HARVEST_URL',
+}
+
+const page = z.object({ total_entries: z.int().min(0), links: z.object({ next: z.url().nullable() }) })
+const entriesName = "Harvest's page of entries"
+const entriesPage = page.extend({ time_entries: z.array(z.unknown()) })
+const usersName = "Harvest's page of people"
+const usersPage = page.extend({ users: z.array(z.object({ id: z.int(), email: z.string() })) })
+
+const instant = z.iso.datetime({ offset: true })
+const timeEntry = z.object({
+  id: z.int(),
+  spent_date: z.iso.date(),
+  user: z.object({ id: z.int() }),
+  project: z.object({ name: z.string() }),
+  hours: z.number(),
+  notes: z.string().nullable(),
+  is_running: z.boolean(),
+  created_at: instant.optional(),
+  updated_at: instant,
+})
+
+/** What a row says, or of one that does not fit, where it stands and why. */
+type Row = z.infer<typeof timeEntry> | { readonly id: string; readonly reason: string }
+
+function entriesOf(url: string, { from, to, updatedSince }: Selection): string {
+  return withQuery(url, { from, to, updated_since: updatedSince, per_page: perPage })
+}
+
+async function* entryPages(
+  url: string,
+  get: Get,
+  onTotal?: (total: number) => void,
+): AsyncGenerator<Page<Row>> {
+  let number = 0
+  for await (const { body, at } of follow(url, get)) {
+    const { time_entries, total_entries: total } = demand(entriesPage, body, entriesName)
+    number += 1
+    const rows = time_entries.map((row, index) => rowOf(row, `page ${number}, row ${index + 1}`))
+    demandReadable(rows)
+    onTotal?.(total)
+    yield { rows, total, at }
+  }
+}
+
+/** Everybody, those who left too, since their hours stay. Nobody at all is nothing to believe: the token is somebody's. */
+async function readEmails(url: string, get: Get): Promise<ReadonlyMap<number, string>> {
+  const emails = new Map<number, string>()
+  for await (const { body } of follow(url, get)) {
+    for (const { id, email } of demand(usersPage, body, usersName).users) emails.set(id, email)
+  }
+  if (emails.size === 0) throw new UnexpectedAnswer(`${usersName} is empty, although the token is somebody's`)
+  return emails
+}
+
+/** A list's pages, by the links that Harvest gives ("never build them"). */
+async function* follow(url: string, get: Get): AsyncGenerator<TrackerAnswer> {
+  const visits = new Map<string, number>()
+  for (let next: string | null = url; next !== null; ) {
+    const times = (visits.get(next) ?? 0) + 1
+    if (times > maxVisits) throw new UnexpectedAnswer("Harvest's pages lead in a circle; try again later")
+    visits.set(next, times)
+    const answer = await get(next)
+    yield answer
+    const { links } = demand(page, answer.body, "Harvest's page")
+    next = links.next === null ? null : onServerOf(url, links.next)
+  }
+}
+
+/** A link is followed on the server that was configured, and on no other: the token goes with it. */
+function onServerOf(url: string, link: string): string {
+  const { pathname, search } = new URL(link)
+  return new URL(`${pathname}${search}`, url).href
+}
+
+function rowOf(value: unknown, position: string): Row {
+  const parsed = timeEntry.safeParse(value)
+  if (parsed.success) return parsed.data
+  const { id } = z.object({ id: z.int() }).safeParse(value).data ?? { id: position }
+  return { id: String(id), reason: firstFault(parsed.error) }
+}
+
+/** One row that is odd is one entry's trouble; a page of nothing else is another shape. */
+function demandReadable(rows: readonly Row[]): void {
+  const [first] = rows
+  if (first === undefined || !rows.every((row) => 'reason' in row)) return
+  const { id, reason } = first as Extract<Row, { reason: string }>
+  throw new UnexpectedAnswer(`Harvest's entries are of another shape than they were: ${reason} (entry ${id})`)
+}
+
+function mark(row: Row) {
+  if ('reason' in row) return { id: row.id, place: '', version: row.reason, createdAt: undefined }
+  const createdAt = row.created_at === undefined ? undefined : new Date(row.created_at)
+  return { id: String(row.id), place: row.spent_date, version: row.updated_at, createdAt }
+}
+
+function readingOf(row: Row, emails: ReadonlyMap<number, string>): Reading {
+  if ('reason' in row) return { kind: 'unreadable', externalId: row.id, reason: row.reason }
+  const email = emails.get(row.user.id)
+  return {
+    kind: 'entry',
+    externalId: String(row.id),
+    person: { id: String(row.user.id), ...(email ? { email } : {}) },
+    date: row.spent_date,
+    project: row.project.name,
+    hours: row.hours,
+    notes: row.notes,
+    isRunning: row.is_running,
+  }
+}
+
+function withQuery(url: string, query: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined)
+  return `${url}?${new URLSearchParams(given)}`
+}

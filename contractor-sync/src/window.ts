@@ -1,0 +1,24 @@
+/** Days, both inclusive, as `YYYY-MM-DD`; an end that is left out is open. */
+export interface Window {
+  readonly from?: string
+  readonly to?: string
+}
+
+const dayMs = 86_400_000
+
+/** The last so many days, today in UTC included, and whatever is dated later. */
+export function lastDays(days: number, now: Date): Window {
+  return { from: new Date(now.getTime() - days * dayMs).toISOString().slice(0, 10) }
+}
+
+/** True where a day lies in the window. */
+export function covers({ from, to }: Window, day: string): boolean {
+  return (from === undefined || day >= from) && (to === undefined || day <= to)
+}
+
+/** The window in words. */
+export function describeWindow({ from, to }: Window): string {
+  if (from === undefined && to === undefined) return 'all days'
+  if (from === undefined) return `days to ${to}`
+  return to === undefined ? `days from ${from}` : `days from ${from} to ${to}`
+}

@@ -38,12 +38,17 @@ async function chooseServer(): Promise<() => Promise<StartedServer>> {
   const url = process.env.TEST_DATABASE_URL
   if (url) return async () => ({ url, stop: async () => {} })
   const embedded = () => startPostgres({ throwaway: true })
-  try {
-    return (await postgresContainer()) ?? embedded
-  } catch (error) {
-    const reason = (error as Error).message.split('\n')[0]
-    console.error(`tests: postgres:18 cannot be had from Docker (${reason}); using the embedded Postgres`)
+  const embeddedInstead = (error: Error) => {
+    const reason = error.message.split('\n')[0]
+    console.error(`tests: no postgres:18 from Docker (${reason}); the embedded Postgres is used`)
     return embedded
+  }
+  try {
+    const container = await postgresContainer()
+    if (!container) return embedded
+    return () => container().catch((error) => embeddedInstead(error)())
+  } catch (error) {
+    return embeddedInstead(error as Error)
   }
 }
 
@@ -94,10 +99,8 @@ class OpenServer {
         [name],
       )
       await this.#admin.query(`drop database "${name}" with (force)`)
-      const sessions = rows.map((row) => `${row.application_name || 'session'}: ${row.query}`).join('; ')
-      throw new Error(
-        `${rows.length} sessions were left open (${sessions}): close them before the database is dropped`,
-      )
+      const sessions = rows.map((row) => `${row.application_name || 'unnamed'}: ${row.query}`).join('; ')
+      throw new Error(`left open when it was dropped: ${sessions}`)
     }
   }
 

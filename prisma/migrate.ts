@@ -90,7 +90,7 @@ function reasonOf({ message }: Error): string {
   const lines = message
     .split('\n')
     .filter((line) => line !== '' && !/^\s|^external connector error$/.test(line))
-  return `migration ${name ?? ''} failed: ${lines.join(' ')}`
+  return `${name ? `migration ${name}` : 'the migration'} failed: ${lines.join(' ')}`
 }
 
 const exitCodes = { done: 0, failed: 1, refused: 2, tryAgain: 75 } as const // 75 is EX_TEMPFAIL of sysexits(3)

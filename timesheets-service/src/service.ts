@@ -102,12 +102,8 @@ function send(request: IncomingMessage, response: ServerResponse, { status, body
 
 function explain(error: unknown): unknown {
   if (!isOutage(error)) return error
-  return new ProblemError(
-    'not-ready',
-    'The database cannot be reached; nothing was changed that was not answered',
-    {
-      headers: { 'retry-after': '2' },
-      cause: error,
-    },
-  )
+  return new ProblemError('not-ready', 'The database cannot be reached at this moment; send it again', {
+    headers: { 'retry-after': '2' },
+    cause: error,
+  })
 }

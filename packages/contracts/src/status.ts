@@ -13,14 +13,11 @@ export const summaryWords = ['created', 'updated', 'unchanged', 'deleted', 'reje
 
 /**
  * The sentence that clients and people read.
- * @param id null for a tombstone of something unknown, and for what a dry run would create
+ * @param id null for a tombstone of something unknown; `new` for what a dry run would create
  */
-export function messageOf(status: Status, id: number | null, userId: string): string {
-  if (id === null) {
-    return status === 'unchanged'
-      ? `Nothing to delete for employee ${userId}`
-      : `Would create a timesheet for employee ${userId}`
-  }
+export function messageOf(status: Status, id: number | 'new' | null, userId: string): string {
+  if (id === null) return `Nothing to delete for employee ${userId}`
+  if (id === 'new') return `${newMessages[status]} for employee ${userId}`
   switch (status) {
     case 'created':
       return `Created timesheet ${id} for employee ${userId}`
@@ -32,3 +29,11 @@ export function messageOf(status: Status, id: number | null, userId: string): st
       return `Timesheet ${id} for employee ${userId} is unchanged`
   }
 }
+
+/** A dry run has no id to name; later items of the same upload may mean the same timesheet. */
+const newMessages = {
+  created: 'Would create a timesheet',
+  updated: 'Would update the new timesheet',
+  unchanged: 'Would not change the new timesheet',
+  deleted: 'Would delete the new timesheet',
+} as const satisfies Record<Status, string>

@@ -1,4 +1,5 @@
 import type { Content } from '@timesheets/contracts/entry'
+import type { StoredEntry } from '@timesheets/contracts/stored-entry'
 
 /** What makes an entry the same entry for ever. */
 export interface Identity {
@@ -41,6 +42,16 @@ export interface Writing {
   /** Sources that nobody had, and that become this client's. */
   readonly claims: readonly string[]
   readonly changes: readonly Change[]
+  /** Whether to read the entries back in the same transaction: after its COMMIT nothing may fail any more. */
+  readonly readBack: boolean
+}
+
+/** What a writing left behind. */
+export interface Written {
+  /** Of each change. */
+  readonly ids: readonly number[]
+  /** Of each change, where they were to be read back. */
+  readonly entries: readonly StoredEntry[]
 }
 
 /** What an upload needs of the database. */
@@ -48,7 +59,9 @@ export interface EntryStore {
   find(identities: readonly Identity[], sources: readonly string[]): Promise<Known>
   /**
    * Writes all or nothing.
-   * @returns the id of each change; undefined where somebody else was faster and nothing was written
+   * @returns undefined where somebody else was faster and nothing was written
    */
-  write(writing: Writing): Promise<readonly number[] | undefined>
+  write(writing: Writing): Promise<Written | undefined>
+  /** One entry as it is read back. */
+  read(id: number): Promise<StoredEntry>
 }

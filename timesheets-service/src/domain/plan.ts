@@ -2,7 +2,8 @@ import { digestOf } from '@timesheets/contracts/digest'
 import type { Content, UploadItem } from '@timesheets/contracts/entry'
 import { ProblemError } from '@timesheets/contracts/problem'
 import { messageOf, type Status } from '@timesheets/contracts/status'
-import type { Change, Identity, Known } from './entry-store.ts'
+import type { StoredEntry } from '@timesheets/contracts/stored-entry'
+import type { Change, Identity, Known, Written } from './entry-store.ts'
 
 /** An item whose source is settled. */
 export interface PlacedItem extends UploadItem {
@@ -11,14 +12,21 @@ export interface PlacedItem extends UploadItem {
 
 /** What became of an item. */
 export type Outcome =
-  | { readonly status: Status; readonly id: number | null; readonly userId: string; readonly message: string }
+  | {
+      readonly status: Status
+      readonly id: number | null
+      readonly userId: string
+      readonly message: string
+      /** The entry as this upload left it, where it was to be read back. */
+      readonly entry?: StoredEntry
+    }
   | { readonly status: 'rejected'; readonly problem: ProblemError }
 
 /** What an upload would do, before it does it. */
 export interface Plan {
   readonly changes: readonly Change[]
-  /** What became of each item, in order, once the changes have their ids. */
-  outcomes(ids: readonly number[]): readonly Outcome[]
+  /** @param written what the changes left behind; absent: they are not written (a dry run) */
+  outcomes(written?: Written): readonly Outcome[]
 }
 
 /** An entry while items are applied to it, one after the other. */
@@ -56,7 +64,7 @@ export function planOf(items: readonly (PlacedItem | ProblemError)[], clientId: 
     return step
   })
   const changes = [...changed]
-  return { changes, outcomes: (ids) => outcomesOf(steps, changes, ids) }
+  return { changes, outcomes: (written) => outcomesOf(steps, changes, written) }
 }
 
 function apply(item: PlacedItem, drafts: Map<string, Draft>): Exclude<Step, ProblemError> {
@@ -89,13 +97,22 @@ function bury(draft: Draft): Exclude<Step, ProblemError> {
   return { status: 'deleted', userId: draft.userId, draft }
 }
 
-function outcomesOf(steps: readonly Step[], changes: readonly Draft[], ids: readonly number[]): Outcome[] {
-  const idOf = new Map(changes.map((draft, i) => [draft, ids[i]]))
+function outcomesOf(steps: readonly Step[], changes: readonly Draft[], written?: Written): Outcome[] {
+  const placeOf = new Map(changes.map((draft, i) => [draft, i]))
   return steps.map((step) => {
     if (step instanceof ProblemError) return { status: 'rejected', problem: step }
     const { status, userId, draft } = step
-    const id = draft === undefined ? null : (draft.row?.id ?? idOf.get(draft) ?? null)
-    return { status, id, userId, message: messageOf(status, id, userId) }
+    if (draft === undefined) return { status, id: null, userId, message: messageOf(status, null, userId) }
+    const place = placeOf.get(draft) ?? -1
+    const id = draft.row?.id ?? written?.ids[place]
+    const entry = written?.entries[place]
+    return {
+      status,
+      id: id ?? null,
+      userId,
+      message: messageOf(status, id ?? 'new', userId),
+      ...(entry === undefined ? {} : { entry }),
+    }
   })
 }
 

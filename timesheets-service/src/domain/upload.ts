@@ -9,6 +9,8 @@ const maxTries = 10
 export interface UploadOptions {
   /** Say what would become of the items, and write nothing. */
   readonly dryRun: boolean
+  /** Read back what is written, for an answer that shows it. */
+  readonly readBack?: boolean
   /** Sources whose owner is settled by configuration: source → client. */
   readonly sourceOwners: ReadonlyMap<string, string>
 }
@@ -21,7 +23,7 @@ export interface UploadOptions {
 export async function upload(
   items: readonly (UploadItem | ProblemError)[],
   clientId: string,
-  { dryRun, sourceOwners }: UploadOptions,
+  { dryRun, readBack = false, sourceOwners }: UploadOptions,
   store: EntryStore,
 ): Promise<readonly Outcome[]> {
   const placed = items.map((item) => (item instanceof ProblemError ? item : place(item, clientId)))
@@ -29,13 +31,13 @@ export async function upload(
     const found = await find(placed, clientId, store)
     const known = { ...found, owners: new Map([...found.owners, ...sourceOwners]) }
     const plan = planOf(placed, clientId, known)
-    if (dryRun || plan.changes.length === 0) return plan.outcomes([])
+    if (dryRun || plan.changes.length === 0) return plan.outcomes()
     const sources = new Set(plan.changes.map((change) => change.source))
     const claims = [...sources].filter(
       (source) => source !== ownSource(clientId) && !known.owners.has(source),
     )
-    const ids = await store.write({ clientId, claims, changes: plan.changes })
-    if (ids !== undefined) return plan.outcomes(ids)
+    const written = await store.write({ clientId, claims, changes: plan.changes, readBack })
+    if (written !== undefined) return plan.outcomes(written)
   }
   throw new ProblemError('not-ready', 'Others write the same entries at this moment; send it again', {
     headers: { 'retry-after': '1' },

@@ -1,7 +1,6 @@
 import { readUploadItem, type UploadItem } from '@timesheets/contracts/entry'
 import { ProblemError } from '@timesheets/contracts/problem'
 import { statusCodes, summaryWords } from '@timesheets/contracts/status'
-import type { StoredEntry } from '@timesheets/contracts/stored-entry'
 import {
   type BatchAnswer,
   maxArrayItems,
@@ -14,13 +13,9 @@ import { type UploadOptions, upload } from '../domain/upload.ts'
 import { type Answer, type Operation, readFlag, readQuery } from './call.ts'
 import { readJsonBody } from './json-body.ts'
 
-interface ReadableEntryStore extends EntryStore {
-  read(id: number): Promise<StoredEntry>
-}
-
 /** `POST /timesheets/upload`: one entry, or an array of them. */
 export function uploadTimesheets(
-  store: ReadableEntryStore,
+  store: EntryStore,
   publicUrl: string,
   sourceOwners: UploadOptions['sourceOwners'],
 ): Operation {
@@ -38,14 +33,15 @@ async function uploadOne(
   body: unknown,
   client: string,
   options: UploadOptions,
-  store: ReadableEntryStore,
+  store: EntryStore,
   publicUrl: string,
 ): Promise<Answer> {
-  const [outcome] = await upload([readUploadItem(body, new Date())], client, options, store)
+  const item = readUploadItem(body, new Date())
+  const [outcome] = await upload([item], client, { ...options, readBack: true }, store)
   if (outcome!.status === 'rejected') throw outcome!.problem
   const { status, id, userId, message } = outcome!
   if (id === null) return { status: statusCodes[status], body: { id, user_id: userId, status, message } }
-  const entry = await store.read(id)
+  const entry = outcome!.entry ?? (await store.read(id))
   return {
     status: statusCodes[status],
     body: { ...entry, status, message },

@@ -1,8 +1,9 @@
-import { hoursOf } from '@timesheets/contracts/entry'
 import type { StoredEntry } from '@timesheets/contracts/stored-entry'
-import type { EntryStore, Identity, Known, Writing } from '../domain/entry-store.ts'
+import type { EntryStore, Identity, Known, Writing, Written } from '../domain/entry-store.ts'
+import { sqlStateOf } from './database-error.ts'
 import { findEntries } from './find-entries.ts'
 import type { Prisma, PrismaClient } from './generated/client.ts'
+import { readEntry } from './read-entry.ts'
 import { drawIds, insertEntries, updateEntries } from './write-entries.ts'
 
 /** Thrown inside a transaction to roll it back: another writer was faster. */
@@ -27,7 +28,7 @@ export class PostgresEntryStore implements EntryStore {
     }
   }
 
-  async write(writing: Writing): Promise<readonly number[] | undefined> {
+  async write(writing: Writing): Promise<Written | undefined> {
     try {
       return await this.#client.$transaction((transaction) => writeAll(transaction, writing))
     } catch (error) {
@@ -36,30 +37,13 @@ export class PostgresEntryStore implements EntryStore {
     }
   }
 
-  /** One entry as it is read back. */
-  async read(id: number): Promise<StoredEntry> {
-    const row = await this.#client.timesheet.findUniqueOrThrow({ where: { id } })
-    return {
-      id: Number(row.id),
-      user_id: row.userId,
-      date: row.dateWritten,
-      day: row.day.toISOString().slice(0, 10),
-      project: row.project,
-      hours: hoursOf(row.seconds),
-      ...(row.notes === null ? {} : { notes: row.notes }),
-      source: row.source,
-      ...(row.externalId === null ? {} : { external_id: row.externalId }),
-      ...(row.deletedAt === null ? {} : { deleted: true as const }),
-      approved: row.approvedAt !== null,
-      version: row.version,
-      created_at: row.createdAt.toISOString(),
-      updated_at: row.updatedAt.toISOString(),
-    }
+  read(id: number): Promise<StoredEntry> {
+    return readEntry(this.#client, id)
   }
 }
 
-async function writeAll(transaction: Prisma.TransactionClient, writing: Writing): Promise<number[]> {
-  const { clientId, claims, changes } = writing
+async function writeAll(transaction: Prisma.TransactionClient, writing: Writing): Promise<Written> {
+  const { clientId, claims, changes, readBack } = writing
   await claim(transaction, claims, clientId)
   const inserts = changes.filter((change) => change.row === null)
   const updates = changes.filter((change) => change.row !== null)
@@ -69,7 +53,10 @@ async function writeAll(transaction: Prisma.TransactionClient, writing: Writing)
   if (updates.length > 0 && (await updateEntries(transaction, updates, clientId)) < updates.length)
     throw new Stale()
   let next = 0
-  return changes.map((change) => change.row?.id ?? newIds[next++]!)
+  const ids = changes.map((change) => change.row?.id ?? newIds[next++]!)
+  const entries: StoredEntry[] = []
+  for (const id of readBack ? ids : []) entries.push(await readEntry(transaction, id))
+  return { ids, entries }
 }
 
 async function claim(
@@ -85,5 +72,5 @@ async function claim(
 
 /** Two writers crossed (40001) or blocked each other (40P01): starting over is what Postgres asks for. */
 function isSerializationFailure(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'P2034'
+  return ['40001', '40P01'].includes(sqlStateOf(error) ?? '')
 }

@@ -1,0 +1,39 @@
+import { expect, test } from '@jest/globals'
+import { entry, runService } from './running-service.ts'
+
+const service = runService()
+
+/** Makes the first two of some statement fail as Postgres does when writers cross. */
+async function failTwice(table: string, when: string, sqlState: string): Promise<void> {
+  await service().sql(`
+    drop sequence if exists tries;
+    create sequence tries;
+    create or replace function fail_twice() returns trigger language plpgsql as $$
+      begin
+        if nextval('tries') <= 2 then raise exception 'crossed' using errcode = '${sqlState}'; end if;
+        return new;
+      end $$;
+    drop trigger if exists fail_twice on timesheets;
+    drop trigger if exists fail_twice on sources;
+    create constraint trigger fail_twice after insert or update on ${table} ${when}
+      for each row execute function fail_twice()`)
+}
+
+test.each([
+  ['a raw statement', 'timesheets', '', '40001'],
+  ['a raw statement', 'timesheets', '', '40P01'],
+  ['a typed statement', 'sources', '', '40001'],
+  ['COMMIT', 'timesheets', 'deferrable initially deferred', '40001'],
+  ['COMMIT', 'sources', 'deferrable initially deferred', '40P01'],
+])(
+  '%s that fails (%s %s %s) is tried anew, and no client learns of it',
+  async (_what, table, when, sqlState) => {
+    await failTwice(table, when, sqlState)
+    const source = `s${Math.random().toString(36).slice(2)}`
+    const { status, body } = await service().upload(entry({ source, external_id: '1' }))
+    expect({ status, body }).toMatchObject({ status: 201, body: { status: 'created', version: 1 } })
+    const [counted] = await service().sql<{ tries: string }>('select last_value as tries from tries')
+    expect(counted).toEqual({ tries: '3' })
+    expect(await service().sql('select version from timesheets where source = $1', [source])).toHaveLength(1)
+  },
+)

@@ -1,0 +1,81 @@
+import { expect, test } from '@jest/globals'
+import { entry, runService } from './running-service.ts'
+
+const service = runService()
+
+/** All that an upload could leave behind. */
+async function traces() {
+  const [sequence] = await service().sql('select last_value, is_called from timesheets_id_seq')
+  const rows = await service().sql('select xmin::text, ctid::text, * from timesheets order by id')
+  return { sequence, rows, sources: await service().sql('select * from sources order by name') }
+}
+
+test('a dry run of an object says what would be, and leaves no trace', async () => {
+  const before = await traces()
+  const { status, headers, body } = await service().upload(entry({ source: 'free', external_id: '1' }), {
+    query: '?dry_run=true',
+  })
+  expect(status).toBe(201)
+  expect(body).toEqual({
+    id: null,
+    user_id: '007',
+    status: 'created',
+    message: 'Would create a timesheet for employee 007',
+  })
+  expect(headers.has('location')).toBe(false)
+  expect(await traces()).toEqual(before)
+})
+
+test('a dry run of an array too, also where items mean the same timesheet', async () => {
+  const known = { source: 'mine', external_id: 'known' }
+  const { body: first } = await service().upload(entry(known))
+  const before = await traces()
+  const fresh = { source: 'free', external_id: 'new' }
+  const { status, body } = await service().uploadBatch(
+    [
+      entry({ ...known, hours: 6 }),
+      entry(fresh),
+      entry(fresh),
+      entry({ ...fresh, hours: 6 }),
+      { user_id: '007', ...fresh, deleted: true },
+      { user_id: '007', source: 'free', external_id: 'unheard of', deleted: true },
+      entry({ ...fresh, hours: 0 }),
+    ],
+    { query: '?dry_run=true' },
+  )
+  expect(status).toBe(200)
+  expect(body.summary).toEqual({
+    received: 7,
+    created: 1,
+    updated: 2,
+    unchanged: 2,
+    deleted: 1,
+    rejected: 1,
+  })
+  expect(body.items.slice(0, 6).map(({ status, id, message }) => [status, id, message])).toEqual([
+    ['updated', first.id, `Updated timesheet ${first.id} for employee 007`],
+    ['created', null, 'Would create a timesheet for employee 007'],
+    ['unchanged', null, 'Would not change the new timesheet for employee 007'],
+    ['updated', null, 'Would update the new timesheet for employee 007'],
+    ['deleted', null, 'Would delete the new timesheet for employee 007'],
+    ['unchanged', null, 'Nothing to delete for employee 007'],
+  ])
+  expect(await traces()).toEqual(before)
+})
+
+test('a source that a dry run named is still free', async () => {
+  await service().upload(entry({ source: 'tried', external_id: '1' }), { query: '?dry_run=true' })
+  const { status } = await service().upload(entry({ source: 'tried', external_id: '1' }), {
+    client: 'another',
+  })
+  expect(status).toBe(201)
+})
+
+test('dry_run=false is no dry run; anything else is told', async () => {
+  const { body } = await service().upload(entry(), { query: '?dry_run=false' })
+  expect(body.id).toEqual(expect.any(Number))
+  for (const query of ['?dry_run=1', '?dry_run=', '?dry_run', '?dry_run=True']) {
+    const refused = await service().uploadRefused(entry(), { query })
+    expect([refused.status, refused.body.type]).toEqual([400, '/problems/invalid-parameter'])
+  }
+})

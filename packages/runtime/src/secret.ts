@@ -1,5 +1,8 @@
 import { inspect } from 'node:util'
 
+/** How the secrets that stand in this repository begin, so that a scanner and a program can tell them. */
+const localOnlyPrefix = 'local-only-'
+
 /** A value that must not be seen: whatever prints it, logs it or turns it into JSON gets `[secret]`. */
 export class Secret {
   readonly #value: string
@@ -11,6 +14,11 @@ export class Secret {
   /** The value itself, for the one place that needs it. */
   reveal(): string {
     return this.#value
+  }
+
+  /** Anybody can read it in this repository: good for the local stand-ins, and for nothing else. */
+  get isLocalOnly(): boolean {
+    return this.#value.startsWith(localOnlyPrefix)
   }
 
   toString(): string {

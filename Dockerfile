@@ -1,0 +1,88 @@
+# syntax=docker/dockerfile:1
+# Every image of this project, one a target: gateway, timesheets-service, contractor-sync, migrate, local.
+#   docker build --target gateway -t timesheets/gateway .
+# The bases are arguments so that a release can pin them: --build-arg RUNTIME_IMAGE=gcr.io/…@sha256:…
+ARG BUILD_IMAGE=node:24-bookworm-slim
+ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot
+
+FROM ${BUILD_IMAGE} AS dependencies
+WORKDIR /src
+# Manifests alone, so that this layer lasts until a dependency changes.
+COPY package.json package-lock.json ./
+COPY packages/contracts/package.json packages/contracts/
+COPY packages/runtime/package.json packages/runtime/
+COPY packages/local/package.json packages/local/
+COPY gateway/package.json gateway/
+COPY timesheets-service/package.json timesheets-service/
+COPY contractor-sync/package.json contractor-sync/
+# No package's install script is needed to bundle, so none is run.
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
+
+FROM dependencies AS bundles
+COPY . .
+RUN ["node", "node_modules/prisma/build/index.js", "generate"]
+RUN ["node", "images/bundle.ts"]
+# What a volume mounted over it starts as: a folder of the user that the containers run as.
+RUN ["install", "-d", "-o", "65532", "-g", "65532", "/empty"]
+
+FROM ${RUNTIME_IMAGE} AS runtime
+ARG VERSION=0.0.0-local
+ARG REVISION=unknown
+LABEL org.opencontainers.image.vendor="Timesheets" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+WORKDIR /app
+ENV NODE_ENV=production \
+    NODE_OPTIONS=--enable-source-maps
+# By number: Kubernetes cannot tell of a name that it is not root.
+USER 65532:65532
+
+FROM runtime AS gateway
+LABEL org.opencontainers.image.title="gateway" \
+      org.opencontainers.image.description="The public door of Timesheets: token, scope, rate, identity"
+COPY --from=bundles /src/dist/gateway ./
+ENV HOST=0.0.0.0 GATEWAY_PORT=8080 GATEWAY_ADMIN_PORT=9090
+EXPOSE 8080 9090
+ENTRYPOINT ["/nodejs/bin/node"]
+CMD ["main.js"]
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --start-interval=500ms --retries=3 \
+  CMD ["/nodejs/bin/node", "health.js", "http://127.0.0.1:9090/readyz"]
+
+FROM runtime AS timesheets-service
+LABEL org.opencontainers.image.title="timesheets-service" \
+      org.opencontainers.image.description="The rules of Timesheets, and what is kept"
+COPY --from=bundles /src/dist/timesheets-service ./
+ENV HOST=0.0.0.0 SERVICE_PORT=3000 SERVICE_ADMIN_PORT=9090
+EXPOSE 3000 9090
+ENTRYPOINT ["/nodejs/bin/node"]
+CMD ["main.js"]
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --start-interval=500ms --retries=3 \
+  CMD ["/nodejs/bin/node", "health.js", "http://127.0.0.1:9090/readyz"]
+
+FROM runtime AS contractor-sync
+LABEL org.opencontainers.image.title="contractor-sync" \
+      org.opencontainers.image.description="Brings contractors' hours from an external tracker into Timesheets"
+COPY --from=bundles /src/dist/contractor-sync ./
+# The image is the command: docker run … run --dry-run
+ENTRYPOINT ["/nodejs/bin/node", "main.js"]
+CMD ["--help"]
+
+FROM runtime AS migrate
+LABEL org.opencontainers.image.title="migrate" \
+      org.opencontainers.image.description="Brings the database of Timesheets to this version's schema"
+COPY --from=bundles /src/dist/migrate ./
+ENTRYPOINT ["/nodejs/bin/node", "migrate.js"]
+
+FROM runtime AS local
+LABEL org.opencontainers.image.title="local" \
+      org.opencontainers.image.description="Stand-ins for Auth0 (issuer.js) and Harvest (tracker.js), for a laptop only"
+COPY --from=bundles /src/dist/local ./
+COPY --from=bundles --chown=65532:65532 /empty /data
+# Both refuse to start with NODE_ENV=production.
+ENV NODE_ENV=development \
+    ISSUER_HOST=0.0.0.0 ISSUER_PORT=8081 ISSUER_DATA_DIR=/data \
+    HARVEST_HOST=0.0.0.0 HARVEST_PORT=8082 HARVEST_DATA_DIR=/data
+EXPOSE 8081 8082
+ENTRYPOINT ["/nodejs/bin/node"]
+CMD ["issuer.js"]

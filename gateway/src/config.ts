@@ -93,7 +93,8 @@ function crossCheck(config: GatewaySettings): string[] {
       )
     }
   }
-  const isRealTenant = config.auth0Issuer?.startsWith('http:') !== true || config.auth0CustomDomains.length > 0
+  const isRealTenant =
+    config.auth0Issuer?.startsWith('http:') !== true || config.auth0CustomDomains.length > 0
   if (isRealTenant && config.identitySecret.isLocalOnly) {
     faults.push(
       'IDENTITY_SECRET: is the one of the local stack, which anybody can read in its repository; a real tenant wants one of its own (openssl rand -hex 32)',

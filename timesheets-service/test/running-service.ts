@@ -105,7 +105,11 @@ export class RunningService {
   async send<Body>(
     method: string,
     target: string,
-    { client = caller.client, headers = {}, body }: { client?: string; headers?: object; body?: BodyInit },
+    {
+      client = caller.client,
+      headers = {},
+      body,
+    }: { client?: string; headers?: object; body?: string | Uint8Array<ArrayBuffer> },
   ): Promise<HttpAnswer<Body>> {
     const response = await fetch(this.url + target, {
       method,
@@ -122,7 +126,9 @@ export class RunningService {
       ...(client === undefined ? {} : { client }),
       headers: { 'content-type': 'application/json', ...headers },
       body:
-        typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
+        typeof body === 'string' || body instanceof Uint8Array
+          ? (body as Uint8Array<ArrayBuffer>)
+          : JSON.stringify(body),
     })
   }
 

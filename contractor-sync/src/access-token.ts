@@ -14,7 +14,7 @@ export interface TokenSettings {
   readonly audience: string
   readonly clientId: string
   readonly clientSecret: Secret
-  readonly requestTimeoutMs: number
+  readonly requestTimeoutSeconds: number
 }
 
 /** A token as it was issued. */
@@ -77,7 +77,7 @@ const tokenAnswer = z.object({
 })
 
 async function fetchToken(settings: TokenSettings): Promise<IssuedToken> {
-  const { tokenUrl, audience, clientId, clientSecret, requestTimeoutMs } = settings
+  const { tokenUrl, audience, clientId, clientSecret, requestTimeoutSeconds } = settings
   const answer = await request(issuer, tokenUrl, {
     method: 'POST',
     headers: { accept: 'application/json' },
@@ -87,7 +87,7 @@ async function fetchToken(settings: TokenSettings): Promise<IssuedToken> {
       client_secret: clientSecret.reveal(),
       audience,
     }),
-    timeoutMs: requestTimeoutMs,
+    timeoutMs: requestTimeoutSeconds * 1000,
   })
   if (answer.status !== 200) throw refusal(answer, settings)
   const {

@@ -33,7 +33,7 @@ export interface Batch {
 
 interface ApiSettings {
   readonly apiUrl: string
-  readonly requestTimeoutMs: number
+  readonly requestTimeoutSeconds: number
 }
 
 /** The API as this program uses it. */
@@ -86,7 +86,7 @@ export class ApiClient {
           accept: 'application/json',
         },
         body,
-        timeoutMs: this.#settings.requestTimeoutMs,
+        timeoutMs: this.#settings.requestTimeoutSeconds * 1000,
       })
     } catch (error) {
       // Not an outage that passes: what it broke on would most likely break it again.

@@ -8,12 +8,12 @@ import {
   setting,
 } from '@timesheets/runtime/config'
 import { parsePeopleMap, unknownPersonRules } from './people.ts'
+import { parseSchedule } from './schedule.ts'
 import { loadTracker, trackerNames } from './trackers/known-trackers.ts'
 import type { TrackerKind } from './trackers/tracker.ts'
 
-/** Every variable of contractor-sync but those of the trackers, which stand with each tracker. */
-export const syncSettings = {
-  apiUrl: setting.url('API_URL', { doc: 'Where the Timesheets API is: the gateway' }),
+/** What a token is asked for with. */
+export const tokenSettings = {
   auth0Domain: optional(
     setting.of('AUTH0_DOMAIN', 'a domain', { doc: 'The Auth0 tenant: example.eu.auth0.com' }, parseDomain),
   ),
@@ -30,6 +30,18 @@ export const syncSettings = {
   audience: setting.text('AUTH0_AUDIENCE', { doc: 'The identifier of the Timesheets API in Auth0' }),
   clientId: setting.text('AUTH0_CLIENT_ID', { doc: 'This program, as the Auth0 tenant knows it' }),
   clientSecret: setting.secret('AUTH0_CLIENT_SECRET', { doc: 'The secret of that client' }),
+  requestTimeoutSeconds: setting.integer('REQUEST_TIMEOUT_SECONDS', {
+    default: 60,
+    min: 1,
+    max: 3600,
+    doc: 'How long one request may take (s)',
+  }),
+} satisfies Settings
+
+/** Every variable of contractor-sync but those of the trackers, which stand with each tracker. */
+export const syncSettings = {
+  apiUrl: setting.url('API_URL', { doc: 'Where the Timesheets API is: the gateway' }),
+  ...tokenSettings,
   syncSource: setting.oneOf('SYNC_SOURCE', trackerNames, {
     default: 'harvest',
     doc: 'Which tracker is read',
@@ -44,7 +56,7 @@ export const syncSettings = {
     'SYNC_SCHEDULE',
     'a cron expression',
     { default: '0 2 * * *', doc: 'When the daemon syncs: minute, hour, day, month, weekday' },
-    (text) => text,
+    parseSchedule,
   ),
   timeZone: setting.of(
     'SYNC_TIME_ZONE',
@@ -68,12 +80,6 @@ export const syncSettings = {
     max: 86_400,
     doc: 'How long a run bears with outages, all in all (s)',
   }),
-  requestTimeoutSeconds: setting.integer('REQUEST_TIMEOUT_SECONDS', {
-    default: 60,
-    min: 1,
-    max: 3600,
-    doc: 'How long one request may take (s)',
-  }),
   batchSize: setting.integer('UPLOAD_BATCH_SIZE', {
     default: maxArrayItems,
     min: 1,
@@ -86,11 +92,13 @@ export const syncSettings = {
   }),
 } satisfies Settings
 
+type TokenConfig = ConfigOf<typeof tokenSettings>
+
 /** What a run goes by: the settings of the program and of the tracker that was chosen. */
-export interface SyncConfig extends Omit<ConfigOf<typeof syncSettings>, 'tokenUrl'> {
+export interface SyncConfig extends ConfigOf<typeof syncSettings> {
   readonly tokenUrl: string
   readonly tracker: TrackerKind
-  /** The tracker's own settings are in it too. */
+  /** The same, with the tracker's own settings. */
   readonly trackerConfig: ConfigOf<Settings>
 }
 
@@ -100,11 +108,20 @@ export interface SyncConfig extends Omit<ConfigOf<typeof syncSettings>, 'tokenUr
  */
 export async function readSyncConfig(environment: Environment): Promise<SyncConfig> {
   const { tracker, settings } = await settingsFor(environment)
-  const config = readConfig(environment, settings, faultsOfIssuer) as ConfigOf<typeof syncSettings>
+  const config = readConfig(environment, settings, faultsOfToken) as ConfigOf<typeof syncSettings>
   return { ...config, tokenUrl: tokenUrlOf(config), tracker: tracker!, trackerConfig: config }
 }
 
-/** The table of settings for what is chosen; without the tracker's where that is unknown. */
+/**
+ * Reads what a token takes, and no more.
+ * @throws {ConfigError} with every fault
+ */
+export function readTokenConfig(environment: Environment): TokenConfig & { readonly tokenUrl: string } {
+  const config = readConfig(environment, tokenSettings, faultsOfToken)
+  return { ...config, tokenUrl: tokenUrlOf(config) }
+}
+
+/** The table of settings for what is chosen; without a tracker's where that is unknown. */
 export async function settingsFor(
   environment: Environment,
 ): Promise<{ tracker: TrackerKind | undefined; settings: typeof syncSettings & Settings }> {
@@ -112,21 +129,15 @@ export async function settingsFor(
   return { tracker, settings: { ...syncSettings, ...tracker?.settings } }
 }
 
-type IssuerSettings = Pick<
-  ConfigOf<typeof syncSettings>,
-  'auth0Domain' | 'auth0Issuer' | 'tokenUrl' | 'allowHttpIssuer'
->
-
-/** What must fit together; also told by `check`. */
-export function faultsOfIssuer(config: IssuerSettings): readonly string[] {
+function faultsOfToken(config: TokenConfig): readonly string[] {
   const url = tokenUrlOf(config)
-  if (url === '') return [`AUTH0_DOMAIN: is not set; it takes a domain (${syncSettings.auth0Domain.doc})`]
+  if (url === '') return [`AUTH0_DOMAIN: is not set; it takes a domain (${tokenSettings.auth0Domain.doc})`]
   if (url.startsWith('https:') || config.allowHttpIssuer) return []
   const name = config.tokenUrl === undefined ? 'AUTH0_ISSUER' : 'TOKEN_URL'
-  return [`${name}: is plain http, which would show the client secret; ALLOW_HTTP_ISSUER=true permits it`]
+  return [`${name}: is plain http, which shows the client secret; ALLOW_HTTP_ISSUER=true permits that`]
 }
 
-function tokenUrlOf({ tokenUrl, auth0Issuer, auth0Domain }: IssuerSettings): string {
+function tokenUrlOf({ tokenUrl, auth0Issuer, auth0Domain }: TokenConfig): string {
   if (tokenUrl !== undefined) return tokenUrl
   if (auth0Issuer !== undefined) return `${auth0Issuer}/oauth/token`
   return auth0Domain === undefined ? '' : `https://${auth0Domain}/oauth/token`

@@ -32,7 +32,7 @@ export function createJsonOutput(level: string): Output {
     finished(report) {
       for (const message of report.messages) logger.info({ dryRun: report.dryRun }, message)
       const { failure, exitCode } = report
-      const members = { report: summaryOf(report), exitCode }
+      const members = { ...summaryOf(report), exitCode }
       if (failure === undefined) logger.info(members, 'sync finished')
       else logger.error({ ...members, reason: explain(failure) }, 'sync did not finish')
     },

@@ -1,7 +1,7 @@
 import { AccessToken } from './access-token.ts'
 import { readCommandLine } from './command-line.ts'
-import { readSyncConfig, type SyncConfig } from './config.ts'
-import { exitCodeOf } from './exit-code.ts'
+import { readSyncConfig, readTokenConfig, type SyncConfig } from './config.ts'
+import { exitCodeOf, exitCodes } from './exit-code.ts'
 import { Interrupted } from './failure.ts'
 import { explain, type Output } from './output.ts'
 
@@ -17,35 +17,26 @@ async function main(): Promise<number> {
   const commandLine = readCommandLine(process.argv.slice(2))
   const { command, source, format } = commandLine
   const environment = source === undefined ? process.env : { ...process.env, SYNC_SOURCE: source }
-  switch (command) {
-    case 'help':
-      console.log(await (await import('./help.ts')).help())
-      return 0
-    case 'check':
-    case 'token': {
-      const config = await readSyncConfig(environment)
-      console.log((await accessTokenOf(config).get()).value)
-      return 0
-    }
-    case 'run': {
-      const config = await readSyncConfig(environment)
-      const { run } = await import('./run.ts')
-      const report = await run(
-        config,
-        commandLine,
-        accessTokenOf(config),
-        await outputOf(config, format),
-        stopSignal(),
-      )
-      return report.exitCode
-    }
-    case 'daemon':
-      return 0
+  if (command === 'help') {
+    console.log(await (await import('./help.ts')).help())
+    return exitCodes.clean
   }
-}
+  if (command === 'check') return await (await import('./check.ts')).check(environment)
 
-function accessTokenOf(config: SyncConfig): AccessToken {
-  return new AccessToken({ ...config, requestTimeoutMs: config.requestTimeoutSeconds * 1000 })
+  if (command === 'token') {
+    console.log((await new AccessToken(readTokenConfig(environment)).get()).value)
+    return exitCodes.clean
+  }
+
+  const config = await readSyncConfig(environment)
+  const token = new AccessToken(config)
+  const output = await outputOf(config, format)
+  const signal = stopSignal()
+  if (command === 'daemon') {
+    await (await import('./daemon.ts')).daemon(config, commandLine, token, output, signal)
+    return exitCodes.clean
+  }
+  return (await (await import('./run.ts')).run(config, commandLine, token, output, signal)).exitCode
 }
 
 async function outputOf({ logLevel }: SyncConfig, format: 'text' | 'json' | undefined): Promise<Output> {

@@ -46,10 +46,7 @@ export async function run(
     {
       tracker,
       people: new People(config.peopleMap, config.unknownPerson, source),
-      api: new ApiClient(
-        { apiUrl: config.apiUrl, requestTimeoutMs: config.requestTimeoutSeconds * 1000 },
-        token,
-      ),
+      api: new ApiClient(config, token),
       patience,
       batchSize: config.batchSize,
       signal,

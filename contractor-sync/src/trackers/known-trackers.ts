@@ -3,6 +3,7 @@ import type { TrackerKind } from './tracker.ts'
 /** Every kind of tracker, by the name that SYNC_SOURCE and `--source` take; loaded when it is asked for. */
 const trackers: Readonly<Record<string, () => Promise<TrackerKind>>> = {
   harvest: async () => (await import('./harvest.ts')).harvest,
+  csv: async () => (await import('./csv.ts')).csv,
 }
 
 export const trackerNames = Object.keys(trackers)

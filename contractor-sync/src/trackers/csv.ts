@@ -1,0 +1,114 @@
+import { readdir, stat } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import { readDate } from '@timesheets/contracts/date'
+import { setting } from '@timesheets/runtime/config'
+import { Refused, UnexpectedAnswer } from '../failure.ts'
+import { covers } from '../window.ts'
+import { type Columns, columnMembers, demandColumns, parseColumns, readingOf } from './table-columns.ts'
+import { readTable, type TableRow, tableExtensions } from './table-file.ts'
+import { type Reading, trackerKind } from './tracker.ts'
+
+/** Hours that somebody exported: a file of rows (CSV, JSON), or a folder of such files, in the order of their names. */
+export const csv = trackerKind({
+  name: 'CSV',
+  locatedBy: 'CSV_PATH',
+  rateBudget: null,
+  settings: {
+    csvPath: setting.text('CSV_PATH', {
+      doc: `A file, or a folder of files: ${tableExtensions.join(', ')}; in UTF-8`,
+    }),
+    csvColumns: setting.of(
+      'CSV_COLUMNS',
+      'member=column pairs, separated by commas, or a JSON object of them',
+      { default: '{}', doc: `Which column is what, where it has another name: ${columnMembers.join(', ')}` },
+      parseColumns,
+    ),
+    csvDelimiter: setting.of(
+      'CSV_DELIMITER',
+      'one character, or the word tab',
+      { default: ',', doc: 'What stands between the cells of a CSV file' },
+      parseDelimiter,
+    ),
+    csvSource: setting.of(
+      'CSV_SOURCE',
+      'a name of a-z, 0-9 and -',
+      {
+        default: 'csv',
+        doc: 'Whose hours they are; with "harvest" and its ids, the same as those read there',
+      },
+      parseSource,
+    ),
+  },
+  open({ csvPath, csvColumns, csvDelimiter, csvSource }) {
+    return {
+      source: csvSource,
+      readsChanges: false,
+      async *read(selection) {
+        for (const path of await filesAt(csvPath)) {
+          for await (const reading of readingsOf(readTable(path, csvDelimiter), csvColumns)) {
+            const day = reading.kind === 'entry' ? readDate(reading.date)?.day : undefined
+            // A date that cannot be read is in no window: the API says what is wrong with it.
+            if (day === undefined || covers(selection, day)) yield reading
+          }
+        }
+      },
+      async probe() {
+        let entries = 0
+        for (const path of await filesAt(csvPath)) {
+          for await (const { kind } of readingsOf(readTable(path, csvDelimiter), csvColumns)) {
+            if (kind === 'entry') entries += 1
+          }
+        }
+        return `${entries} entries can be read`
+      },
+    }
+  },
+})
+
+async function filesAt(path: string): Promise<readonly string[]> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw new Refused(`There is nothing to be read at ${path} (${error.code}); correct CSV_PATH`)
+  })
+  if (!found.isDirectory()) return [path]
+  const names = (await readdir(path)).filter((name) => tableExtensions.includes(extname(name).toLowerCase()))
+  if (names.length === 0) {
+    throw new Refused(`The folder ${path} holds no ${tableExtensions.join(', ')}; correct CSV_PATH`)
+  }
+  return names.sort().map((name) => join(path, name))
+}
+
+/**
+ * The readings of one file. An id twice in it is a wrong column, or two entries under one name: that is told,
+ * not merged. A file of which no row can be read is not what it should be.
+ */
+async function* readingsOf(rows: AsyncIterable<TableRow>, columns: Columns): AsyncGenerator<Reading> {
+  const ids = new Set<string>()
+  let firstFault: string | undefined
+  for await (const row of rows) {
+    demandColumns(row, columns)
+    const reading = readingOf(row, columns)
+    if (reading.kind === 'unreadable') {
+      firstFault ??= `${row.position}: ${reading.reason}`
+      yield reading
+    } else if (ids.has(reading.externalId)) {
+      const reason = `${row.position}: an earlier row has the same id; is external_id the right column?`
+      yield { kind: 'unreadable', externalId: reading.externalId, reason }
+    } else {
+      ids.add(reading.externalId)
+      yield reading
+    }
+  }
+  if (firstFault !== undefined && ids.size === 0)
+    throw new UnexpectedAnswer(`No row can be read; ${firstFault}`)
+}
+
+function parseDelimiter(text: string): string {
+  if (text === 'tab') return '\t'
+  if ([...text].length !== 1) throw new Error(`"${text}" is not one character`)
+  return text
+}
+
+function parseSource(text: string): string {
+  if (!/^[a-z0-9-]{1,64}$/.test(text)) throw new Error(`"${text}" is not a name of a-z, 0-9 and -`)
+  return text
+}

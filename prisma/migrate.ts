@@ -93,20 +93,23 @@ function reasonOf({ message }: Error): string {
   return `${name ? `migration ${name}` : 'the migration'} failed: ${lines.join(' ')}`
 }
 
+/** Every variable of migrate. */
+export const migrateSettings = {
+  databaseUrl: setting.databaseUrl('DATABASE_URL', {
+    doc: 'a direct connection to the database, as a user that may change its schema',
+  }),
+  waitSeconds: setting.integer('MIGRATE_WAIT_SECONDS', {
+    doc: 'how long to wait for a database that is not up yet, or that another migrate is at work on',
+    default: defaultWaitMs / 1000,
+  }),
+}
+
 const exitCodes = { done: 0, failed: 1, refused: 2, tryAgain: 75 } as const // 75 is EX_TEMPFAIL of sysexits(3)
 
 async function main(): Promise<number> {
   try {
     const { values } = parseArgs({ options: { 'rolled-back': { type: 'string' } } })
-    const config = readConfig(process.env, {
-      databaseUrl: setting.databaseUrl('DATABASE_URL', {
-        doc: 'a direct connection to the database, as a user that may change its schema',
-      }),
-      waitSeconds: setting.integer('MIGRATE_WAIT_SECONDS', {
-        doc: 'how long to wait for a database that is not up yet, or that another migrate is at work on',
-        default: defaultWaitMs / 1000,
-      }),
-    })
+    const config = readConfig(process.env, migrateSettings)
     const databaseUrl = config.databaseUrl.reveal()
     const waitMs = config.waitSeconds * 1000
     const failed = values['rolled-back']

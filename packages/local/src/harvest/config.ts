@@ -3,7 +3,8 @@ import { type ConfigOf, type Environment, optional, readConfig, setting } from '
 /** More rows than this (about ten a contractor and week) would not fit a laptop's memory. */
 const maxContractorWeeks = 100_000
 
-const settings = {
+/** Every variable of the local Harvest. */
+export const harvestSettings = {
   host: setting.text('HARVEST_HOST', { default: '127.0.0.1', doc: 'the address to listen on' }),
   port: setting.port('HARVEST_PORT', { default: 0, doc: 'the port to listen on' }),
   publicUrl: optional(
@@ -37,7 +38,7 @@ const settings = {
 }
 
 /** What the simulator runs by. */
-export type HarvestConfig = ConfigOf<typeof settings>
+export type HarvestConfig = ConfigOf<typeof harvestSettings>
 
 /**
  * The simulator's configuration.
@@ -48,7 +49,7 @@ export function readHarvestConfig(environment: Environment): HarvestConfig {
   if (environment.NODE_ENV === 'production') {
     throw new Error("The local Harvest does not start with NODE_ENV=production: use Harvest's own API there")
   }
-  return readConfig(environment, settings, ({ contractors, weeks }) =>
+  return readConfig(environment, harvestSettings, ({ contractors, weeks }) =>
     contractors * weeks > maxContractorWeeks
       ? [`HARVEST_CONTRACTORS × HARVEST_WEEKS is ${contractors * weeks}; at most ${maxContractorWeeks}`]
       : [],

@@ -1,7 +1,8 @@
 import { type ConfigOf, type Environment, optional, readConfig, setting } from '@timesheets/runtime/config'
 import { localSecret } from './registry.ts'
 
-const settings = {
+/** Every variable of the local issuer. */
+export const issuerSettings = {
   port: setting.port('ISSUER_PORT', { default: 0, doc: 'port of the local issuer; 0 takes a free one' }),
   host: setting.text('ISSUER_HOST', { default: '127.0.0.1', doc: 'address that the local issuer binds' }),
   url: optional(
@@ -26,7 +27,7 @@ const settings = {
   }),
 }
 
-export type IssuerConfig = ConfigOf<typeof settings>
+export type IssuerConfig = ConfigOf<typeof issuerSettings>
 
 /** The issuer takes passwords that stand in the source and signs whatever it is asked to: never in production. */
 export class ProductionRefused extends Error {
@@ -39,7 +40,7 @@ export class ProductionRefused extends Error {
 /** @throws {ProductionRefused} @throws {import('@timesheets/runtime/config').ConfigError} */
 export function readIssuerConfig(environment: Environment): IssuerConfig {
   if (environment.NODE_ENV === 'production') throw new ProductionRefused()
-  return readConfig(environment, settings)
+  return readConfig(environment, issuerSettings)
 }
 
 /** Auth0's issuer is an origin with a slash at its end; that slash is part of `iss`. */

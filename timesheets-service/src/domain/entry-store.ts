@@ -16,6 +16,12 @@ export interface KnownEntry extends Identity {
   readonly version: number
 }
 
+/** What an upload touches. */
+export interface Touched {
+  readonly identities: readonly Identity[]
+  readonly sources: readonly string[]
+}
+
 /** What is kept of the identities and sources that an upload touches. */
 export interface Known {
   readonly entries: readonly KnownEntry[]
@@ -56,12 +62,18 @@ export interface Written {
 
 /** What an upload needs of the database. */
 export interface EntryStore {
-  find(identities: readonly Identity[], sources: readonly string[]): Promise<Known>
+  /** Takes no lock. */
+  find(touched: Touched): Promise<Known>
   /**
    * Writes all or nothing.
    * @returns undefined where somebody else was faster and nothing was written
    */
   write(writing: Writing): Promise<Written | undefined>
+  /**
+   * Finds with the entries held, decides, and writes, so that no other writer of them comes in between.
+   * @returns undefined where somebody else was faster all the same, with an entry or a source that is new
+   */
+  findAndWrite(touched: Touched, decide: (known: Known) => Writing): Promise<Written | undefined>
   /** One entry as it is read back. */
   read(id: number): Promise<StoredEntry>
 }

@@ -1,5 +1,5 @@
 import type { StoredEntry } from '@timesheets/contracts/stored-entry'
-import type { EntryStore, Identity, Known, Writing, Written } from '../domain/entry-store.ts'
+import type { EntryStore, Known, Touched, Writing, Written } from '../domain/entry-store.ts'
 import { sqlStateOf } from './database-error.ts'
 import { findEntries } from './find-entries.ts'
 import type { Prisma, PrismaClient } from './generated/client.ts'
@@ -17,40 +17,60 @@ export class PostgresEntryStore implements EntryStore {
     this.#client = client
   }
 
-  async find(identities: readonly Identity[], sources: readonly string[]): Promise<Known> {
-    const owned =
-      sources.length === 0
-        ? []
-        : await this.#client.source.findMany({ where: { name: { in: [...sources] } } })
-    return {
-      owners: new Map(owned.map((source) => [source.name, source.clientId])),
-      entries: await findEntries(this.#client, identities),
-    }
+  find(touched: Touched): Promise<Known> {
+    return find(this.#client, touched)
   }
 
-  async write(writing: Writing): Promise<Written | undefined> {
-    try {
-      return await this.#client.$transaction((transaction) => writeAll(transaction, writing))
-    } catch (error) {
-      if (error instanceof Stale || isSerializationFailure(error)) return undefined
-      throw error
-    }
+  write(writing: Writing): Promise<Written | undefined> {
+    return this.#inTransaction((transaction) => write(transaction, writing))
+  }
+
+  findAndWrite(touched: Touched, decide: (known: Known) => Writing): Promise<Written | undefined> {
+    return this.#inTransaction(async (transaction) =>
+      write(transaction, decide(await find(transaction, touched, { lock: true }))),
+    )
   }
 
   read(id: number): Promise<StoredEntry> {
     return readEntry(this.#client, id)
   }
+
+  async #inTransaction(
+    work: (transaction: Prisma.TransactionClient) => Promise<Written>,
+  ): Promise<Written | undefined> {
+    try {
+      return await this.#client.$transaction(work)
+    } catch (error) {
+      if (error instanceof Stale || isSerializationFailure(error)) return undefined
+      throw error
+    }
+  }
 }
 
-async function writeAll(transaction: Prisma.TransactionClient, writing: Writing): Promise<Written> {
+async function find(
+  client: Prisma.TransactionClient,
+  { identities, sources }: Touched,
+  options?: { lock: boolean },
+): Promise<Known> {
+  const entries = await findEntries(client, identities, options)
+  const owned =
+    sources.length === 0 ? [] : await client.source.findMany({ where: { name: { in: [...sources] } } })
+  return { entries, owners: new Map(owned.map((source) => [source.name, source.clientId])) }
+}
+
+/**
+ * Every writer takes its locks in this order: rows by id, then new sources by name, then new identities. So
+ * none waits for one that waits for it.
+ */
+async function write(transaction: Prisma.TransactionClient, writing: Writing): Promise<Written> {
   const { clientId, claims, changes, readBack } = writing
-  await claim(transaction, claims, clientId)
   const inserts = changes.filter((change) => change.row === null)
   const updates = changes.filter((change) => change.row !== null)
+  if (updates.length > 0 && (await updateEntries(transaction, updates, clientId)) < updates.length)
+    throw new Stale()
+  await claim(transaction, claims, clientId)
   const newIds = await drawIds(transaction, inserts.length)
   if (inserts.length > 0 && (await insertEntries(transaction, newIds, inserts, clientId)) < inserts.length)
-    throw new Stale()
-  if (updates.length > 0 && (await updateEntries(transaction, updates, clientId)) < updates.length)
     throw new Stale()
   let next = 0
   const ids = changes.map((change) => change.row?.id ?? newIds[next++]!)

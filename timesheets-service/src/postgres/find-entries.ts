@@ -1,5 +1,5 @@
 import type { Identity, KnownEntry } from '../domain/entry-store.ts'
-import { Prisma, type PrismaClient } from './generated/client.ts'
+import { Prisma } from './generated/client.ts'
 
 interface Row {
   readonly id: bigint
@@ -10,19 +10,25 @@ interface Row {
   readonly version: number
 }
 
-/** What is kept of so many identities, in one statement; takes no lock. */
+/**
+ * What is kept of so many identities, in one statement.
+ * @param lock keep the rows from every other writer until the transaction ends; taken in the order of their
+ *   ids, so that two writers cannot deadlock
+ */
 export async function findEntries(
-  client: PrismaClient,
+  client: Prisma.TransactionClient,
   identities: readonly Identity[],
+  { lock = false } = {},
 ): Promise<KnownEntry[]> {
   if (identities.length === 0) return []
   const sources = identities.map((identity) => identity.source)
   const externalIds = identities.map((identity) => identity.externalId)
   const rows = await client.$queryRaw<Row[]>(Prisma.sql`
-    select distinct timesheets.id, timesheets.source, timesheets.external_id, timesheets.user_id,
+    select timesheets.id, timesheets.source, timesheets.external_id, timesheets.user_id,
            encode(timesheets.digest, 'hex') as digest, timesheets.version
-      from unnest(${sources}::text[], ${externalIds}::text[]) as asked (source, external_id)
-      join timesheets using (source, external_id)`)
+      from (select distinct * from unnest(${sources}::text[], ${externalIds}::text[])) as asked (source, external_id)
+      join timesheets using (source, external_id)
+      ${lock ? Prisma.sql`order by timesheets.id for no key update of timesheets` : Prisma.empty}`)
   return rows.map((row) => ({
     id: Number(row.id),
     source: row.source,

@@ -72,7 +72,7 @@ export async function updateEntries(
         ${changes.map((change) => change.version)}::int[]
       ) as entry (id, read_version, user_id, day, instant, date_written, project, seconds, notes, digest, version)
     ), locked as (
-      select timesheets.id from timesheets join entry using (id) order by timesheets.id for update of timesheets
+      select timesheets.id from timesheets join entry using (id) order by timesheets.id for no key update of timesheets
     )
     update timesheets
        set user_id = coalesce(entry.user_id, timesheets.user_id),

@@ -1,0 +1,150 @@
+import { expect, test } from '@jest/globals'
+import { batchAnswerSchema } from '@timesheets/contracts/upload'
+import { entry, runService } from './running-service.ts'
+
+const service = runService()
+
+const item = (externalId: string, members: object = {}) =>
+  entry({ source: 'harvest', external_id: externalId, ...members })
+
+test('each item is told what became of it, in its place, and a bad one harms no other', async () => {
+  await service().upload(item('old'))
+  const { status, headers, body } = await service().uploadBatch([
+    item('a'),
+    item('b', { hours: 25 }),
+    item('old'),
+    item('old', { hours: 6 }),
+    null,
+    { user_id: '007', source: 'harvest', external_id: 'old', deleted: true },
+    { user_id: '007', source: 'harvest', external_id: 'unheard of', deleted: true },
+    entry({ source: 'harvest' }),
+    item('c', { source: undefined }),
+  ])
+  expect(status).toBe(200)
+  expect(headers.get('content-type')).toBe('application/json')
+  expect(body.errors).toBe(true)
+  expect(body.summary).toEqual({ received: 9, created: 2, updated: 1, unchanged: 2, deleted: 1, rejected: 3 })
+  expect(body.items.map(({ status, code }) => [status, code])).toEqual([
+    ['created', 201],
+    ['rejected', 422],
+    ['unchanged', 200],
+    ['updated', 200],
+    ['rejected', 422],
+    ['deleted', 200],
+    ['unchanged', 200],
+    ['rejected', 422],
+    ['created', 201],
+  ])
+  expect(body.items.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
+  const id = body.items[0]!.id!
+  expect(body.items[0]).toEqual({
+    index: 0,
+    status: 'created',
+    code: 201,
+    id,
+    user_id: '007',
+    message: `Created timesheet ${id} for employee 007`,
+  })
+  expect(body.items[1]).toEqual({
+    index: 1,
+    status: 'rejected',
+    code: 422,
+    problem: {
+      type: '/problems/invalid-entry',
+      title: expect.any(String),
+      status: 422,
+      detail: 'hours must be at most 24',
+      errors: [{ pointer: '#/hours', message: 'must be at most 24' }],
+    },
+  })
+  expect(body.items[7]!.problem).toMatchObject({
+    errors: [{ pointer: '#/external_id', message: 'is missing' }],
+  })
+  batchAnswerSchema.parse(body)
+})
+
+test('without a bad item there are no errors', async () => {
+  const { body } = await service().uploadBatch([item('fine')])
+  expect(body).toMatchObject({ errors: false, summary: { received: 1, created: 1, rejected: 0 } })
+})
+
+test('nothing at all is nothing done', async () => {
+  const { status, body } = await service().uploadBatch([])
+  expect(status).toBe(200)
+  expect(body).toEqual({
+    errors: false,
+    summary: { received: 0, created: 0, updated: 0, unchanged: 0, deleted: 0, rejected: 0 },
+    items: [],
+  })
+})
+
+test('of the same identity twice, the later stands', async () => {
+  const twice = await service().uploadBatch([
+    item('x', { hours: 1 }),
+    item('x', { hours: 2 }),
+    item('x', { hours: 2 }),
+    { user_id: '007', source: 'harvest', external_id: 'x', deleted: true },
+    item('x', { hours: 3 }),
+  ])
+  expect(twice.body.items.map(({ status }) => status)).toEqual([
+    'created',
+    'updated',
+    'unchanged',
+    'deleted',
+    'updated',
+  ])
+  expect(new Set(twice.body.items.map(({ id }) => id)).size).toBe(1)
+  const single = await service().upload(item('x', { hours: 3 }))
+  expect(single.body).toMatchObject({ status: 'unchanged', hours: 3, id: twice.body.items[0]!.id })
+
+  await service().uploadBatch([
+    item('x', { hours: 4 }),
+    { user_id: '007', source: 'harvest', external_id: 'x', deleted: true },
+  ])
+  const again = await service().upload({ user_id: '007', source: 'harvest', external_id: 'x', deleted: true })
+  expect(again.body).toMatchObject({ status: 'unchanged', hours: 4, deleted: true })
+})
+
+test('an entry that is new and buried in the same array is kept as a tombstone', async () => {
+  const { body } = await service().uploadBatch([
+    item('brief'),
+    { user_id: '007', source: 'harvest', external_id: 'brief', deleted: true },
+  ])
+  expect(body.items.map(({ status, id }) => [status, id])).toEqual([
+    ['created', expect.any(Number)],
+    ['deleted', body.items[0]!.id],
+  ])
+  const [row] = await service().sql<{ digest: null; deleted_at: Date }>(
+    'select digest, deleted_at from timesheets where id = $1',
+    [body.items[0]!.id],
+  )
+  expect(row).toEqual({ digest: null, deleted_at: expect.any(Object) })
+})
+
+test('a thousand items are taken, one more is too many and none is', async () => {
+  const items = Array.from({ length: 1001 }, (_, i) => item(`many-${i}`))
+  const refused = await service().uploadRefused(items)
+  expect(refused.status).toBe(413)
+  expect(refused.body).toMatchObject({ type: '/problems/too-large', max_items: 1000 })
+  expect(await service().sql("select id from timesheets where external_id like 'many-%'")).toEqual([])
+
+  const { status, body } = await service().uploadBatch(items.slice(0, 1000))
+  expect(status).toBe(200)
+  expect(body.summary).toMatchObject({ received: 1000, created: 1000 })
+  const rows = await service().sql<{ id: number; external_id: string }>(
+    "select id::int, external_id from timesheets where external_id like 'many-%'",
+  )
+  const idOf = new Map(rows.map((row) => [row.external_id, row.id]))
+  expect(body.items.map(({ id }) => id)).toEqual(items.slice(0, 1000).map((_, i) => idOf.get(`many-${i}`)))
+})
+
+test('the answer names the row that an item went to, whatever the order', async () => {
+  await service().uploadBatch([item('o2', { user_id: 'two' }), item('o5', { user_id: 'five' })])
+  const order = ['o9', 'o2', 'o1', 'o5', 'o7']
+  const { body } = await service().uploadBatch(order.map((name) => item(name, { user_id: name })))
+  const rows = await service().sql<{ id: number; user_id: string }>(
+    "select id::int, user_id from timesheets where external_id like 'o_' order by id",
+  )
+  const userOf = new Map(rows.map((row) => [row.id, row.user_id]))
+  expect(body.items.map(({ id }) => userOf.get(id!))).toEqual(order)
+})

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ProblemError } from '@timesheets/contracts/problem'
 import { matchRoute, type OperationId, type Route } from '@timesheets/contracts/route'
 import { answerJson, answerProblem } from '@timesheets/runtime/answer'
@@ -6,21 +7,42 @@ import { requestIdHeader } from '@timesheets/runtime/identity'
 import type { Logger } from '@timesheets/runtime/logger'
 import { measure } from '@timesheets/runtime/request-metrics'
 import type { Service } from '@timesheets/runtime/server'
-import express, { type NextFunction, type Request, type Response } from 'express'
 import { accessTokenOf } from './access-token.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { authorize } from './authorize.ts'
 import { Challenge } from './challenge.ts'
 import type { GatewayConfig } from './config.ts'
 import { createForward } from './forward.ts'
-import { Keys } from './keys.ts'
+import { Keys, type KeysOptions } from './keys.ts'
 import { readTarget } from './path.ts'
 import { resourceMetadata } from './resource-metadata.ts'
 
+/** What a test puts in the place of what production does. */
+export interface GatewayOverrides {
+  readonly keys?: Partial<KeysOptions>
+}
+
+/** One request and what is known of it so far. */
+interface Visit {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Of our own making: a stranger's would end up in our logs. */
+  readonly requestId: string
+  /** Which row of the table it is for. */
+  operation: string
+}
+
 /** The only public door. Every request is judged here, once, in the order that `judge` reads in. */
-export function createGateway(config: GatewayConfig, logger: Logger): Service {
+export function createGateway(
+  config: GatewayConfig,
+  logger: Logger,
+  overrides: GatewayOverrides = {},
+): Service {
   const challenge = new Challenge(config.publicUrl)
-  const keys = new Keys({ jwksUri: config.jwksUri, maxAgeMs: config.jwksMaxAgeMs }, logger)
+  const keys = new Keys(
+    { jwksUri: config.jwksUri, maxAgeMs: config.jwksMaxAgeMs, ...overrides.keys },
+    logger,
+  )
   const authenticate = createAuthenticate(
     { issuers: config.issuers, audience: config.auth0Audience },
     keys,
@@ -31,32 +53,30 @@ export function createGateway(config: GatewayConfig, logger: Logger): Service {
     getProtectedResourceMetadata: resourceMetadata(config),
   }
 
-  async function judge(request: Request, response: Response, next: NextFunction): Promise<void> {
-    const { path, query } = readTarget(request.originalUrl)
-    const route = findRoute(request.method, path)
-    response.locals.operation = route.operationId
+  async function judge(visit: Visit): Promise<void> {
+    const { request, response, requestId } = visit
+    const { path, query } = readTarget(request.url ?? '')
+    const route = findRoute(request.method ?? '', path)
+    visit.operation = route.operationId
     if (route.scopes.length === 0) return answerItself(request, response, route)
     const token = await accessTokenOf(request, query, challenge)
-    const claims = await authenticate(request, response, token)
+    const claims = await authenticate(token)
     const identity = authorize(claims, route, config.userClaim, challenge)
-    await forward(request, response, next, identity, response.locals.requestId)
+    await forward(request, response, identity, requestId)
   }
 
-  function answerItself(request: Request, response: Response, route: Route): void {
+  function answerItself(request: IncomingMessage, response: ServerResponse, route: Route): void {
     answerJson(request, response, 200, ownAnswers[route.operationId as OperationId])
   }
 
-  const app = express()
-  app.disable('x-powered-by')
-  app.disable('query parser')
-  app.use(nameRequest)
-  app.use(judge)
-  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
-    answerProblem(request, response, error, response.locals.requestId, logger)
-  })
-
   return {
-    handle: app,
+    handle(request, response) {
+      const visit: Visit = { request, response, requestId: randomUUID(), operation: 'none' }
+      response.setHeader(requestIdHeader, visit.requestId)
+      response.setHeader('x-content-type-options', 'nosniff')
+      measure(request, response, () => visit.operation)
+      judge(visit).catch((error: unknown) => answerProblem(request, response, error, visit.requestId, logger))
+    },
     async readiness(): Promise<Record<string, string>> {
       try {
         await keys.forKid(undefined)
@@ -69,16 +89,6 @@ export function createGateway(config: GatewayConfig, logger: Logger): Service {
       close()
     },
   }
-}
-
-/** Each request gets an id of ours: a stranger's would end up in our logs. */
-function nameRequest(request: Request, response: Response, next: NextFunction): void {
-  const requestId = randomUUID()
-  response.locals.requestId = requestId
-  response.setHeader(requestIdHeader, requestId)
-  response.setHeader('x-content-type-options', 'nosniff')
-  measure(request, response, () => response.locals.operation ?? 'none')
-  next()
 }
 
 /** The table decides what exists, whether or not there is a token. */

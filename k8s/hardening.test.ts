@@ -6,8 +6,6 @@ import { find, ofKind, overlays, renderOverlay, workloadsOf } from './rendered.t
 const users: Readonly<Record<string, number>> = { postgres: 999 }
 const ourUser = 65532
 
-
-
 describeManifests('what runs is locked down', () => {
   test.each(overlays)('%s: its namespace refuses any pod that is not', (overlay) => {
     const manifests = renderOverlay(overlay)

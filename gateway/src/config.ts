@@ -1,5 +1,5 @@
 import { type ConfigOf, type Environment, optional, readConfig, setting } from '@timesheets/runtime/config'
-import { serverSettings } from '@timesheets/runtime/server'
+import { serverSettings } from '@timesheets/runtime/server-settings'
 
 /** Every variable of the gateway. */
 export const gatewaySettings = {

@@ -1,5 +1,6 @@
 import { createLogger } from '@timesheets/runtime/logger'
-import { runMain, runServer, startServer } from '@timesheets/runtime/server'
+import { runMain, runServer } from '@timesheets/runtime/process'
+import { startServer } from '@timesheets/runtime/server'
 import { readGatewayConfig } from './config.ts'
 import { createGateway } from './gateway.ts'
 

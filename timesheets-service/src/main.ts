@@ -1,5 +1,6 @@
 import { createLogger } from '@timesheets/runtime/logger'
-import { runMain, runServer, startServer } from '@timesheets/runtime/server'
+import { runMain, runServer } from '@timesheets/runtime/process'
+import { startServer } from '@timesheets/runtime/server'
 import { readServiceConfig } from './config.ts'
 import { createService } from './service.ts'
 

@@ -1,0 +1,71 @@
+import { expect, test } from '@jest/globals'
+import { readTarget } from './path.ts'
+
+test.each([
+  ['/timesheets/upload', '/timesheets/upload', ''],
+  ['/timesheets/upload?', '/timesheets/upload', ''],
+  ['/timesheets?from=2017-05-10&x=a%20b', '/timesheets', 'from=2017-05-10&x=a+b'],
+  ['/timesheets?a=?&b=/../', '/timesheets', 'a=%3F&b=%2F..%2F'],
+  ['/people/auth0%7C1', '/people/auth0%7C1', ''],
+  ['/people/jo@exampleco.com', '/people/jo@exampleco.com', ''],
+  ['/people/%C3%A9', '/people/%C3%A9', ''],
+  ['/a/...', '/a/...', ''],
+  ['/a.b/.c', '/a.b/.c', ''],
+  ['/', '/', ''],
+])('%s is taken apart', (raw, path, query) => {
+  const target = readTarget(raw)
+  expect(target.path).toBe(path)
+  expect(target.query.toString()).toBe(query)
+})
+
+test.each([
+  '',
+  '*',
+  'timesheets',
+  '?x=1',
+  'http://evil.test/timesheets',
+  '//evil.test/timesheets',
+  '/timesheets//upload',
+  '/timesheets/upload//',
+  '/.',
+  '/..',
+  '/a/./b',
+  '/a/../b',
+  '/a/..',
+  '/a/%2e/b',
+  '/a/%2E%2e/b',
+  '/a/.%2e/b',
+  '/a%2fb',
+  '/a%2Fb',
+  '/a%5cb',
+  '/a\\b',
+  '/a\\..\\b',
+  '/a#b',
+  '/a%00',
+  '/a%0d%0ab',
+  '/a%0A',
+  '/a%1f',
+  '/a%7F',
+  '/a\u0000',
+  '/a\tb',
+  '/a b',
+  '/a\u007f',
+  '/a\u00e9',
+  '/a%',
+  '/a%2',
+  '/a%zz',
+  '/a%u002e',
+  '/a%ff',
+  '/a%c0%ae',
+  '/a%C3',
+  '/a%ed%a0%80',
+])('%j is refused', (raw) => {
+  expect(() => readTarget(raw)).toThrow(expect.objectContaining({ slug: 'invalid-request', status: 400 }))
+})
+
+test.each(['/a?%', '/a?x=%zz', '/a?x=%ff', '/a?x=\u00e9', '/a?x=a b', '/a?x#y', '/a?\u0000'])(
+  'the query of %j is refused',
+  (raw) => {
+    expect(() => readTarget(raw)).toThrow(expect.objectContaining({ slug: 'invalid-parameter', status: 400 }))
+  },
+)

@@ -43,9 +43,13 @@ async function hasTokenInForm(request: IncomingMessage): Promise<boolean> {
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
     return false
   let form = ''
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    form += (chunk as Buffer).toString('latin1')
-    if (form.length > maxFormBytes) break
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      form += (chunk as Buffer).toString('latin1')
+      if (form.length > maxFormBytes) break
+    }
+  } catch {
+    // The client left: what it is told, nobody reads.
   }
   return new URLSearchParams(form).has('access_token')
 }

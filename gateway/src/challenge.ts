@@ -4,9 +4,11 @@ import { ProblemError } from '@timesheets/contracts/problem'
 const reasons = {
   malformed: 'The access token is malformed',
   expired: 'The access token has expired',
+  endless: 'The access token has no expiry (exp)',
   'not-yet': 'The access token is not valid yet',
   audience: 'The access token is for another API',
   issuer: 'The access token comes from another issuer',
+  algorithm: 'The access token is not signed with RS256',
   signature: 'The access token is not signed by the issuer',
   'sender-bound': 'The access token is bound to its sender (cnf), which is not supported here',
   anonymous: 'The access token names no client',

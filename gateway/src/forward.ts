@@ -19,7 +19,12 @@ export interface ForwardOptions {
 /** The way to the service behind. */
 export interface Way {
   /** Sends a judged request on, as a stream, and its answer back. */
-  forward(request: IncomingMessage, response: ServerResponse, identity: Identity, requestId: string): Promise<void>
+  forward(
+    request: IncomingMessage,
+    response: ServerResponse,
+    identity: Identity,
+    requestId: string,
+  ): Promise<void>
   close(): void
 }
 
@@ -28,7 +33,12 @@ export function createForward(options: ForwardOptions, logger: Logger): Way {
   const { protocol, host } = new URL(options.serviceUrl)
   const Agent = protocol === 'https:' ? HttpsAgent : HttpAgent
   // The timeout here is for the time until a connection stands.
-  const agent = new Agent({ keepAlive: true, maxSockets: 1024, maxFreeSockets: 64, timeout: options.serviceTimeoutMs })
+  const agent = new Agent({
+    keepAlive: true,
+    maxSockets: 1024,
+    maxFreeSockets: 64,
+    timeout: options.serviceTimeoutMs,
+  })
   const onward = new WeakMap<IncomingMessage, ClientRequest>()
 
   const proxy = createProxyMiddleware<IncomingMessage, ServerResponse>({
@@ -61,7 +71,8 @@ export function createForward(options: ForwardOptions, logger: Logger): Way {
     proxyRequest.on('timeout', () => {
       const isStillSending = !request.complete && !proxyRequest.writableNeedDrain
       const isClientsTurn = isStillSending || response.writableNeedDrain
-      if (isClientsTurn) proxyRequest.socket?.setTimeout(options.serviceTimeoutMs)
+      if (isClientsTurn && proxyRequest.socket?.connecting === false)
+        proxyRequest.socket.setTimeout(options.serviceTimeoutMs)
       else proxyRequest.destroy(new ServiceTimeout('the service is silent'))
     })
     // Without a listener the connection would end with neither answer nor error.
@@ -84,7 +95,8 @@ export function createForward(options: ForwardOptions, logger: Logger): Way {
 
   /** The service had closed an idle connection just when it was used again, and what was asked changes nothing. */
   function isSafeToRepeat(request: IncomingMessage, error: unknown): boolean {
-    const wasStale = onward.get(request)?.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET'
+    const wasStale =
+      onward.get(request)?.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET'
     return wasStale === true && request.method === 'GET' && isHeardOut(request)
   }
 

@@ -39,10 +39,7 @@ export function createGateway(
   overrides: GatewayOverrides = {},
 ): Service {
   const challenge = new Challenge(config.publicUrl)
-  const keys = new Keys(
-    { jwksUri: config.jwksUri, maxAgeMs: config.jwksMaxAgeMs, ...overrides.keys },
-    logger,
-  )
+  const keys = new Keys({ jwksUri: config.jwksUri, maxAgeMs: config.jwksMaxAgeMs, ...overrides.keys }, logger)
   const authenticate = createAuthenticate(
     { issuers: config.issuers, audience: config.auth0Audience },
     keys,

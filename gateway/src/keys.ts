@@ -1,15 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ProblemError } from '@timesheets/contracts/problem'
 import type { Logger } from '@timesheets/runtime/logger'
-import { createRemoteJWKSet, type JSONWebKeySet } from 'jose'
+import type { JSONWebKeySet } from 'jose'
+import { fetchKeySet } from './key-set.ts'
 
 export interface KeysOptions {
   readonly jwksUri: string
   /** After this the issuer is asked again. */
   readonly maxAgeMs: number
-  /** Keys older than `maxAgeMs` by this much are no longer used, even if the issuer stays silent. */
+  /** Keys older than `maxAgeMs` by this much are no longer used, even if the issuer stays silent. Default: 1 h. */
   readonly maxStaleMs?: number
-  /** The issuer is asked no more often than this, whatever strangers send. */
+  /** The issuer is asked no more often than this, whatever strangers send. Default: 2 s. */
   readonly minIntervalMs?: number
+  /** Default: 5 s. */
   readonly timeoutMs?: number
 }
 
@@ -18,73 +21,93 @@ export interface KeysOptions {
  * goes on being used for a while when the issuer is silent; where it is not known, the answer is "later".
  */
 export class Keys {
-  readonly #remote: ReturnType<typeof createRemoteJWKSet>
   readonly #options: Required<KeysOptions>
   readonly #logger: Logger
+  #keySet: JSONWebKeySet = { keys: [] }
   #fetchedAt = Number.NEGATIVE_INFINITY
-  #failedAt = Number.NEGATIVE_INFINITY
   #askedAt = Number.NEGATIVE_INFINITY
-  #refreshing: Promise<void> | undefined
+  /** Whether the issuer's last answer was none. */
+  #failing = false
+  /** A question that was sent. */
+  #underWay: Promise<void> | undefined
+  /** A question that waits until it may be sent. */
+  #waiting: Promise<void> | undefined
 
   constructor(options: KeysOptions, logger: Logger) {
     this.#options = { maxStaleMs: 3_600_000, minIntervalMs: 2000, timeoutMs: 5000, ...options }
     this.#logger = logger
-    this.#remote = createRemoteJWKSet(new URL(options.jwksUri), {
-      timeoutDuration: this.#options.timeoutMs,
-      cooldownDuration: 0,
-      cacheMaxAge: Number.POSITIVE_INFINITY,
-    })
   }
 
   /**
-   * The keys to verify a token with that names key `kid`. An unknown one makes the issuer be asked: keys are
-   * rotated without notice.
+   * The keys to verify a token with that names key `kid`: the same object for as long as nothing new was
+   * learnt. An unknown one makes the issuer be asked, since keys are rotated without notice.
    * @throws {ProblemError} `keys-unavailable`: neither known nor to be had
    */
   async forKid(kid: string | undefined): Promise<JSONWebKeySet> {
-    const known = this.#remote.jwks()
+    const { maxAgeMs, maxStaleMs } = this.#options
     const ageMs = performance.now() - this.#fetchedAt
-    const isKnown = known?.keys.some((key) => kid === undefined || key.kid === kid) ?? false
-    const isUsable = isKnown && ageMs < this.#options.maxAgeMs + this.#options.maxStaleMs
-    const failedJustNow = performance.now() - this.#failedAt < 5 * this.#options.minIntervalMs
-    if (isKnown && ageMs < this.#options.maxAgeMs) return known!
-    if (isUsable && failedJustNow) return known!
-    try {
-      await this.#refresh()
-    } catch (error) {
-      if (isUsable) return known!
-      throw new ProblemError(
-        'keys-unavailable',
-        'The keys of the token issuer cannot be had at this moment; try again',
-        {
-          headers: { 'retry-after': '5' },
-          cause: error,
-        },
-      )
+    const isUsable = this.#knows(kid) && ageMs < maxAgeMs + maxStaleMs
+    if (isUsable && ageMs < maxAgeMs) return this.#keySet
+    if (isUsable && this.#failing) {
+      // Nobody with a known key waits for an issuer that is away.
+      this.#ask().catch(() => undefined)
+      return this.#keySet
     }
-    return this.#remote.jwks()!
+    try {
+      await this.#underWay
+      // What was under way may be older than a key made just now.
+      if (!this.#knows(kid) || !this.#isFresh()) await this.#ask()
+    } catch (cause) {
+      if (isUsable) return this.#keySet
+      throw unavailable(cause)
+    }
+    return this.#keySet
   }
 
-  /** One request to the issuer, shared by all who wait for it. */
-  #refresh(): Promise<void> {
-    this.#refreshing ??= this.#ask().finally(() => {
-      this.#refreshing = undefined
-    })
-    return this.#refreshing
+  #knows(kid: string | undefined): boolean {
+    return this.#keySet.keys.some((key) => kid === undefined || key.kid === kid)
   }
 
-  async #ask(): Promise<void> {
+  #isFresh(): boolean {
+    return performance.now() - this.#fetchedAt < this.#options.maxAgeMs
+  }
+
+  /** A question that is sent from now on, shared by all who wait for it. */
+  #ask(): Promise<void> {
+    this.#waiting ??= this.#askWhenDue()
+    return this.#waiting
+  }
+
+  async #askWhenDue(): Promise<void> {
+    await this.#underWay?.catch(() => undefined)
     const waitMs = this.#askedAt + this.#options.minIntervalMs - performance.now()
-    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs))
+    if (waitMs > 0) await sleep(waitMs, undefined, { ref: false })
+    this.#waiting = undefined
+    this.#underWay = this.#fetch().finally(() => {
+      this.#underWay = undefined
+    })
+    return this.#underWay
+  }
+
+  async #fetch(): Promise<void> {
+    const { jwksUri, timeoutMs } = this.#options
     this.#askedAt = performance.now()
     try {
-      await this.#remote.reload()
+      this.#keySet = await fetchKeySet(jwksUri, timeoutMs)
       this.#fetchedAt = performance.now()
-      this.#failedAt = Number.NEGATIVE_INFINITY
+      this.#failing = false
     } catch (error) {
-      this.#failedAt = performance.now()
-      this.#logger.warn({ err: error, jwksUri: this.#options.jwksUri }, "the issuer's keys cannot be had")
+      this.#failing = true
+      this.#logger.warn({ err: error, jwksUri }, "the issuer's keys cannot be had")
       throw error
     }
   }
+}
+
+function unavailable(cause: unknown): ProblemError {
+  return new ProblemError(
+    'keys-unavailable',
+    'The keys of the token issuer cannot be had at this moment; try again',
+    { headers: { 'retry-after': '5' }, cause },
+  )
 }

@@ -1,0 +1,92 @@
+import { beforeAll, expect, test } from '@jest/globals'
+import { decodeJwt } from 'jose'
+import { audience, startAll, startGateway, type TokenOrder, uploadPath } from './started.ts'
+import { exchange, uploadHead } from './wire.ts'
+
+let gateway: Awaited<ReturnType<typeof startAll>>
+
+beforeAll(async () => {
+  gateway = await startAll()
+})
+
+async function identityOf(claims: TokenOrder['claims']): Promise<Record<string, unknown>> {
+  const answer = await gateway.upload(await gateway.issuer.token({ claims }))
+  expect(answer.status).toBe(200)
+  return decodeJwt(gateway.upstream.arrivals.at(-1)!.headers['x-timesheets-identity'] as string)
+}
+
+test('granted are the words of scope united with the strings of permissions, and nothing else', async () => {
+  expect(
+    await identityOf({ scope: 'openid  batch:upload', permissions: ['read:reports', 7, 'openid'] }),
+  ).toMatchObject({
+    scopes: ['openid', 'batch:upload', 'read:reports'],
+  })
+  expect(await identityOf({ scope: null, permissions: ['batch:upload'] })).toMatchObject({
+    scopes: ['batch:upload'],
+  })
+  for (const claims of [
+    { scope: ['batch:upload'] },
+    { scope: null, permissions: 'batch:upload' },
+    { scope: null, scp: 'batch:upload', roles: ['batch:upload'] },
+    { scope: 'batch:upload\n' },
+    { scope: 'BATCH:UPLOAD' },
+  ]) {
+    expect((await gateway.upload(await gateway.issuer.token({ claims }))).status).toBe(403)
+  }
+})
+
+test('the client is azp, else client_id', async () => {
+  expect(await identityOf({ azp: 'a', client_id: 'b' })).toMatchObject({ client: 'a' })
+  expect(await identityOf({ azp: null, client_id: 'b' })).toMatchObject({ client: 'b' })
+})
+
+test('the person is the claim that is named, else sub', async () => {
+  const email = { 'https://api.exampleco.com/email': 'jo@exampleco.com' }
+  expect(await identityOf({ sub: 'auth0|1', ...email })).toMatchObject({ person: 'jo@exampleco.com' })
+  expect(await identityOf({ sub: 'auth0|1', email: 'not@this.one' })).toMatchObject({ person: 'auth0|1' })
+})
+
+test('one audience of several is enough', async () => {
+  await identityOf({ aud: ['https://other/userinfo', audience] })
+})
+
+test("tokens of the tenant's custom domains are as good, and of no other", async () => {
+  const custom = 'https://login.exampleco.com/'
+  const { url } = await startGateway(
+    { issuer: gateway.issuer, serviceUrl: gateway.upstream.url },
+    { issuers: [gateway.issuer.issuer, custom] },
+  )
+  const statusFor = async (iss: string) => {
+    const authorization = `Bearer ${await gateway.issuer.token({ claims: { iss } })}`
+    return (await fetch(url + uploadPath, { method: 'POST', headers: { authorization } })).status
+  }
+  expect(await statusFor(gateway.issuer.issuer)).toBe(200)
+  expect(await statusFor(custom)).toBe(200)
+  expect(await statusFor('https://login.exampleco.com')).toBe(401)
+  expect(await statusFor('https://LOGIN.exampleco.com/')).toBe(401)
+})
+
+test('the scheme is taken in any case, with more than one space, whatever Host says', async () => {
+  const token = await gateway.issuer.token()
+  for (const [scheme, host] of [
+    ['bearer ', 'x'],
+    ['BEARER   ', 'x'],
+    ['Bearer ', 'not a host'],
+    ['Bearer ', ''],
+  ]) {
+    const head = `POST ${uploadPath} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: ${scheme}${token}\r\n`
+    const answer = await exchange(gateway.url, `${head}Connection: close\r\nContent-Length: 0\r\n\r\n`)
+    expect(answer.status).toBe(200)
+  }
+})
+
+test('HTTP/1.0 without a Host is answered', async () => {
+  const head = uploadHead(await gateway.issuer.token(), ['Content-Length: 2']).replace('HTTP/1.1', 'HTTP/1.0')
+  const answer = await exchange(gateway.url, `${head.replace(/Host.*\r\n/, '')}{}`)
+  expect(answer.status).toBe(200)
+})
+
+test('a DPoP header beside a bearer token changes nothing', async () => {
+  const answer = await gateway.upload(await gateway.issuer.token(), { headers: { dpop: 'x' } })
+  expect(answer.status).toBe(200)
+})

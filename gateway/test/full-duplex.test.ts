@@ -1,0 +1,56 @@
+import { expect, test } from '@jest/globals'
+import { startAll } from './started.ts'
+import { uploadHead, Wire } from './wire.ts'
+
+test('the service sees the first half while the second is not sent yet, and its lines arrive meanwhile', async () => {
+  const gateway = await startAll((request, response) => {
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+    request.on('data', (chunk: Buffer) => response.write(`{"seen":${JSON.stringify(chunk.toString())}}\n`))
+    request.on('end', () => response.end('{"summary":{}}\n'))
+  })
+  const token = await gateway.issuer.token()
+  for (const [framing, frame] of [
+    ['Transfer-Encoding: chunked', (text: string) => `5\r\n${text}\r\n`],
+    ['Content-Length: 15', (text: string) => text],
+  ] as const) {
+    const wire = new Wire(gateway.url)
+    await wire.send(uploadHead(token, [framing, 'Connection: close']) + frame('first'))
+    await wire.until(/\{"seen":"first"\}/)
+    await wire.send(frame('secon'))
+    await wire.until(/\{"seen":"secon"\}/)
+    expect(wire.text).not.toContain('summary')
+    await wire.send(frame('third') + (framing.includes('chunked') ? '0\r\n\r\n' : ''))
+    expect(await wire.untilClosed()).toMatch(/\{"seen":"third"\}.*\{"summary":\{\}\}/s)
+  }
+})
+
+test('an answer of many megabytes is not gathered: a client that does not read holds the service back', async () => {
+  const chunk = Buffer.alloc(64 * 1024, 'x')
+  const chunks = 1000
+  let written = 0
+  let waited = false
+  const gateway = await startAll((request, response) => {
+    request.resume()
+    response.writeHead(200, { 'content-type': 'text/plain' })
+    const push = () => {
+      while (written < chunks) {
+        written++
+        if (!response.write(chunk)) {
+          response.once('drain', push)
+          waited = true
+          return
+        }
+      }
+      response.end()
+    }
+    push()
+  })
+  const answer = await gateway.upload(await gateway.issuer.token())
+  const reader = answer.body!.getReader()
+  await reader.read()
+  expect(written).toBeLessThan(chunks)
+  let received = 0
+  for (let part = await reader.read(); !part.done; part = await reader.read()) received += part.value.length
+  expect(waited).toBe(true)
+  expect(received).toBeGreaterThan((chunks - 10) * chunk.length)
+})

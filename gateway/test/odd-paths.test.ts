@@ -1,0 +1,88 @@
+import { beforeAll, expect, test } from '@jest/globals'
+import { startAll, uploadPath } from './started.ts'
+import { exchange } from './wire.ts'
+
+let gateway: Awaited<ReturnType<typeof startAll>>
+let token: string
+
+beforeAll(async () => {
+  gateway = await startAll()
+  token = await gateway.issuer.token()
+})
+
+const lines = () =>
+  `Host: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`
+
+test.each([
+  '/timesheets/./upload',
+  '/timesheets/x/../upload',
+  '/./timesheets/upload',
+  '/timesheets/%2e/upload',
+  '/timesheets/x/%2E%2e/upload',
+  '/timesheets%2fupload',
+  '/timesheets%5cupload',
+  '/timesheets\\upload',
+  '//timesheets/upload',
+  '/timesheets//upload',
+  '//evil.test/timesheets/upload',
+  '/timesheets/upload%00',
+  '/timesheets/upload%0d%0aX-Evil:%20mark',
+  '/timesheets/upload%',
+  '/timesheets/upload%zz',
+  '/timesheets/upload%ff',
+  '/timesheets/upload#x',
+  '/timesheets/upload?x=%',
+  '/timesheets/upload?x=\u00e9',
+  '/timesheets/upl\u00f6ad',
+  '/timesheets/upload?x=#y',
+  'http://evil.test/timesheets/upload',
+  'http://x/timesheets/upload',
+  'http://[',
+  'http://[::1]:99999999/',
+  'http://a:b:c/',
+  'https://x:y@z/timesheets/upload',
+  'javascript://x/',
+  '*',
+])('%j is a problem, and nothing of it goes on', async (target) => {
+  const answer = await exchange(gateway.url, `POST ${target} HTTP/1.1\r\n${lines()}`)
+  expect(answer.status).toBe(400)
+  expect(answer.headers['content-type']).toBe('application/problem+json')
+  expect(JSON.parse(answer.body)).toMatchObject({ status: 400 })
+  expect(answer.text).not.toContain('mark')
+  expect(gateway.upstream.arrivals).toHaveLength(0)
+})
+
+test.each(['/timesheets/\u0000upload', '/timesheets/\u0001upload', '/time\tsheets', 'timesheets/upload'])(
+  '%j does not even parse',
+  async (target) => {
+    const answer = await exchange(gateway.url, `POST ${target} HTTP/1.1\r\n${lines()}`)
+    expect(answer.status).toBe(400)
+    expect(answer.headers['content-type']).toBe('application/problem+json')
+    expect(gateway.upstream.arrivals).toHaveLength(0)
+  },
+)
+
+test('what is judged is byte for byte what is forwarded and vouched for', async () => {
+  for (const search of [
+    '',
+    '?',
+    '?dry_run=true',
+    '?a=1&a=2&&=&',
+    '?x=%2F..%2f%20+~\'();:@,$!*[]{}|^`<>"',
+    '?a?b=?',
+  ]) {
+    const answer = await exchange(gateway.url, `POST ${uploadPath}${search} HTTP/1.1\r\n${lines()}`)
+    expect(answer.status).toBe(200)
+    expect(gateway.upstream.arrivals.at(-1)!.target).toBe(uploadPath + search)
+  }
+})
+
+test.each(['CONNECT x:80', 'TRACE /timesheets/upload', 'OPTIONS *', 'PURGE /timesheets/upload'])(
+  'the method of "%s" gets nowhere',
+  async (line) => {
+    const before = gateway.upstream.arrivals.length
+    const answer = await exchange(gateway.url, `${line} HTTP/1.1\r\n${lines()}`)
+    expect([400, 405, Number.NaN]).toContainEqual(answer.status)
+    expect(gateway.upstream.arrivals).toHaveLength(before)
+  },
+)

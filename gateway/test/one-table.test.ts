@@ -1,0 +1,106 @@
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { matchRoute, type Route, routes } from '@timesheets/contracts/route'
+import { startAll } from './started.ts'
+
+let gateway: Awaited<ReturnType<typeof startAll>>
+
+beforeAll(async () => {
+  gateway = await startAll()
+})
+
+const call = (method: string, path: string, token?: string) =>
+  fetch(gateway.url + path.replaceAll(/\{\w+\}/g, '7'), {
+    method,
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+  })
+
+const guarded = routes.filter((route) => route.scopes.length > 0)
+const open = routes.filter((route: Route) => route.scopes.length === 0)
+const names = (rows: readonly Route[]) => rows.map((row) => [`${row.method} ${row.path}`, row] as const)
+
+describe.each(names(guarded))('%s', (_name, route) => {
+  test('asks for a token', async () => {
+    expect((await call(route.method, route.path)).status).toBe(401)
+  })
+
+  test('refuses a token with no scope, or with another', async () => {
+    for (const scope of [null, 'openid', `${route.scopes[0]}s`, `${route.scopes[0]},x`]) {
+      const token = await gateway.issuer.token({ claims: { scope } })
+      const answer = await call(route.method, route.path, token)
+      expect(answer.status).toBe(403)
+      expect(await answer.json()).toMatchObject({
+        type: '/problems/insufficient-scope',
+        scopes: route.scopes,
+      })
+    }
+  })
+
+  test.each(route.scopes)('lets in a token with %s', async (scope) => {
+    const token = await gateway.issuer.token({ claims: { scope } })
+    expect((await call(route.method, route.path, token)).status).toBe(200)
+    expect(gateway.upstream.arrivals.at(-1)).toMatchObject({ method: route.method })
+  })
+})
+
+describe.each(names(open))('%s', (_name, route) => {
+  test('needs no token, and takes no harm from one', async () => {
+    const token = await gateway.issuer.token({ expiresInSeconds: -100 })
+    for (const answer of [
+      await call(route.method, route.path),
+      await call(route.method, route.path, token),
+    ]) {
+      expect(answer.status).toBe(200)
+      expect(answer.headers.get('content-type')).toBe('application/json')
+    }
+  })
+})
+
+test.each(names(routes))('the path of %s with a method of no row is 405 with Allow', async (_name, route) => {
+  const known = matchRoute('NONE', route.path) as { kind: 'other-method'; allow: string[] }
+  const token = await gateway.issuer.token()
+  for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+    if (matchRoute(method, route.path).kind === 'route') continue
+    for (const answer of [await call(method, route.path), await call(method, route.path, token)]) {
+      expect(answer.status).toBe(405)
+      expect(answer.headers.get('allow')?.split(', ')).toEqual(known.allow)
+    }
+  }
+})
+
+test('what no row has is 404, with or without a token, and never reaches the service', async () => {
+  const token = await gateway.issuer.token()
+  const before = gateway.upstream.arrivals.length
+  const strange = [
+    '/',
+    '/timesheets/upload/',
+    '/timesheets/upload/x',
+    '/TIMESHEETS/UPLOAD',
+    '/metrics',
+    '/readyz',
+  ]
+  for (const path of [...strange, '/timesheets/%75pload', '/timesheets/upload;a=1', '/__proto__']) {
+    for (const answer of [await call('POST', path), await call('POST', path, token)]) {
+      expect(answer.status).toBe(404)
+      expect(answer.headers.get('content-type')).toBe('application/problem+json')
+      expect(await answer.json()).toMatchObject({ type: '/problems/not-found', status: 404 })
+    }
+  }
+  expect(gateway.upstream.arrivals).toHaveLength(before)
+})
+
+test('every answer has an id of ours, and a problem names it', async () => {
+  const answer = await fetch(`${gateway.url}/none`, { headers: { 'x-request-id': 'of-a-stranger' } })
+  const id = answer.headers.get('x-request-id')
+  expect(id).toMatch(/^[0-9a-f-]{36}$/)
+  expect(await answer.json()).toMatchObject({ instance: id })
+})
+
+test('the metadata names the issuer and every scope of the table (RFC 9728)', async () => {
+  expect(await (await call('GET', '/.well-known/oauth-protected-resource')).json()).toEqual({
+    resource: 'https://api.exampleco.test',
+    authorization_servers: [gateway.issuer.issuer],
+    scopes_supported: [...new Set(routes.flatMap((route: Route) => route.scopes))],
+    bearer_methods_supported: ['header'],
+    resource_name: 'Timesheets API',
+  })
+})

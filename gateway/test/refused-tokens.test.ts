@@ -1,0 +1,99 @@
+import { beforeAll, expect, test } from '@jest/globals'
+import { startAll, type TokenOrder } from './started.ts'
+
+let gateway: Awaited<ReturnType<typeof startAll>>
+
+beforeAll(async () => {
+  gateway = await startAll(undefined, {}, { keys: { minIntervalMs: 1 } })
+})
+
+const now = () => Math.floor(Date.now() / 1000)
+const metadata = 'https://api.exampleco.test/.well-known/oauth-protected-resource'
+
+async function refused(token: string, description: string): Promise<void> {
+  const before = gateway.upstream.arrivals.length
+  const answer = await gateway.upload(token)
+  expect(answer.headers.get('www-authenticate')).toBe(
+    `Bearer error="invalid_token", error_description="${description}", realm="timesheets", resource_metadata="${metadata}"`,
+  )
+  expect(answer.status).toBe(401)
+  expect(answer.headers.get('content-type')).toBe('application/problem+json')
+  expect(answer.headers.get('cache-control')).toBe('no-store')
+  expect(await answer.json()).toMatchObject({ type: '/problems/invalid-token', detail: description })
+  expect(gateway.upstream.arrivals).toHaveLength(before)
+}
+
+const orders: [string, TokenOrder, string][] = [
+  ['expired', { expiresInSeconds: -10 }, 'The access token has expired'],
+  ['without exp', { claims: { exp: null } }, 'The access token has no expiry (exp)'],
+  ['with exp as text', { claims: { exp: '9999999999' } }, 'The access token has no expiry (exp)'],
+  ['not valid yet', { claims: { nbf: now() + 600 } }, 'The access token is not valid yet'],
+  ['for another API', { claims: { aud: 'https://other' } }, 'The access token is for another API'],
+  ['for several other APIs', { claims: { aud: ['https://a', 'b'] } }, 'The access token is for another API'],
+  ['for no API', { claims: { aud: null } }, 'The access token is for another API'],
+  ['of another issuer', { claims: { iss: 'https://evil/' } }, 'The access token comes from another issuer'],
+  ['of no issuer', { claims: { iss: null } }, 'The access token comes from another issuer'],
+  ['of issuers in a list', { claims: { iss: ['x'] } }, 'The access token comes from another issuer'],
+  ['signed by a stranger', { key: 'stranger' }, 'The access token is not signed by the issuer'],
+  ['with an unknown kid', { kid: 'unknown' }, 'The access token is not signed by the issuer'],
+  ["with another key's kid", { key: 'next' }, 'The access token is not signed by the issuer'],
+  [
+    'bound to its sender',
+    { claims: { cnf: { jkt: 'x' } } },
+    'The access token is bound to its sender (cnf), which is not supported here',
+  ],
+  [
+    'bound to a certificate',
+    { claims: { cnf: { 'x5t#S256': 'x' } } },
+    'The access token is bound to its sender (cnf), which is not supported here',
+  ],
+  ['of nobody', { claims: { azp: null, client_id: null } }, 'The access token names no client'],
+  ['of a client that is no text', { claims: { azp: ['sync'] } }, 'The access token names no client'],
+  ['of a client with an empty name', { claims: { azp: '' } }, 'The access token names no client'],
+]
+
+test.each(orders)('a token %s is refused', async (_name, order, description) => {
+  await refused(await gateway.issuer.token(order), description)
+})
+
+test.each([
+  'x',
+  '..',
+  'a.b.c',
+  'a.b.c.d.e',
+  `${Buffer.from('null').toString('base64url')}.e30.x`,
+  `${Buffer.from('[]').toString('base64url')}.e30.x`,
+  '/+=',
+])('a token that is none is refused: %s', async (token) => {
+  await refused(token, 'The access token is malformed')
+})
+
+test('a token cut short is refused', async () => {
+  const token = await gateway.issuer.token()
+  await refused(token.slice(0, -2), 'The access token is not signed by the issuer')
+})
+
+test('a token whose claims were changed is refused', async () => {
+  const [head, body = '', signature] = (await gateway.issuer.token()).split('.')
+  const claims = {
+    ...JSON.parse(Buffer.from(body, 'base64url').toString()),
+    scope: 'batch:upload manage:people',
+  }
+  const changed = Buffer.from(JSON.stringify(claims)).toString('base64url')
+  await refused(`${head}.${changed}.${signature}`, 'The access token is not signed by the issuer')
+})
+
+test('five seconds of clock skew are forgiven', async () => {
+  const late = await gateway.issuer.token({ expiresInSeconds: -2 })
+  const early = await gateway.issuer.token({ claims: { nbf: now() + 3 } })
+  expect((await gateway.upload(late)).status).toBe(200)
+  expect((await gateway.upload(early)).status).toBe(200)
+})
+
+test('"Bearer" with nothing, or with more than a token, is malformed', async () => {
+  for (const authorization of ['Bearer', 'Bearer ', 'Bearer a b', 'Bearer "a"', 'bearer a,b', 'Bearer =a']) {
+    const answer = await gateway.upload('', { headers: { authorization } })
+    expect(answer.status).toBe(401)
+    expect(await answer.json()).toMatchObject({ detail: 'The access token is malformed' })
+  }
+})

@@ -1,0 +1,64 @@
+import { createHmac, createPublicKey, type JsonWebKey } from 'node:crypto'
+import { beforeAll, expect, test } from '@jest/globals'
+import { audience, startAll } from './started.ts'
+
+let gateway: Awaited<ReturnType<typeof startAll>>
+
+beforeAll(async () => {
+  gateway = await startAll(undefined, {}, { keys: { minIntervalMs: 1 } })
+})
+
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+async function keyOfIssuer(): Promise<JsonWebKey & { kid: string }> {
+  const { keys } = (await (await fetch(gateway.issuer.jwksUri)).json()) as {
+    keys: [JsonWebKey & { kid: string }]
+  }
+  return keys[0]
+}
+
+const claims = () => ({
+  iss: gateway.issuer.issuer,
+  aud: audience,
+  exp: Math.floor(Date.now() / 1000) + 60,
+  azp: 'evil',
+  scope: 'batch:upload',
+})
+
+test.each(['none', 'None', 'NONE', ''])('alg "%s": no signature is no token', async (alg) => {
+  const { kid } = await keyOfIssuer()
+  for (const signature of ['', 'x']) {
+    const answer = await gateway.upload(`${encode({ alg, kid })}.${encode(claims())}.${signature}`)
+    expect(answer.status).toBe(401)
+  }
+  expect(gateway.upstream.arrivals).toHaveLength(0)
+})
+
+test('HS256 with the public key as the secret is no signature (CVE-2015-9235)', async () => {
+  const jwk = await keyOfIssuer()
+  const key = createPublicKey({ key: jwk, format: 'jwk' })
+  const secrets = [
+    key.export({ type: 'spki', format: 'pem' }),
+    key.export({ type: 'spki', format: 'der' }),
+    key.export({ type: 'pkcs1', format: 'pem' }),
+    Buffer.from(JSON.stringify(jwk)),
+    Buffer.from(jwk.n!, 'base64url'),
+    Buffer.from(''),
+  ]
+  for (const secret of secrets) {
+    const signed = `${encode({ alg: 'HS256', typ: 'JWT', kid: jwk.kid })}.${encode(claims())}`
+    const signature = createHmac('sha256', secret).update(signed).digest('base64url')
+    expect((await gateway.upload(`${signed}.${signature}`)).status).toBe(401)
+  }
+  expect(gateway.upstream.arrivals).toHaveLength(0)
+})
+
+test('a key that the token brings along is not believed (CVE-2018-0114)', async () => {
+  const jwk = await keyOfIssuer()
+  const token = await gateway.issuer.token({
+    key: 'stranger',
+    header: { jwk, jku: gateway.issuer.jwksUri, x5u: gateway.issuer.jwksUri },
+  })
+  expect((await gateway.upload(token)).status).toBe(401)
+  expect(gateway.upstream.arrivals).toHaveLength(0)
+})

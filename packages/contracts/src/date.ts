@@ -6,7 +6,8 @@ export interface WrittenDate {
   readonly instantMs: number
 }
 
-const grammar =
+/** What a date looks like; which days there are it does not know. */
+export const dateGrammar =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,30}))?(?:[Zz]|([+-])(\d{2}):(\d{2})))?$/
 
 /**
@@ -15,7 +16,7 @@ const grammar =
  * @returns undefined where the text is neither, or names a day or time that is not
  */
 export function readDate(text: string): WrittenDate | undefined {
-  const match = grammar.exec(text)
+  const match = dateGrammar.exec(text)
   if (match === null) return undefined
   const number = (group: number) => Number(match[group] ?? 0)
   const [year, month, dayOfMonth] = [number(1), number(2), number(3)]

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readDate } from './date.ts'
+import { dateGrammar, readDate } from './date.ts'
 import { type Fault, ProblemError } from './problem.ts'
 
 const secondsAnHour = 3600
@@ -21,7 +21,11 @@ function text(max: number, options: { min?: number; controls?: boolean } = {}) {
       else if (!context.value.isWellFormed())
         say('must be well-formed Unicode (it holds half of a surrogate pair)')
     })
-    .meta({ ...(min > 0 ? { minLength: min } : {}), maxLength: max })
+    .meta({
+      ...(min > 0 ? { minLength: min } : {}),
+      maxLength: max,
+      pattern: controls ? '^[^\\u0000]*$' : '^[^\\u0000-\\u001f\\u007f-\\u009f]*$',
+    })
 }
 
 function isLongerThan(value: string, max: number): boolean {
@@ -39,6 +43,7 @@ const date = z
     message: 'must be an RFC 3339 date-time with offset, or YYYY-MM-DD',
   })
   .meta({
+    pattern: dateGrammar.source,
     description:
       'RFC 3339 date-time with offset, or YYYY-MM-DD; year 2000 to one year ahead; read back as written',
     examples: ['2017-05-10T17:40:20.095Z', '2017-05-10'],
@@ -46,9 +51,8 @@ const date = z
 const project = text(200).meta({ examples: ['StoreZero'] })
 const hours = z
   .number()
-  .gt(0, 'must be more than 0')
+  .min(0.5 / secondsAnHour, 'must be at least half a second')
   .max(24, 'must be at most 24')
-  .refine((value) => Math.round(value * secondsAnHour) > 0, { message: 'must be at least half a second' })
   .meta({ description: 'Hours worked, rounded to the nearest second', examples: [5] })
 const notes = text(2000, { min: 0 })
 const source = z
@@ -128,10 +132,9 @@ export function readUploadItem(value: unknown, now: Date): UploadItem {
   const isTombstone =
     typeof value === 'object' && value !== null && 'deleted' in value && value.deleted === true
   const result = (isTombstone ? tombstoneSchema : entrySchema).safeParse(value, { reportInput: true })
-  if (!result.success) throw invalidEntry(result.error.issues.flatMap(faultsOf).slice(0, maxFaults))
+  const faults = [...dateOutOfRange(value, now), ...(result.error?.issues.flatMap(faultsOf) ?? [])]
+  if (!result.success || faults.length > 0) throw invalidEntry(faults.slice(0, maxFaults))
   const body: UploadItemBody = result.data
-  const outOfRange = body.date === undefined ? undefined : dateOutOfRange(body.date, now)
-  if (outOfRange !== undefined) throw invalidEntry([{ pointer: '#/date', message: outOfRange }])
   return {
     userId: body.user_id,
     source: body.source ?? null,
@@ -159,13 +162,20 @@ export function hoursOf(seconds: number): number {
   return Math.round((seconds / secondsAnHour) * 10_000) / 10_000
 }
 
-function dateOutOfRange(text: string, now: Date): string | undefined {
-  const { day, instantMs } = readDate(text)!
+/** The schema knows no clock; a date that is none is its to tell. */
+function dateOutOfRange(value: unknown, now: Date): Fault[] {
+  const text = typeof value === 'object' && value !== null && 'date' in value ? value.date : undefined
+  const written = typeof text === 'string' ? readDate(text) : undefined
+  if (written === undefined) return []
   const latest = new Date(now)
   latest.setUTCFullYear(latest.getUTCFullYear() + 1)
-  if (day < '2000-01-01') return 'must not lie before the year 2000'
-  if (instantMs > latest.getTime()) return 'must not lie more than a year ahead'
-  return undefined
+  const message =
+    written.day < '2000-01-01'
+      ? 'must not lie before the year 2000'
+      : written.instantMs > latest.getTime()
+        ? 'must not lie more than a year ahead'
+        : undefined
+  return message === undefined ? [] : [{ pointer: '#/date', message }]
 }
 
 function invalidEntry(errors: readonly Fault[]): ProblemError {

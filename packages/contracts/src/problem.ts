@@ -67,13 +67,14 @@ export class ProblemError extends Error {
 
   /** @param instance the request's id */
   toProblem(instance?: string): Problem {
-    return {
+    const defined = {
       type: `/problems/${this.slug}`,
       title: problems[this.slug].title,
       status: this.status,
       detail: this.message,
       ...(instance === undefined ? {} : { instance }),
-      ...this.members,
     }
+    // First, so that a person reads them first; and last, so that no member takes their place.
+    return { ...defined, ...this.members, ...defined }
   }
 }

@@ -54,7 +54,8 @@ export function matchRoute(method: string, path: string, table: readonly Route[]
   if (fitting.length === 0) return { kind: 'unknown' }
   const route = fitting.find((row) => row.method === method)
   if (route === undefined) return { kind: 'other-method', allow: fitting.map((row) => row.method) }
-  return { kind: 'route', route, parameters: parametersOf(route.path, path) }
+  const parameters = parametersOf(route.path, path)
+  return parameters === undefined ? { kind: 'unknown' } : { kind: 'route', route, parameters }
 }
 
 const isParameter = (segment: string) => segment.startsWith('{')
@@ -79,10 +80,17 @@ function mostLiteral(rows: readonly Route[]): readonly Route[] {
   return rows.filter((row) => shape(row) === best)
 }
 
-function parametersOf(pattern: string, path: string): Record<string, string> {
+/** @returns undefined where a parameter's percent-encoding is none, so that it names nothing */
+function parametersOf(pattern: string, path: string): Record<string, string> | undefined {
   const segments = path.split('/')
-  const pairs = pattern
-    .split('/')
-    .flatMap((word, i) => (isParameter(word) ? [[word.slice(1, -1), decodeURIComponent(segments[i]!)]] : []))
-  return Object.fromEntries(pairs)
+  try {
+    const pairs = pattern
+      .split('/')
+      .flatMap((word, i) =>
+        isParameter(word) ? [[word.slice(1, -1), decodeURIComponent(segments[i]!)]] : [],
+      )
+    return Object.fromEntries(pairs)
+  } catch {
+    return undefined
+  }
 }

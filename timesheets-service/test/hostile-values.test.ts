@@ -1,0 +1,163 @@
+import { expect, test } from '@jest/globals'
+import { entry, runService } from './running-service.ts'
+
+const service = runService()
+
+const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
+
+test.each<[string, string, number]>([
+  ['U+0000 in a text', JSON.stringify(entry({ project: 'a\0b' })), 422],
+  ['U+0000 in the identity', JSON.stringify(entry({ external_id: '\0', source: 'x' })), 422],
+  ['half of a surrogate pair', '{"user_id":"\\ud83e","date":"2017-05-10","project":"p","hours":5}', 422],
+  ['1e308 hours', JSON.stringify(entry({ hours: 1e308 })), 422],
+  ['more hours than a number holds', '{"user_id":"1","date":"2017-05-10","project":"p","hours":1e999}', 422],
+  ['hours next to nothing', JSON.stringify(entry({ hours: 5e-324 })), 422],
+  [
+    'a member named __proto__',
+    '{"__proto__":{"hours":5},"user_id":"1","date":"2017-05-10","project":"p"}',
+    422,
+  ],
+  ['members named as every object has them', '{"constructor":1,"toString":1,"hasOwnProperty":1}', 422],
+  ['a deep nest', nested(100_000), 200],
+  ['a deep nest in an entry', `{"user_id":${nested(100_000)}}`, 422],
+  ['a deep nest of objects', `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`, 422],
+  ['a deep nest that does not end', '['.repeat(100_000), 400],
+  ['many members', `{${Array.from({ length: 50_000 }, (_, i) => `"m${i}":1`).join()}}`, 422],
+  ['nothing', '', 400],
+  ['a blank', ' ', 400],
+  ['half an entry', JSON.stringify(entry()).slice(0, -1), 400],
+  ['two entries', JSON.stringify(entry()) + JSON.stringify(entry()), 400],
+  ['a trailing comma', '[1,]', 400],
+  ['NaN', '{"hours":NaN}', 400],
+  ['single quotes', "{'user_id':'007'}", 400],
+  ['a comment', '{} // nothing', 400],
+])('%s', async (_what, body, status) => {
+  const answer = await service().uploadRefused(body)
+  expect({ status: answer.status, text: answer.text.slice(0, 300) }).toMatchObject({ status })
+  if (status !== 200) expect(answer.headers.get('content-type')).toBe('application/problem+json')
+  expect(answer.text.length).toBeLessThan(10_000)
+  expect(answer.text).not.toMatch(/prisma|select |insert |node_modules|\bat .*\.ts/i)
+  expect(({} as { hours?: number }).hours).toBeUndefined()
+})
+
+test('bytes that are no UTF-8 are no JSON', async () => {
+  const good = Buffer.from(JSON.stringify(entry({ project: 'Räven' })))
+  for (const bytes of [
+    Buffer.from(good.toString('latin1').replace('Ã¤', 'ä'), 'latin1'),
+    Buffer.from(`\ufeff${good}`, 'utf16le'),
+    Buffer.concat([
+      good.subarray(0, good.indexOf('R')),
+      Buffer.from([0xed, 0xa0, 0x80]),
+      good.subarray(good.indexOf('v')),
+    ]),
+    Buffer.from([0xff]),
+  ]) {
+    const { status, body } = await service().uploadRefused(bytes)
+    expect([status, body.type]).toEqual([400, '/problems/malformed-json'])
+  }
+})
+
+test('a byte order mark is passed over, as RFC 8259 allows', async () => {
+  expect((await service().upload(`\ufeff${JSON.stringify(entry())}`)).status).toBe(201)
+})
+
+test('of a member that is there twice, the last counts', async () => {
+  const { body } = await service().upload(
+    '{"user_id":"1","user_id":"2","date":"2017-05-10","project":"p","hours":1,"hours":2}',
+  )
+  expect(body).toMatchObject({ user_id: '2', hours: 2 })
+})
+
+test('what is odd but right is kept, letter for letter', async () => {
+  const texts = [
+    '\u0001\t\n\r\u007f\u0085',
+    '"quoted" \'single\' `back` \\ \\\\ \\n',
+    '{a,b} {} {NULL} NULL null (1,2) [1]',
+    "'; drop table timesheets; --",
+    '$1 $$ %s ? :name \\x00',
+    ' leading and trailing ',
+    ',',
+    '\u2028\u2029\ufeff\ufffe\uffff\u200b\u202e',
+    'e\u0301 \u00e9 ﷽ 👩‍👩‍👧‍👦 \u{10ffff}',
+    '__proto__',
+  ]
+  const items = texts.map((text, i) =>
+    entry({
+      source: 'odd',
+      external_id: `${i}${text}`,
+      project: text,
+      notes: i % 2 === 0 ? text : undefined,
+    }),
+  )
+  const { body } = await service().uploadBatch(items)
+  expect(body.summary).toMatchObject({ received: texts.length, created: texts.length })
+  const rows = await service().sql(
+    "select external_id, project, notes from timesheets where source = 'odd' order by id",
+  )
+  expect(rows).toEqual(
+    texts.map((text, i) => ({ external_id: `${i}${text}`, project: text, notes: i % 2 === 0 ? text : null })),
+  )
+  expect((await service().uploadBatch(items)).body.summary).toMatchObject({ unchanged: texts.length })
+  const changed = items.map((item, i) => ({ ...item, hours: 6, notes: texts.at(-1 - i) }))
+  expect((await service().uploadBatch(changed)).body.summary).toMatchObject({ updated: texts.length })
+  expect(await service().sql("select notes from timesheets where source = 'odd' order by id")).toEqual(
+    texts.map((_, i) => ({ notes: texts.at(-1 - i) })),
+  )
+})
+
+test('the longest values that are allowed fit', async () => {
+  const { status, body } = await service().upload(
+    entry({
+      user_id: '🦊'.repeat(128),
+      project: '🦊'.repeat(200),
+      notes: '🦊'.repeat(2000),
+      source: 'a'.repeat(64),
+      external_id: Array.from({ length: 256 }, (_, i) => String.fromCodePoint(0x20000 + i * 37)).join(''),
+    }),
+  )
+  expect([status, body.status]).toEqual([201, 'created'])
+})
+
+test('a client with an odd name has its own source', async () => {
+  const client = 'Zoë "x" {a,b} \\ \u{1f98a}'
+  const { body } = await service().upload(entry({ external_id: '1' }), { client })
+  expect(body.source).toBe(`client:${client}`)
+  expect((await service().upload(entry({ external_id: '1' }), { client })).body.status).toBe('unchanged')
+})
+
+test('dates at the edges, offsets and milliseconds are kept', async () => {
+  const dates: [string, string, string][] = [
+    ['2000-01-01T00:00:00+14:00', '2000-01-01', '1999-12-31T10:00:00.000Z'],
+    ['2000-01-01', '2000-01-01', '2000-01-01T00:00:00.000Z'],
+    ['2024-02-29T23:59:59.999-12:00', '2024-02-29', '2024-03-01T11:59:59.999Z'],
+    ['2026-03-29T02:30:00.001+01:00', '2026-03-29', '2026-03-29T01:30:00.001Z'],
+    ['2026-06-01T12:00:00.1239999+05:45', '2026-06-01', '2026-06-01T06:15:00.123Z'],
+  ]
+  for (const [date, day, instant] of dates) {
+    const { body } = await service().upload(entry({ date }))
+    expect(body).toMatchObject({ date, day })
+    const [row] = await service().sql<{ day: string; instant: string }>(
+      'select day::text, to_char(instant at time zone \'UTC\', \'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"\') as instant from timesheets where id = $1',
+      [body.id],
+    )
+    expect(row).toEqual({ day, instant })
+  }
+})
+
+test('ids beyond 32 bits are numbers like any other', async () => {
+  await service().sql("select setval('timesheets_id_seq', 9007199254740000)")
+  const mine = { source: 'far', external_id: '1' }
+  const { body, headers } = await service().upload(entry(mine))
+  expect(body).toMatchObject({
+    id: 9007199254740001,
+    message: 'Created timesheet 9007199254740001 for employee 007',
+  })
+  expect(headers.get('location')).toMatch(/\/9007199254740001$/)
+  expect((await service().upload(entry({ ...mine, hours: 6 }))).body).toMatchObject({
+    status: 'updated',
+    id: body.id,
+  })
+  expect((await service().uploadBatch([entry({ ...mine, hours: 7 })])).body.items[0]).toMatchObject({
+    id: body.id,
+  })
+})

@@ -1,0 +1,106 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { beforeAll, expect, test } from '@jest/globals'
+import { scopes } from '@timesheets/contracts/scope'
+import { parse } from 'yaml'
+import { createRegistry } from '../packages/local/src/issuer/registry.ts'
+import { config, readTenant, type Tenant } from './tenant.ts'
+
+const audience = 'https://api.exampleco.com/timesheets'
+const keywords = { PUBLIC_URL: 'https://timesheets.exampleco.com' }
+
+let tenant: Tenant
+beforeAll(async () => {
+  tenant = await readTenant(keywords)
+})
+
+test.each([
+  ['a field of a wrong type', 'enforce_policies: true', 'enforce_policies: sometimes'],
+  ['a word that does not exist', 'require_client_grant', 'require_a_client_grant'],
+  ['a missing name', '- name: employee', '- title: employee'],
+])("%s is refused by the CLI's own schema", async (_what, right, wrong) => {
+  await expect(readTenant(keywords, copyWith(right, wrong))).rejects.toThrow(/Schema validation failed/)
+})
+
+test('nothing that only exists in the tenant is ever deleted', () => {
+  expect(config.AUTH0_ALLOW_DELETE).toBe(false)
+})
+
+test('no part of the file is passed over: the CLI drops a section whose name it was not told', () => {
+  const written = Object.keys(parse(readFileSync(new URL('tenant.yaml', import.meta.url), 'utf8')))
+  expect(written.toSorted()).toEqual((config.AUTH0_INCLUDED_ONLY as string[]).toSorted())
+  for (const name of written) expect(tenant).toHaveProperty(name)
+  expect(JSON.stringify(tenant)).not.toMatch(/##|@@/)
+})
+
+test('the API has the scopes of the code, and gives roles a meaning', () => {
+  expect(tenant.resourceServers).toHaveLength(1)
+  const [api] = tenant.resourceServers
+  expect(Object.fromEntries(api!.scopes.map(({ value, description }) => [value, description]))).toEqual(
+    scopes,
+  )
+  expect(api).toMatchObject({
+    identifier: audience,
+    signing_alg: 'RS256',
+    enforce_policies: true,
+    token_dialect: 'access_token_authz',
+  })
+})
+
+test('contractor-sync may upload, and nothing else; nobody else has a grant', () => {
+  expect(tenant.clientGrants).toEqual([
+    { client_id: 'contractor-sync', audience, subject_type: 'client', scope: ['batch:upload'] },
+  ])
+  expect(client('contractor-sync')).toMatchObject({
+    app_type: 'non_interactive',
+    grant_types: ['client_credentials'],
+    token_endpoint_auth_method: 'client_secret_post',
+  })
+})
+
+test('the browser client has no secret, and returns nowhere but to us', () => {
+  const { callbacks, allowed_logout_urls, web_origins, ...rest } = client('timesheets-web')
+  expect(rest).toMatchObject({
+    app_type: 'spa',
+    grant_types: ['authorization_code', 'refresh_token'],
+    token_endpoint_auth_method: 'none',
+  })
+  const urls = [callbacks, allowed_logout_urls, web_origins].flat() as string[]
+  expect(new Set(urls.map((url) => new URL(url).origin))).toEqual(new Set([keywords.PUBLIC_URL]))
+})
+
+test('the roles are those of the local issuer, and none may do what is for programs', () => {
+  const local = Object.groupBy(createRegistry({ audience }).people, ({ role }) => role.toLowerCase())
+  expect(tenant.roles.map(({ name }) => name)).toEqual(['employee', 'manager'])
+  for (const { name, permissions } of tenant.roles) {
+    expect(new Set(permissions.map((one) => one.resource_server_identifier))).toEqual(new Set([audience]))
+    const allowed = permissions.map((one) => one.permission_name)
+    expect(allowed.toSorted()).toEqual([...local[name]![0]!.permissions].sort())
+    expect(allowed).not.toContain('batch:upload')
+  }
+})
+
+test('no secret is in the repository', () => {
+  expect(readFileSync(new URL('tenant.yaml', import.meta.url), 'utf8')).not.toMatch(
+    /^\s*(client_)?secrets?:/m,
+  )
+  expect(Object.keys(config).filter((name) => /SECRET|TOKEN|CLIENT_ID/.test(name))).toEqual([])
+})
+
+function client(name: string) {
+  const found = tenant.clients.find((candidate) => candidate.name === name)
+  if (found === undefined) throw new Error(`The tenant has no client ${name}`)
+  return found
+}
+
+/** The tenant with something wrong in it. */
+function copyWith(right: string, wrong: string): string {
+  const text = readFileSync(new URL('tenant.yaml', import.meta.url), 'utf8')
+  const folder = mkdtempSync(path.join(tmpdir(), 'tenant-'))
+  process.once('exit', () => rmSync(folder, { recursive: true }))
+  const file = path.join(folder, 'tenant.yaml')
+  expect(text).toContain(right)
+  writeFileSync(file, text.replace(right, wrong))
+  return file
+}

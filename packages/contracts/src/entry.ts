@@ -188,7 +188,7 @@ function invalidEntry(errors: readonly Fault[]): ProblemError {
 /** What is wrong, a pointer each; an unknown member is pointed at by its name. */
 function faultsOf(issue: z.core.$ZodIssue): Fault[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, maxFaults).map((key) => ({
       pointer: pointerTo([...issue.path, key]),
       message: 'is not a known member',
     }))

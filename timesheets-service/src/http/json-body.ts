@@ -1,8 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { ProblemError } from '@timesheets/contracts/problem'
+import { maxArrayItems } from '@timesheets/contracts/upload'
+import { holdsMoreValuesThan } from './json-values.ts'
 
 /** A thousand entries, each as long as it may be, in UTF-8. */
 export const maxJsonBytes = 16 * 1024 * 1024
+
+/** A thousand entries with all their members, several times over. */
+const maxJsonValues = 64 * maxArrayItems
 
 /**
  * Reads a request's body as JSON (RFC 8259: UTF-8), in bounded memory.
@@ -11,6 +16,13 @@ export const maxJsonBytes = 16 * 1024 * 1024
 export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   demandJson(request)
   const bytes = await readBytes(request)
+  if (holdsMoreValuesThan(maxJsonValues, bytes)) {
+    throw new ProblemError(
+      'too-large',
+      `The body holds more values than ${maxArrayItems} entries have; send it in parts`,
+      { members: { max_items: maxArrayItems } },
+    )
+  }
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
@@ -38,6 +50,8 @@ function demandJson(request: IncomingMessage): void {
   }
 }
 
+const cut = () => new ProblemError('invalid-request', 'The request was cut before its end')
+
 async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const tooLarge = () =>
     new ProblemError('too-large', `The body must have at most ${maxJsonBytes} bytes; send it in parts`, {
@@ -47,13 +61,13 @@ async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   return await new Promise((resolve, reject) => {
+    if (request.destroyed) return reject(cut())
     const settle = (act: () => void) => {
       request.removeAllListeners('data').off('end', onEnd).off('close', onCut)
       act()
     }
     const onEnd = () => settle(() => resolve(Buffer.concat(chunks, length)))
-    const onCut = () =>
-      settle(() => reject(new ProblemError('invalid-request', 'The request was cut before its end')))
+    const onCut = () => settle(() => reject(cut()))
     request.on('data', (chunk: Buffer) => {
       length += chunk.length
       if (length > maxJsonBytes) settle(() => reject(tooLarge()))

@@ -50,6 +50,7 @@ test('a dry run of an array too, also where items mean the same timesheet', asyn
     updated: 2,
     unchanged: 2,
     deleted: 1,
+    held: 0,
     rejected: 1,
   })
   expect(body.items.slice(0, 6).map(({ status, id, message }) => [status, id, message])).toEqual([

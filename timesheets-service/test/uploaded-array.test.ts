@@ -23,7 +23,15 @@ test('each item is told what became of it, in its place, and a bad one harms no 
   expect(status).toBe(200)
   expect(headers.get('content-type')).toBe('application/json')
   expect(body.errors).toBe(true)
-  expect(body.summary).toEqual({ received: 9, created: 2, updated: 1, unchanged: 2, deleted: 1, rejected: 3 })
+  expect(body.summary).toEqual({
+    received: 9,
+    created: 2,
+    updated: 1,
+    unchanged: 2,
+    deleted: 1,
+    held: 0,
+    rejected: 3,
+  })
   expect(body.items.map(({ status, code }) => [status, code])).toEqual([
     ['created', 201],
     ['rejected', 422],
@@ -73,7 +81,7 @@ test('nothing at all is nothing done', async () => {
   expect(status).toBe(200)
   expect(body).toEqual({
     errors: false,
-    summary: { received: 0, created: 0, updated: 0, unchanged: 0, deleted: 0, rejected: 0 },
+    summary: { received: 0, created: 0, updated: 0, unchanged: 0, deleted: 0, held: 0, rejected: 0 },
     items: [],
   })
 })

@@ -4,12 +4,13 @@ export const statusCodes = {
   updated: 200,
   unchanged: 200,
   deleted: 200,
+  held: 202,
 } as const
 
 export type Status = keyof typeof statusCodes
 
 /** The words that a batch is summed up in. */
-export const summaryWords = ['created', 'updated', 'unchanged', 'deleted', 'rejected'] as const
+export const summaryWords = ['created', 'updated', 'unchanged', 'deleted', 'held', 'rejected'] as const
 
 /**
  * The sentence that clients and people read.
@@ -27,6 +28,8 @@ export function messageOf(status: Status, id: number | 'new' | null, userId: str
       return `Deleted timesheet ${id} for employee ${userId}`
     case 'unchanged':
       return `Timesheet ${id} for employee ${userId} is unchanged`
+    case 'held':
+      return `Held a correction to approved timesheet ${id} for employee ${userId}`
   }
 }
 
@@ -36,4 +39,5 @@ const newMessages = {
   updated: 'Would update the new timesheet',
   unchanged: 'Would not change the new timesheet',
   deleted: 'Would delete the new timesheet',
+  held: 'Would hold a correction to the new timesheet',
 } as const satisfies Record<Status, string>

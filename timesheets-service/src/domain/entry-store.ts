@@ -13,6 +13,9 @@ export interface KnownEntry extends Identity {
   readonly userId: string
   /** Hex digest of the source's last word; null: a tombstone. */
   readonly digest: string | null
+  /** Hex digest of the accepted entry, where the source's last word is another; else null. */
+  readonly acceptedDigest: string | null
+  readonly approved: boolean
   readonly version: number
 }
 
@@ -29,18 +32,38 @@ export interface Known {
   readonly owners: ReadonlyMap<string, string>
 }
 
-/** An entry as it shall stand after an upload. */
-export interface Change {
+/** The row that is there, at the version that was read. */
+export interface ReadRow {
+  readonly id: number
+  readonly version: number
+}
+
+/** The source's last word becomes the accepted entry. */
+export interface Acceptance {
+  readonly kind: 'accept'
   readonly source: string
   readonly externalId: string | null
   /** Null: the content stays as it is, under a tombstone. */
   readonly content: Content | null
   /** Hex digest of the source's last word; null: a tombstone. */
   readonly digest: string | null
-  readonly version: number
-  /** The row that is there, at the version that was read; null: there is none yet. */
-  readonly row: { readonly id: number; readonly version: number } | null
+  /** Null: there is none yet. */
+  readonly row: ReadRow | null
 }
+
+/** The source's last word is kept beside an approved entry, which stays as it is. */
+export interface Holding {
+  readonly kind: 'hold'
+  /** Null: a tombstone. */
+  readonly word: Content | null
+  readonly digest: string | null
+  /** Hex digest of the accepted entry; the same as `digest`: the source took its correction back. */
+  readonly acceptedDigest: string | null
+  readonly row: ReadRow
+}
+
+/** How an entry shall stand after an upload. */
+export type Change = Acceptance | Holding
 
 /** All that one upload writes. */
 export interface Writing {

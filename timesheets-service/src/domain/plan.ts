@@ -3,7 +3,7 @@ import type { Content, UploadItem } from '@timesheets/contracts/entry'
 import { ProblemError } from '@timesheets/contracts/problem'
 import { messageOf, type Status } from '@timesheets/contracts/status'
 import type { StoredEntry } from '@timesheets/contracts/stored-entry'
-import type { Change, Identity, Known, Written } from './entry-store.ts'
+import type { Acceptance, Change, Identity, Known, KnownEntry, Written } from './entry-store.ts'
 
 /** An item whose source is settled. */
 export interface PlacedItem extends UploadItem {
@@ -33,11 +33,16 @@ export interface Plan {
 interface Draft {
   readonly source: string
   readonly externalId: string | null
-  readonly row: Change['row']
+  readonly row: Acceptance['row']
+  readonly approved: boolean
+  /** Digest of the accepted entry of an approved row: what the source may come back to. */
+  readonly acceptedDigest: string | null
+  /** Whose it is, as far as the source's last word says. */
   userId: string
+  /** The last content that an item gave; null: none did, or a tombstone took a held one's place. */
   content: Content | null
+  /** Of the source's last word; null: a tombstone. */
   digest: string | null
-  version: number
 }
 
 /** An item's own step: what it did, to which draft (none: there was nothing to do it to). */
@@ -52,9 +57,7 @@ type Step =
  */
 export function planOf(items: readonly (PlacedItem | ProblemError)[], clientId: string, known: Known): Plan {
   const drafts = new Map<string, Draft>()
-  for (const { id, userId, digest, version, ...identity } of known.entries) {
-    drafts.set(keyOf(identity), { ...identity, row: { id, version }, userId, content: null, digest, version })
-  }
+  for (const entry of known.entries) drafts.set(keyOf(entry), draftOf(entry))
   const changed = new Set<Draft>()
   const steps = items.map((item) => {
     if (item instanceof ProblemError) return item
@@ -63,38 +66,58 @@ export function planOf(items: readonly (PlacedItem | ProblemError)[], clientId: 
     if (step.draft !== undefined && step.status !== 'unchanged') changed.add(step.draft)
     return step
   })
-  const changes = [...changed]
-  return { changes, outcomes: (written) => outcomesOf(steps, changes, written) }
+  const changedDrafts = [...changed]
+  return {
+    changes: changedDrafts.map(changeOf),
+    outcomes: (written) => outcomesOf(steps, changedDrafts, written),
+  }
+}
+
+function draftOf(entry: KnownEntry): Draft {
+  const { id, version, source, externalId, userId, digest, approved } = entry
+  const acceptedDigest = entry.acceptedDigest ?? digest
+  return { source, externalId, row: { id, version }, approved, acceptedDigest, userId, content: null, digest }
 }
 
 function apply(item: PlacedItem, drafts: Map<string, Draft>): Exclude<Step, ProblemError> {
-  const { source, externalId, userId, content } = item
-  if (externalId === null) {
-    return {
-      status: 'created',
-      userId,
-      draft: { source, externalId, row: null, userId, content, digest: digest(item), version: 1 },
-    }
-  }
-  const key = keyOf({ source, externalId })
+  const { externalId, userId, content } = item
+  if (externalId === null) return { status: 'created', userId, draft: newDraft(item) }
+  const key = keyOf({ source: item.source, externalId })
   const draft = drafts.get(key)
-  if (content === null) return draft === undefined ? { status: 'unchanged', userId, draft } : bury(draft)
-  const newDigest = digest(item)
   if (draft === undefined) {
-    const created = { source, externalId, row: null, userId, content, digest: newDigest, version: 1 }
+    if (content === null) return { status: 'unchanged', userId, draft }
+    const created = newDraft(item)
     drafts.set(key, created)
     return { status: 'created', userId, draft: created }
   }
-  if (draft.digest === newDigest) return { status: 'unchanged', userId, draft }
-  Object.assign(draft, { userId, content, digest: newDigest, version: draft.version + 1 })
-  return { status: 'updated', userId, draft }
+  const newDigest = digest(item)
+  const owner = content === null ? draft.userId : userId
+  if (draft.digest === newDigest) return { status: 'unchanged', userId: owner, draft }
+  draft.digest = newDigest
+  if (content !== null) Object.assign(draft, { userId, content })
+  if (draft.approved) return { status: 'held', userId: owner, draft }
+  return { status: content === null ? 'deleted' : 'updated', userId: owner, draft }
 }
 
-/** The content stays under the tombstone: what was there can still be read. */
-function bury(draft: Draft): Exclude<Step, ProblemError> {
-  if (draft.digest === null) return { status: 'unchanged', userId: draft.userId, draft }
-  Object.assign(draft, { digest: null, version: draft.version + 1 })
-  return { status: 'deleted', userId: draft.userId, draft }
+function newDraft(item: PlacedItem): Draft {
+  const { source, externalId, userId, content } = item
+  return {
+    source,
+    externalId,
+    row: null,
+    approved: false,
+    acceptedDigest: null,
+    userId,
+    content,
+    digest: digest(item),
+  }
+}
+
+/** An approved entry is never overwritten: what its source says since is held beside it. */
+function changeOf(draft: Draft): Change {
+  const { source, externalId, row, content, digest, acceptedDigest } = draft
+  if (!draft.approved || row === null) return { kind: 'accept', source, externalId, content, digest, row }
+  return { kind: 'hold', word: digest === null ? null : content, digest, acceptedDigest, row }
 }
 
 function outcomesOf(steps: readonly Step[], changes: readonly Draft[], written?: Written): Outcome[] {

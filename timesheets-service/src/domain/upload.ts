@@ -32,7 +32,9 @@ export async function upload(
   const decide = (found: Known): { plan: Plan; writing: Writing } => {
     const owners = new Map([...found.owners, ...sourceOwners])
     const plan = planOf(placed, clientId, { ...found, owners })
-    const sources = new Set(plan.changes.map((change) => change.source))
+    const sources = new Set(
+      plan.changes.flatMap((change) => (change.kind === 'accept' ? [change.source] : [])),
+    )
     const claims = [...sources].filter((source) => source !== ownSource(clientId) && !owners.has(source))
     return { plan, writing: { clientId, claims, changes: plan.changes, readBack } }
   }

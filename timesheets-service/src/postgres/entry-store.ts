@@ -4,7 +4,7 @@ import { sqlStateOf } from './database-error.ts'
 import { findEntries } from './find-entries.ts'
 import type { Prisma, PrismaClient } from './generated/client.ts'
 import { readEntry } from './read-entry.ts'
-import { drawIds, insertEntries, updateEntries } from './write-entries.ts'
+import { drawIds, holdEntries, insertEntries, updateEntries } from './write-entries.ts'
 
 /** Thrown inside a transaction to roll it back: another writer was faster. */
 class Stale extends Error {}
@@ -64,19 +64,28 @@ async function find(
  */
 async function write(transaction: Prisma.TransactionClient, writing: Writing): Promise<Written> {
   const { clientId, claims, changes, readBack } = writing
-  const inserts = changes.filter((change) => change.row === null)
-  const updates = changes.filter((change) => change.row !== null)
-  if (updates.length > 0 && (await updateEntries(transaction, updates, clientId)) < updates.length)
-    throw new Stale()
+  const accepted = changes.filter((change) => change.kind === 'accept')
+  const held = changes.filter((change) => change.kind === 'hold')
+  const inserts = accepted.filter((change) => change.row === null)
+  const updates = accepted.filter((change) => change.row !== null)
+  await demandAll(updates, (some) => updateEntries(transaction, some, clientId))
+  await demandAll(held, (some) => holdEntries(transaction, some, clientId))
   await claim(transaction, claims, clientId)
   const newIds = await drawIds(transaction, inserts.length)
-  if (inserts.length > 0 && (await insertEntries(transaction, newIds, inserts, clientId)) < inserts.length)
-    throw new Stale()
+  await demandAll(inserts, (some) => insertEntries(transaction, newIds, some, clientId))
   let next = 0
   const ids = changes.map((change) => change.row?.id ?? newIds[next++]!)
   const entries: StoredEntry[] = []
   for (const id of readBack ? ids : []) entries.push(await readEntry(transaction, id))
   return { ids, entries }
+}
+
+/** Fewer than all: another writer was faster with the rest. */
+async function demandAll<T>(
+  changes: readonly T[],
+  write: (changes: readonly T[]) => Promise<number>,
+): Promise<void> {
+  if (changes.length > 0 && (await write(changes)) < changes.length) throw new Stale()
 }
 
 async function claim(

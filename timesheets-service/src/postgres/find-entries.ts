@@ -7,6 +7,8 @@ interface Row {
   readonly external_id: string
   readonly user_id: string
   readonly digest: string | null
+  readonly accepted_digest: string | null
+  readonly approved: boolean
   readonly version: number
 }
 
@@ -25,7 +27,8 @@ export async function findEntries(
   const externalIds = identities.map((identity) => identity.externalId)
   const rows = await client.$queryRaw<Row[]>(Prisma.sql`
     select timesheets.id, timesheets.source, timesheets.external_id, timesheets.user_id,
-           encode(timesheets.digest, 'hex') as digest, timesheets.version
+           encode(timesheets.digest, 'hex') as digest, encode(timesheets.accepted_digest, 'hex') as accepted_digest,
+           timesheets.approved_at is not null as approved, timesheets.version
       from (select distinct * from unnest(${sources}::text[], ${externalIds}::text[])) as asked (source, external_id)
       join timesheets using (source, external_id)
       ${lock ? Prisma.sql`order by timesheets.id for no key update of timesheets` : Prisma.empty}`)
@@ -35,6 +38,8 @@ export async function findEntries(
     externalId: row.external_id,
     userId: row.user_id,
     digest: row.digest,
+    acceptedDigest: row.accepted_digest,
+    approved: row.approved,
     version: row.version,
   }))
 }

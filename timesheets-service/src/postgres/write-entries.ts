@@ -1,4 +1,5 @@
-import type { Change } from '../domain/entry-store.ts'
+import type { Acceptance, Holding } from '../domain/entry-store.ts'
+import { wordOf } from './correction-word.ts'
 import { Prisma } from './generated/client.ts'
 
 /** A transaction that is open. */
@@ -19,15 +20,15 @@ export async function drawIds(transaction: Transaction, count: number): Promise<
 export function insertEntries(
   transaction: Transaction,
   ids: readonly number[],
-  changes: readonly Change[],
+  changes: readonly Acceptance[],
   clientId: string,
 ): Promise<number> {
   const contents = changes.map(contentOf)
   return transaction.$executeRaw(Prisma.sql`
     insert into timesheets (id, source, external_id, user_id, day, instant, date_written, project, seconds, notes,
-                            digest, version, deleted_at, client_id)
+                            digest, deleted_at, action, client_id)
     select id, source, external_id, user_id, day, instant, date_written, project, seconds, notes,
-           decode(digest, 'hex'), version, case when digest is null then now() end, ${clientId}
+           decode(digest, 'hex'), case when digest is null then now() end, 'created', ${clientId}
       from unnest(
         ${ids}::bigint[],
         ${changes.map((change) => change.source)}::text[],
@@ -39,20 +40,20 @@ export function insertEntries(
         ${contents.map((content) => content.project)}::text[],
         ${contents.map((content) => content.seconds)}::int[],
         ${contents.map((content) => content.notes)}::text[],
-        ${changes.map((change) => change.digest)}::text[],
-        ${changes.map((change) => change.version)}::int[]
-      ) as entry (id, source, external_id, user_id, day, instant, date_written, project, seconds, notes, digest, version)
+        ${changes.map((change) => change.digest)}::text[]
+      ) as entry (id, source, external_id, user_id, day, instant, date_written, project, seconds, notes, digest)
      order by source, external_id
         on conflict (source, external_id) do nothing`)
 }
 
 /**
- * Changes entries that are there, all in one statement. A change without content is a tombstone.
+ * Changes entries that are there, all in one statement. A change without content is a tombstone. Version and time
+ * of the change are the trigger's, which keeps what stood there before.
  * @returns how many still stood at the version that was read, and were changed
  */
 export async function updateEntries(
   transaction: Transaction,
-  changes: readonly Change[],
+  changes: readonly Acceptance[],
   clientId: string,
 ): Promise<number> {
   const contents = changes.map((change) => change.content)
@@ -68,9 +69,8 @@ export async function updateEntries(
         ${contents.map((content) => content?.project ?? null)}::text[],
         ${contents.map((content) => content?.seconds ?? null)}::int[],
         ${contents.map((content) => content?.notes ?? null)}::text[],
-        ${changes.map((change) => change.digest)}::text[],
-        ${changes.map((change) => change.version)}::int[]
-      ) as entry (id, read_version, user_id, day, instant, date_written, project, seconds, notes, digest, version)
+        ${changes.map((change) => change.digest)}::text[]
+      ) as entry (id, read_version, user_id, day, instant, date_written, project, seconds, notes, digest)
     ), locked as (
       select timesheets.id from timesheets join entry using (id) order by timesheets.id for no key update of timesheets
     )
@@ -84,15 +84,54 @@ export async function updateEntries(
            notes = case when entry.user_id is null then timesheets.notes else entry.notes end,
            digest = decode(entry.digest, 'hex'),
            deleted_at = case when entry.digest is null then now() end,
-           version = entry.version,
+           accepted_digest = null,
+           correction = null,
+           correction_state = null,
+           returned_reason = null,
+           action = case when entry.digest is null then 'deleted' else 'updated' end,
            client_id = ${clientId},
-           updated_at = now()
+           person = null
+      from entry join locked using (id)
+     where timesheets.id = entry.id and timesheets.version = entry.read_version`)
+}
+
+/**
+ * Keeps the source's last word beside approved entries, all in one statement. Where that word is the accepted entry
+ * again, there is nothing left to correct.
+ * @returns how many still stood at the version that was read
+ */
+export async function holdEntries(
+  transaction: Transaction,
+  holdings: readonly Holding[],
+  clientId: string,
+): Promise<number> {
+  const isTakenBack = holdings.map((holding) => holding.digest === holding.acceptedDigest)
+  return transaction.$executeRaw(Prisma.sql`
+    with entry as (
+      select * from unnest(
+        ${holdings.map((holding) => holding.row.id)}::bigint[],
+        ${holdings.map((holding) => holding.row.version)}::int[],
+        ${holdings.map((holding) => holding.digest)}::text[],
+        ${holdings.map((holding, i) => (isTakenBack[i] ? null : holding.acceptedDigest))}::text[],
+        ${holdings.map((holding, i) => (isTakenBack[i] ? null : JSON.stringify(wordOf(holding.word))))}::text[]
+      ) as entry (id, read_version, digest, accepted_digest, word)
+    ), locked as (
+      select timesheets.id from timesheets join entry using (id) order by timesheets.id for no key update of timesheets
+    )
+    update timesheets
+       set digest = decode(entry.digest, 'hex'),
+           accepted_digest = decode(entry.accepted_digest, 'hex'),
+           correction = entry.word::jsonb,
+           correction_state = case when entry.word is not null then 'pending' end,
+           action = 'held',
+           client_id = ${clientId},
+           person = null
       from entry join locked using (id)
      where timesheets.id = entry.id and timesheets.version = entry.read_version`)
 }
 
 /** A new entry always has a content, also where a later item of the same upload buried it. */
-function contentOf(change: Change) {
+function contentOf(change: Acceptance) {
   if (change.content === null) throw new Error('An entry without content cannot be inserted')
   return change.content
 }

@@ -9,7 +9,8 @@ type Transaction = Prisma.TransactionClient
 export async function drawIds(transaction: Transaction, count: number): Promise<number[]> {
   if (count === 0) return []
   const rows = await transaction.$queryRaw<{ id: bigint }[]>(Prisma.sql`
-    select nextval(pg_get_serial_sequence('timesheets', 'id')) as id from generate_series(1, ${count}::int)`)
+    with ids as materialized (select pg_get_serial_sequence('timesheets', 'id')::regclass as sequence)
+    select nextval(ids.sequence) as id from ids, generate_series(1, ${count}::int)`)
   return rows.map((row) => Number(row.id)).sort((a, b) => a - b)
 }
 

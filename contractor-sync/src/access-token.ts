@@ -80,13 +80,13 @@ async function fetchToken(settings: TokenSettings): Promise<IssuedToken> {
   const { tokenUrl, audience, clientId, clientSecret, requestTimeoutSeconds } = settings
   const answer = await request(issuer, tokenUrl, {
     method: 'POST',
-    headers: { accept: 'application/json' },
+    headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: clientId,
       client_secret: clientSecret.reveal(),
       audience,
-    }),
+    }).toString(),
     timeoutMs: requestTimeoutSeconds * 1000,
   })
   if (answer.status !== 200) throw refusal(answer, settings)

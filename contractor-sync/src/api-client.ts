@@ -107,7 +107,7 @@ function refusal({ status, headers, body }: Answer): Error {
     )
   }
   if (status === 403) {
-    const scope = /scope="([^"]*)"/.exec(headers.get('www-authenticate') ?? '')?.[1] ?? 'batch:upload'
+    const scope = /scope="([^"]*)"/.exec(headers['www-authenticate'] ?? '')?.[1] ?? 'batch:upload'
     return new Refused(`The API does not let this client upload (${said}): grant it the scope ${scope}${id}`)
   }
   if (status === 404 || status === 405) {

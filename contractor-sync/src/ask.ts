@@ -24,7 +24,7 @@ export function askOf({ name, locatedBy }: TrackerKind, options: AskOptions): As
         timeoutMs,
         signal,
       })
-      const at = dateOf(answer.headers)
+      const at = dateOf(answer.headers.date)
       if (answer.status === 200) return { body: answer.body, at }
       if (answer.status === 404 && missing) return { body: undefined, at }
       const known = advice[answer.status]
@@ -33,7 +33,7 @@ export function askOf({ name, locatedBy }: TrackerKind, options: AskOptions): As
     })
 }
 
-function dateOf(headers: Headers): Date | undefined {
-  const ms = Date.parse(headers.get('date') ?? '')
+function dateOf(text = ''): Date | undefined {
+  const ms = Date.parse(text)
   return Number.isNaN(ms) ? undefined : new Date(ms)
 }

@@ -2,6 +2,7 @@ import { ConfigError, type Environment, readConfig } from '@timesheets/runtime/c
 import { AccessToken, type IssuedToken } from './access-token.ts'
 import { ApiClient } from './api-client.ts'
 import { readSyncConfig, type SyncConfig, settingsFor } from './config.ts'
+import { daemonSettings } from './daemon.ts'
 import { exitCodeOf, exitCodes } from './exit-code.ts'
 import { Refused } from './failure.ts'
 import { explain } from './output.ts'
@@ -34,8 +35,9 @@ export async function check(environment: Environment): Promise<number> {
 
 async function checkSettings(environment: Environment): Promise<boolean> {
   const { settings } = await settingsFor(environment)
+  const all = { ...settings, ...daemonSettings }
   let isGood = true
-  for (const setting of Object.values(settings)) {
+  for (const setting of Object.values(all)) {
     try {
       const { value } = readConfig(environment, { value: setting })
       if (value !== undefined) good(setting.name, setting.secret ? '[secret]' : shown(value))

@@ -7,8 +7,8 @@ import {
   type Settings,
   setting,
 } from '@timesheets/runtime/config'
+import { Secret } from '@timesheets/runtime/secret'
 import { parsePeopleMap, unknownPersonRules } from './people.ts'
-import { parseSchedule } from './schedule.ts'
 import { loadTracker, trackerNames } from './trackers/known-trackers.ts'
 import type { TrackerKind } from './trackers/tracker.ts'
 
@@ -52,19 +52,6 @@ export const syncSettings = {
     max: 36_500,
     doc: 'How many days back a run looks',
   }),
-  schedule: setting.of(
-    'SYNC_SCHEDULE',
-    'a cron expression',
-    { default: '0 2 * * *', doc: 'When the daemon syncs: minute, hour, day, month, weekday' },
-    parseSchedule,
-  ),
-  timeZone: setting.of(
-    'SYNC_TIME_ZONE',
-    'a time zone',
-    { default: 'UTC', doc: 'The time zone of that schedule: Europe/Berlin' },
-    parseTimeZone,
-  ),
-  syncOnStart: setting.flag('SYNC_ON_START', { default: true, doc: 'The daemon syncs once when it starts' }),
   peopleMap: setting.of(
     'PEOPLE_MAP',
     "a JSON object of a tracker's ids or e-mails and user_ids",
@@ -104,12 +91,18 @@ export interface SyncConfig extends ConfigOf<typeof syncSettings> {
 
 /**
  * Reads all that is set, the chosen tracker's settings with the rest.
+ * @param more what only one command takes
  * @throws {ConfigError} with every fault
  */
-export async function readSyncConfig(environment: Environment): Promise<SyncConfig> {
+export async function readSyncConfig<const S extends Settings = Record<never, never>>(
+  environment: Environment,
+  more?: S,
+): Promise<SyncConfig & ConfigOf<S>> {
   const { tracker, settings } = await settingsFor(environment)
-  const config = readConfig(environment, settings, faultsOfToken) as ConfigOf<typeof syncSettings>
-  return { ...config, tokenUrl: tokenUrlOf(config), tracker: tracker!, trackerConfig: config }
+  const all = { ...settings, ...more }
+  const config = readConfig(environment, all, (read) => faultsOfToken(read, all))
+  const known = config as ConfigOf<typeof syncSettings> & ConfigOf<S>
+  return { ...known, tokenUrl: tokenUrlOf(known), tracker: tracker!, trackerConfig: config }
 }
 
 /**
@@ -117,7 +110,7 @@ export async function readSyncConfig(environment: Environment): Promise<SyncConf
  * @throws {ConfigError} with every fault
  */
 export function readTokenConfig(environment: Environment): TokenConfig & { readonly tokenUrl: string } {
-  const config = readConfig(environment, tokenSettings, faultsOfToken)
+  const config = readConfig(environment, tokenSettings, (read) => faultsOfToken(read, tokenSettings))
   return { ...config, tokenUrl: tokenUrlOf(config) }
 }
 
@@ -129,12 +122,22 @@ export async function settingsFor(
   return { tracker, settings: { ...syncSettings, ...tracker?.settings } }
 }
 
-function faultsOfToken(config: TokenConfig): readonly string[] {
+function faultsOfToken(config: TokenConfig, settings: Settings): readonly string[] {
   const url = tokenUrlOf(config)
   if (url === '') return [`AUTH0_DOMAIN: is not set; it takes a domain (${tokenSettings.auth0Domain.doc})`]
-  if (url.startsWith('https:') || config.allowHttpIssuer) return []
+  if (url.startsWith('https:')) return faultsOfLocalSecrets(config, settings)
+  if (config.allowHttpIssuer) return []
   const name = config.tokenUrl === undefined ? 'AUTH0_ISSUER' : 'TOKEN_URL'
   return [`${name}: is plain http, which shows the client secret; ALLOW_HTTP_ISSUER=true permits that`]
+}
+
+/** The secrets that stand in this repository are the local stand-ins', and no real tenant's. */
+function faultsOfLocalSecrets(config: object, settings: Settings): string[] {
+  return Object.entries(config).flatMap(([key, value]) =>
+    value instanceof Secret && value.isLocalOnly
+      ? [`${settings[key]!.name}: is the one of the local stack, which anybody can read in its repository`]
+      : [],
+  )
 }
 
 function tokenUrlOf({ tokenUrl, auth0Issuer, auth0Domain }: TokenConfig): string {
@@ -146,12 +149,4 @@ function tokenUrlOf({ tokenUrl, auth0Issuer, auth0Domain }: TokenConfig): string
 function parseDomain(text: string): string {
   if (!/^[a-z0-9.-]+$/i.test(text)) throw new Error(`"${text}" is not a domain, without https:// and path`)
   return text
-}
-
-function parseTimeZone(text: string): string {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone
-  } catch {
-    throw new Error(`"${text}" is not a time zone such as UTC or Europe/Berlin`)
-  }
 }

@@ -1,5 +1,6 @@
 import type { Setting, Settings } from '@timesheets/runtime/config'
 import { syncSettings } from './config.ts'
+import { daemonSettings } from './daemon.ts'
 import { loadTracker, trackerNames } from './trackers/known-trackers.ts'
 
 const usage = `Brings the hours that contractors booked in an external tracker into Timesheets.
@@ -35,8 +36,12 @@ Settings, from the environment. Each may stand in a file instead: AUTH0_CLIENT_S
 /** What `--help` prints: the usage, and every setting with what it is for. */
 export async function help(): Promise<string> {
   const kinds = await Promise.all(trackerNames.map((name) => loadTracker(name)))
-  const tables = kinds.map((kind) => `\n${kind!.name}\n${describe(kind!.settings)}`)
-  return `${usage}\n${describe(syncSettings)}\n${tables.join('\n')}`
+  const tables = [
+    ['daemon', daemonSettings] as const,
+    ...kinds.map((kind) => [kind!.name, kind!.settings] as const),
+  ]
+  const more = tables.map(([name, settings]) => `\n${name}\n${describe(settings)}`)
+  return `${usage}\n${describe(syncSettings)}\n${more.join('\n')}`
 }
 
 function describe(settings: Settings): string {

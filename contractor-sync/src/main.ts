@@ -28,15 +28,17 @@ async function main(): Promise<number> {
     return exitCodes.clean
   }
 
-  const config = await readSyncConfig(environment)
-  const token = new AccessToken(config)
-  const output = await outputOf(config, format)
   const signal = stopSignal()
   if (command === 'daemon') {
-    await (await import('./daemon.ts')).daemon(config, commandLine, token, output, signal)
+    const { daemon, readDaemonConfig } = await import('./daemon.ts')
+    const config = await readDaemonConfig(environment)
+    await daemon(config, commandLine, await outputOf(config, format), signal)
     return exitCodes.clean
   }
-  return (await (await import('./run.ts')).run(config, commandLine, token, output, signal)).exitCode
+  const config = await readSyncConfig(environment)
+  const { run } = await import('./run.ts')
+  const output = await outputOf(config, format)
+  return (await run(config, commandLine, new AccessToken(config), output, signal)).exitCode
 }
 
 async function outputOf({ logLevel }: SyncConfig, format: 'text' | 'json' | undefined): Promise<Output> {

@@ -10,6 +10,9 @@ type StatusWord = (typeof summaryWords)[number]
 /** Messages and rejections that are kept for the end; the numbers count all. */
 const maxKept = 1000
 
+/** After these, Timesheets has what the tracker says; a correction that is held waits for its approver. */
+const standsAsSent: ReadonlySet<StatusWord> = new Set(['created', 'updated', 'unchanged'])
+
 interface ReportOptions {
   readonly source: string
   readonly window: Window
@@ -64,7 +67,7 @@ export class Report {
       return this.#reject({ kind: 'rejected', externalId: item.external_id, problem: slug, reason })
     }
     this.counts[status] += 1
-    this.seconds += secondsOf(item)
+    if (standsAsSent.has(status)) this.seconds += secondsOf(item)
     const isWorthShowing = !this.dryRun || status !== 'unchanged'
     if (message !== undefined && isWorthShowing && this.messages.length < this.#maxMessages) {
       this.messages.push(message)

@@ -39,17 +39,6 @@ export async function runOnSchedule(job: () => Promise<void>, options: ScheduleO
   }
 }
 
-/**
- * A cron expression, known to be one.
- * @throws an Error that names the field that is wrong, for the configuration's report
- */
-export function parseSchedule(text: string): string {
-  const { valid, errors } = cron.validateDetailed(text)
-  if (valid) return text
-  const faults = errors.map(({ field, message }) => `${field}: ${message}`).join('; ')
-  throw new Error(`"${text}" is not a cron expression (${faults})`)
-}
-
 /** Rings until somebody answers; ringing twice is ringing once. */
 class Bell {
   #isRung = false

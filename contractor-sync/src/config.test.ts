@@ -1,0 +1,33 @@
+import { describe, expect, test } from '@jest/globals'
+import { readSyncConfig, readTokenConfig } from './config.ts'
+
+const local = {
+  API_URL: 'http://gateway:8080',
+  AUTH0_AUDIENCE: 'https://api.exampleco.com/timesheets',
+  AUTH0_ISSUER: 'http://issuer:8081/',
+  ALLOW_HTTP_ISSUER: 'true',
+  AUTH0_CLIENT_ID: 'contractor-sync',
+  AUTH0_CLIENT_SECRET: 'local-only-contractor-sync-secret',
+  HARVEST_ACCESS_TOKEN: 'local-only-harvest-token',
+  HARVEST_ACCOUNT_ID: '1000001',
+}
+const tenant = { AUTH0_ISSUER: '', AUTH0_DOMAIN: 'exampleco.eu.auth0.com' }
+
+describe('the secrets that stand in the repository', () => {
+  test('are good with the local issuer', async () => {
+    expect((await readSyncConfig(local)).tokenUrl).toBe('http://issuer:8081/oauth/token')
+  })
+
+  test('are refused with a real tenant, each by its name', async () => {
+    const reading = readSyncConfig({ ...local, ...tenant })
+    await expect(reading).rejects.toThrow(/AUTH0_CLIENT_SECRET: is the one of the local stack/)
+    await expect(reading).rejects.toThrow(/HARVEST_ACCESS_TOKEN: is the one of the local stack/)
+    expect(() => readTokenConfig({ ...local, ...tenant })).toThrow(/AUTH0_CLIENT_SECRET/)
+  })
+
+  test('are nobody else’s matter: secrets of one’s own are taken', async () => {
+    const own = { AUTH0_CLIENT_SECRET: 'one-of-our-own', HARVEST_ACCESS_TOKEN: 'another' }
+    const config = await readSyncConfig({ ...local, ...tenant, ...own })
+    expect(config.tokenUrl).toBe('https://exampleco.eu.auth0.com/oauth/token')
+  })
+})

@@ -1,68 +1,8 @@
 import { z } from 'zod'
-import { dateGrammar, readDate } from './date.ts'
-import { type Fault, ProblemError } from './problem.ts'
-
-const secondsAnHour = 3600
-
-/** So many faults are told of one entry: an answer does not grow with what a stranger sends. */
-const maxFaults = 20
-
-/** A text of so many characters (code points, as JSON Schema counts them) that a database can hold. */
-function text(max: number, options: { min?: number; controls?: boolean } = {}) {
-  const { min = 1, controls = true } = options
-  return z
-    .string()
-    .check((context) => {
-      const say = (message: string) => context.issues.push({ code: 'custom', message, input: context.value })
-      if (context.value.length < min) say('must not be empty')
-      else if (isLongerThan(context.value, max)) say(`must have at most ${max} characters`)
-      else if (!controls && /\p{Cc}/u.test(context.value)) say('must not hold control characters')
-      else if (context.value.includes('\0')) say('must not hold the character U+0000')
-      else if (!context.value.isWellFormed())
-        say('must be well-formed Unicode (it holds half of a surrogate pair)')
-    })
-    .meta({
-      ...(min > 0 ? { minLength: min } : {}),
-      maxLength: max,
-      pattern: controls ? '^[^\\u0000]*$' : '^[^\\u0000-\\u001f\\u007f-\\u009f]*$',
-    })
-}
-
-function isLongerThan(value: string, max: number): boolean {
-  if (value.length <= max) return false
-  return value.length > 2 * max || [...value].length > max
-}
-
-const userId = text(128, { controls: false }).meta({
-  description: 'Whose hours; kept as sent: "007" stays "007"',
-  examples: ['007'],
-})
-const date = z
-  .string()
-  .refine((value) => readDate(value) !== undefined, {
-    message: 'must be an RFC 3339 date-time with offset, or YYYY-MM-DD',
-  })
-  .meta({
-    pattern: dateGrammar.source,
-    description:
-      'RFC 3339 date-time with offset, or YYYY-MM-DD; year 2000 to one year ahead; read back as written',
-    examples: ['2017-05-10T17:40:20.095Z', '2017-05-10'],
-  })
-const project = text(200).meta({ examples: ['StoreZero'] })
-const hours = z
-  .number()
-  .min(0.5 / secondsAnHour, 'must be at least half a second')
-  .max(24, 'must be at most 24')
-  .meta({ description: 'Hours worked, rounded to the nearest second', examples: [5] })
-const notes = text(2000, { min: 0 })
-const source = z
-  .string()
-  .regex(/^[a-z0-9-]{1,64}$/, 'must be 1 to 64 characters of a-z, 0-9 and -')
-  .meta({ description: 'Where the entry comes from; by default the client itself', examples: ['harvest'] })
-const externalId = text(256).meta({
-  description: "The entry's identity in its source",
-  examples: ['636709355'],
-})
+import { readDate } from './date.ts'
+import { readBy } from './fault.ts'
+import { date, externalId, hours, notes, project, secondsAnHour, source, userId } from './member.ts'
+import type { Fault } from './problem.ts'
 
 /** Hours worked, as a client sends them. An unknown member is an error. */
 export const entrySchema = z
@@ -131,16 +71,28 @@ export interface UploadItem {
 export function readUploadItem(value: unknown, now: Date): UploadItem {
   const isTombstone =
     typeof value === 'object' && value !== null && 'deleted' in value && value.deleted === true
-  const result = (isTombstone ? tombstoneSchema : entrySchema).safeParse(value, { reportInput: true })
-  const faults = [...dateOutOfRange(value, now), ...(result.error?.issues.flatMap(faultsOf) ?? [])]
-  if (!result.success || faults.length > 0) throw invalidEntry(faults.slice(0, maxFaults))
-  const body: UploadItemBody = result.data
+  const schema: typeof entrySchema | typeof tombstoneSchema = isTombstone ? tombstoneSchema : entrySchema
+  const body: UploadItemBody = readBy(schema, value, 'invalid-entry', dateOutOfRange(value, now))
   return {
     userId: body.user_id,
     source: body.source ?? null,
     externalId: body.external_id ?? null,
     content: body.deleted ? null : contentOf(body),
   }
+}
+
+/** Hours that a person enters; whose they are, the token says. */
+export const ownEntrySchema = z
+  .strictObject({ date, project, hours, notes: notes.optional() })
+  .meta({ id: 'OwnEntry' })
+
+/**
+ * Understands the hours that a person enters.
+ * @throws {ProblemError} `invalid-entry`
+ */
+export function readOwnEntry(value: unknown, user: string, now: Date): Content {
+  const body = readBy(ownEntrySchema, value, 'invalid-entry', dateOutOfRange(value, now))
+  return contentOf({ ...body, user_id: readBy(userId, user, 'invalid-entry') })
 }
 
 /** The content of an entry that is known to be valid. */
@@ -176,45 +128,4 @@ function dateOutOfRange(value: unknown, now: Date): Fault[] {
         ? 'must not lie more than a year ahead'
         : undefined
   return message === undefined ? [] : [{ pointer: '#/date', message }]
-}
-
-function invalidEntry(errors: readonly Fault[]): ProblemError {
-  const detail = errors.map(
-    ({ pointer, message }) => `${pointer === '#' ? 'the entry' : pointer.slice(2)} ${message}`,
-  )
-  return new ProblemError('invalid-entry', detail.join('; '), { members: { errors } })
-}
-
-/** What is wrong, a pointer each; an unknown member is pointed at by its name. */
-function faultsOf(issue: z.core.$ZodIssue): Fault[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.slice(0, maxFaults).map((key) => ({
-      pointer: pointerTo([...issue.path, key]),
-      message: 'is not a known member',
-    }))
-  }
-  return [
-    {
-      pointer: pointerTo(issue.path),
-      message: issue.code === 'invalid_type' ? typeFault(issue) : issue.message,
-    },
-  ]
-}
-
-function typeFault(issue: z.core.$ZodIssueInvalidType): string {
-  if (issue.input === undefined && issue.path.length > 0) return 'is missing'
-  const article = /^[aeiou]/.test(issue.expected) ? 'an' : 'a'
-  return `must be ${article} ${issue.expected}`
-}
-
-/** Names are cut to 100 characters: an answer does not grow with what a stranger calls a member. */
-function pointerTo(path: readonly PropertyKey[]): string {
-  return [
-    '#',
-    ...path.map((key) => encodeURIComponent(cut(String(key)).replaceAll('~', '~0').replaceAll('/', '~1'))),
-  ].join('/')
-}
-
-function cut(name: string): string {
-  return name.slice(0, 100).toWellFormed()
 }

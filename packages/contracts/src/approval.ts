@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { readDate } from './date.ts'
+import { text, userId } from './member.ts'
+import { storedEntrySchema } from './stored-entry.ts'
+
+/** Entries that one request may approve. */
+export const maxApprovals = 1000
+
+const day = z
+  .string()
+  .refine((value) => value.length === 10 && readDate(value) !== undefined, 'must be a day, YYYY-MM-DD')
+const id = z.int().positive()
+
+/** The body of `PUT /approvals/{id}`: none, or an empty object. */
+export const approveOneSchema = z.strictObject({}).meta({ id: 'ApproveOne' })
+
+/** The body of `PUT /approvals`: the days of a person, or entries by id. */
+export const approveManySchema = z
+  .union([
+    z.strictObject({ user_id: userId, from: day, to: day }),
+    z.strictObject({ ids: z.array(id).min(1).max(maxApprovals) }),
+  ])
+  .meta({ id: 'ApproveMany' })
+
+/** The body of `DELETE /approvals/{id}`: none, or why it is sent back. */
+export const reopenSchema = z.strictObject({ reason: text(2000).optional() }).meta({ id: 'Reopen' })
+
+/** What became of each entry of `PUT /approvals`. */
+export const approvalsAnswerSchema = z
+  .strictObject({
+    errors: z.boolean(),
+    summary: z.strictObject({ received: z.int(), approved: z.int(), unchanged: z.int(), rejected: z.int() }),
+    items: z.array(
+      z.strictObject({
+        id,
+        status: z.enum(['approved', 'unchanged', 'rejected']),
+        code: z.int(),
+        entry: storedEntrySchema.optional(),
+        problem: z
+          .looseObject({ type: z.string(), title: z.string(), status: z.int(), detail: z.string() })
+          .optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'ApprovalsAnswer' })
+
+export type ApproveMany = z.infer<typeof approveManySchema>
+export type ApprovalsAnswer = z.infer<typeof approvalsAnswerSchema>

@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { beforeAll, expect, test } from '@jest/globals'
@@ -9,6 +10,9 @@ import { config, readTenant, type Tenant } from './tenant.ts'
 
 const audience = 'https://api.exampleco.com/timesheets'
 const keywords = { PUBLIC_URL: 'https://timesheets.exampleco.com' }
+
+const tenantText = readFileSync(new URL('tenant.yaml', import.meta.url), 'utf8')
+const tenantFile = parse(tenantText) as Record<string, unknown>
 
 let tenant: Tenant
 beforeAll(async () => {
@@ -23,12 +27,27 @@ test.each([
   await expect(readTenant(keywords, copyWith(right, wrong))).rejects.toThrow(/Schema validation failed/)
 })
 
+test("every field is one that Auth0's API knows: the CLI's schema lets a misspelt one be", () => {
+  const cli = createRequire(createRequire(import.meta.url).resolve('auth0-deploy-cli'))
+  const declarations = path.join(path.dirname(cli.resolve('auth0')), 'management/api')
+  const declared = ['requests/requests.d.ts', 'types/types.d.ts'].map((file) =>
+    readFileSync(path.join(declarations, file), 'utf8'),
+  )
+  const known = new Set([...declared.join('').matchAll(/^\s*"?(\w+)"?\??:/gm)].map(([, name]) => name))
+  // The binding's own words are the CLI's: it makes them into a reference to the action.
+  const { triggers: _triggers, ...rest } = tenantFile
+  const fields = Object.values(rest).flatMap(fieldsOf)
+  expect(fields.length).toBeGreaterThan(60)
+  expect(fields.filter((name) => !known.has(name))).toEqual([])
+  expect(known.has('enforce_polices')).toBe(false)
+})
+
 test('nothing that only exists in the tenant is ever deleted', () => {
   expect(config.AUTH0_ALLOW_DELETE).toBe(false)
 })
 
 test('no part of the file is passed over: the CLI drops a section whose name it was not told', () => {
-  const written = Object.keys(parse(readFileSync(new URL('tenant.yaml', import.meta.url), 'utf8')))
+  const written = Object.keys(tenantFile)
   expect(written.toSorted()).toEqual((config.AUTH0_INCLUDED_ONLY as string[]).toSorted())
   for (const name of written) expect(tenant).toHaveProperty(name)
   expect(JSON.stringify(tenant)).not.toMatch(/##|@@/)
@@ -82,9 +101,7 @@ test('the roles are those of the local issuer, and none may do what is for progr
 })
 
 test('no secret is in the repository', () => {
-  expect(readFileSync(new URL('tenant.yaml', import.meta.url), 'utf8')).not.toMatch(
-    /^\s*(client_)?secrets?:/m,
-  )
+  expect(tenantText).not.toMatch(/^\s*(client_)?secrets?:/m)
   expect(Object.keys(config).filter((name) => /SECRET|TOKEN|CLIENT_ID/.test(name))).toEqual([])
 })
 
@@ -96,11 +113,17 @@ function client(name: string) {
 
 /** The tenant with something wrong in it. */
 function copyWith(right: string, wrong: string): string {
-  const text = readFileSync(new URL('tenant.yaml', import.meta.url), 'utf8')
   const folder = mkdtempSync(path.join(tmpdir(), 'tenant-'))
   process.once('exit', () => rmSync(folder, { recursive: true }))
   const file = path.join(folder, 'tenant.yaml')
-  expect(text).toContain(right)
-  writeFileSync(file, text.replace(right, wrong))
+  expect(tenantText).toContain(right)
+  writeFileSync(file, tenantText.replace(right, wrong))
   return file
+}
+
+/** The names of all members, at any depth. */
+function fieldsOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  const own = Array.isArray(value) ? [] : Object.keys(value)
+  return [...own, ...Object.values(value).flatMap(fieldsOf)]
 }

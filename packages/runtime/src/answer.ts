@@ -41,6 +41,8 @@ export function answerProblem(
         )
   if (problem.status >= 500)
     logger.error({ err: problem.cause ?? problem, requestId, problem: problem.slug }, problem.message)
+  // The client has left; writing to it would be an error of its own.
+  if (response.destroyed) return
   if (response.headersSent) {
     // Half an answer is out: cutting it is the only way left to say that it is not whole.
     response.destroy()

@@ -1,0 +1,90 @@
+import { createServer, type ServerResponse } from 'node:http'
+import { expect, test } from '@jest/globals'
+import { listen, startAll, startGateway } from './started.ts'
+import { uploadHead, Wire } from './wire.ts'
+
+const outages = [
+  ['answers 500', { status: 500, times: 1000 }],
+  ['answers 429', { status: 429, times: 1000 }],
+  ['breaks the connection', { reset: true, times: 1000 }],
+  ['is too slow', { delayMs: 60_000, times: 1000 }],
+] as const
+
+test.each(outages)(
+  'an issuer that %s: 503 for a key not known, never 401; and then it recovers',
+  async (_name, fault) => {
+    const gateway = await startAll(
+      undefined,
+      { jwksMaxAgeMs: 0 },
+      { keys: { minIntervalMs: 1, timeoutMs: 200 } },
+    )
+    const { issuer, upload, adminUrl } = gateway
+    await issuer.control('faults', { jwks: fault })
+    const old = await issuer.token()
+
+    const unavailable = await upload(old)
+    expect(unavailable.status).toBe(503)
+    expect(unavailable.headers.get('retry-after')).toBe('5')
+    expect(unavailable.headers.get('www-authenticate')).toBeNull()
+    expect(await unavailable.json()).toMatchObject({ type: '/problems/keys-unavailable' })
+    expect((await fetch(`${adminUrl}/readyz`)).status).toBe(503)
+
+    await issuer.control('faults', { jwks: null })
+    expect((await upload(old)).status).toBe(200)
+    expect((await fetch(`${adminUrl}/readyz`)).status).toBe(200)
+
+    // Keys that are known go on serving, past their age, while a new one cannot be had.
+    await issuer.control('faults', { jwks: fault })
+    await issuer.control('keys/rotate')
+    await issuer.control('keys/rotate')
+    const fresh = await issuer.token()
+    expect((await upload(fresh)).status).toBe(503)
+    expect((await upload(old)).status).toBe(200)
+    expect((await fetch(`${adminUrl}/readyz`)).status).toBe(200)
+
+    // Whoever joined a question that was sent during the outage is told to try again, and never 401.
+    await issuer.control('faults', { jwks: null })
+    let recovered = await upload(fresh)
+    while (recovered.status === 503) recovered = await upload(fresh)
+    expect(recovered.status).toBe(200)
+    expect((await upload(old)).status).toBe(200)
+  },
+)
+
+test('an issuer that is not there', async () => {
+  const { issuer, upstream } = await startAll()
+  const token = await issuer.token()
+  await issuer.close()
+  const { url } = await startGateway({ issuer, serviceUrl: upstream.url })
+  const answer = await fetch(`${url}/timesheets/upload`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+  })
+  expect(answer.status).toBe(503)
+  expect(upstream.arrivals).toHaveLength(0)
+})
+
+test('a client that leaves while the issuer is asked ends nothing but its request', async () => {
+  const { issuer, upstream } = await startAll()
+  const keySet = await (await fetch(issuer.jwksUri)).text()
+  for (const [status, body] of [
+    [200, keySet],
+    [500, ''],
+  ] as const) {
+    const asked = Promise.withResolvers<ServerResponse>()
+    const slow = await listen(createServer((_request, response) => asked.resolve(response)))
+    const { url } = await startGateway({
+      issuer: { issuer: issuer.issuer, jwksUri: slow },
+      serviceUrl: upstream.url,
+    })
+    const wire = new Wire(url)
+    await wire.send(`${uploadHead(await issuer.token(), ['Content-Length: 100'])}half`)
+    const answerOfIssuer = await asked.promise
+    wire.reset()
+    // By the time that others were served, the gateway knows that the client has left.
+    for (let i = 0; i < 5; i++) await fetch(`${url}/none`)
+    answerOfIssuer.writeHead(status).end(body)
+    for (let i = 0; i < 5; i++) expect((await fetch(`${url}/none`)).status).toBe(404)
+  }
+  expect(upstream.arrivals).toHaveLength(0)
+})

@@ -3,13 +3,17 @@ import { Histogram, register } from 'prom-client'
 
 const name = 'http_request_duration_seconds'
 
+/** Whoever calls chooses the method, and each one would make a series of its own. */
+const methods: readonly (string | undefined)[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
 /** Measures a request from now until its answer is out, under the name of its operation (never its raw path). */
 export function measure(request: IncomingMessage, response: ServerResponse, operation: () => string): void {
   const startedAt = performance.now()
   response.once('close', () => {
     const seconds = (performance.now() - startedAt) / 1000
     const status = response.writableFinished ? String(response.statusCode) : 'cut'
-    durations().observe({ method: request.method ?? '', operation: operation(), status }, seconds)
+    const method = methods.includes(request.method) ? request.method : 'other'
+    durations().observe({ method, operation: operation(), status }, seconds)
   })
 }
 

@@ -52,6 +52,8 @@ export function createForward(options: ForwardOptions, logger: Logger): Way {
       proxyReq(proxyRequest, request, response) {
         onward.set(request, proxyRequest)
         watch(proxyRequest, request, response)
+        // The service may have an answer to the head alone; else it would hear of it with the first byte of the body.
+        if (!isHeardOut(request) && request.readableLength === 0) proxyRequest.flushHeaders()
       },
       proxyRes(answer, request, response) {
         try {

@@ -24,6 +24,24 @@ test('the service sees the first half while the second is not sent yet, and its 
   }
 })
 
+test('the service hears of a request, and can answer it, before the first byte of its body', async () => {
+  const gateway = await startAll((request, response) => {
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' }).write('{"ready":true}\n')
+    request.resume().once('end', () => response.end())
+  })
+  const token = await gateway.issuer.token()
+  for (const [framing, body] of [
+    ['Transfer-Encoding: chunked', '0\r\n\r\n'],
+    ['Content-Length: 2', '{}'],
+  ]) {
+    const wire = new Wire(gateway.url)
+    await wire.send(uploadHead(token, [framing!, 'Connection: close']))
+    await wire.until(/"ready"/)
+    await wire.send(body!)
+    await wire.untilClosed()
+  }
+})
+
 test('an answer of many megabytes is not gathered: a client that does not read holds the service back', async () => {
   const chunk = Buffer.alloc(64 * 1024, 'x')
   const chunks = 1000

@@ -43,9 +43,17 @@ export class Wire {
   }
 
   /** What was received, as soon as it fits. Throws where the connection closes first. */
-  async until(pattern: RegExp): Promise<string> {
-    while (!pattern.test(this.#text)) {
-      if (this.#isClosed) throw new Error(`closed before ${pattern}; received: ${this.#text}`)
+  until(pattern: RegExp): Promise<string> {
+    return this.#untilIt((text) => pattern.test(text))
+  }
+
+  untilThereAre(count: number, word: string): Promise<string> {
+    return this.#untilIt((text) => text.split(word).length > count)
+  }
+
+  async #untilIt(fits: (text: string) => boolean): Promise<string> {
+    while (!fits(this.#text)) {
+      if (this.#isClosed) throw new Error(`closed too early; received: ${this.#text}`)
       await new Promise<void>((resolve) => {
         this.#heard = resolve
       })

@@ -1,0 +1,180 @@
+import { createServer as createHttpServer, type ServerResponse } from 'node:http'
+import { createServer, type Socket } from 'node:net'
+import { beforeAll, expect, test } from '@jest/globals'
+import { listen, type StartedIssuer, startAll, startGateway, startIssuer, uploadPath } from './started.ts'
+import { exchange, parseAnswer, uploadHead, Wire } from './wire.ts'
+
+let issuer: StartedIssuer
+let token: string
+
+beforeAll(async () => {
+  issuer = await startIssuer()
+  token = await issuer.token()
+})
+
+/** A gateway before a service that does to each connection what the test says, once bytes came. */
+async function startBefore(misbehave: (socket: Socket) => void, serviceTimeoutMs = 10_000) {
+  const service = await listen(
+    createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.once('data', () => misbehave(socket))
+    }),
+  )
+  return startGateway({ issuer, serviceUrl: service }, { serviceTimeoutMs })
+}
+
+const upload = (url: string) =>
+  fetch(url + uploadPath, { method: 'POST', body: '{}', headers: { authorization: `Bearer ${token}` } })
+
+async function expectProblem(answer: Response, status: number, slug: string): Promise<void> {
+  expect(answer.status).toBe(status)
+  expect(answer.headers.get('content-type')).toBe('application/problem+json')
+  expect(await answer.json()).toMatchObject({ type: `/problems/${slug}`, status })
+}
+
+test('a service that is not there: 502, to be tried again', async () => {
+  const server = createServer()
+  const gone = await listen(server)
+  await new Promise((resolve) => server.close(resolve))
+  const { url } = await startGateway({ issuer, serviceUrl: gone })
+  const answer = await upload(url)
+  expect(answer.headers.get('retry-after')).toBe('1')
+  await expectProblem(answer, 502, 'service-unreachable')
+})
+
+test.each([
+  ['resets', (socket: Socket) => socket.resetAndDestroy()],
+  ['closes', (socket: Socket) => socket.end()],
+  ['talks no HTTP', (socket: Socket) => socket.end('SSH-2.0-x\r\n')],
+  ['breaks off in its head', (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\nContent-')],
+  [
+    'answers two lengths',
+    (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'),
+  ],
+  [
+    'answers a status that is none',
+    (socket: Socket) => socket.end('HTTP/1.1 042 x\r\nContent-Length: 0\r\n\r\n'),
+  ],
+  [
+    'answers a status too high',
+    (socket: Socket) => socket.end('HTTP/1.1 999 x\r\nContent-Length: 0\r\n\r\n'),
+  ],
+  [
+    'wants another protocol',
+    (socket: Socket) =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
+  ],
+  [
+    'sends too long a head',
+    (socket: Socket) => socket.write(`HTTP/1.1 200 OK\r\na: ${'x'.repeat(100_000)}\r\n\r\n`),
+  ],
+])('a service that %s: 502', async (_name, misbehave) => {
+  const { url } = await startBefore(misbehave)
+  for (let i = 0; i < 3; i++) await expectProblem(await upload(url), 502, 'service-unreachable')
+})
+
+test('a service that does not believe the gateway: 502, never 401', async () => {
+  for (const rest of ['Content-Length: 2\r\n\r\n{}', 'Content-Length: 9\r\n\r\n{}']) {
+    const { url } = await startBefore((socket) =>
+      socket.end(`HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer\r\n${rest}`),
+    )
+    const answer = await upload(url)
+    expect(answer.headers.get('www-authenticate')).toBeNull()
+    await expectProblem(answer, 502, 'service-unreachable')
+  }
+})
+
+test('a silent service: 504', async () => {
+  const { url } = await startBefore(() => undefined, 50)
+  await expectProblem(await upload(url), 504, 'service-timeout')
+})
+
+test('a service that stops reading: 504, while the client is still sending', async () => {
+  const { url } = await startBefore((socket) => socket.pause(), 50)
+  const wire = new Wire(url)
+  await wire.send(uploadHead(token, ['Content-Length: 100000000', 'Connection: close']))
+  const filling = (async () => {
+    while (await wire.send(Buffer.alloc(1_000_000))) if (wire.text !== '') break
+  })()
+  expect(parseAnswer(await wire.until(/\r\n\r\n\{.*\}$/s)).status).toBe(504)
+  wire.reset()
+  await filling
+})
+
+test('a client that pauses its upload is no silence of the service', async () => {
+  const gateway = await startAll(undefined, { serviceTimeoutMs: 20 })
+  const wire = new Wire(gateway.url)
+  await wire.send(`${uploadHead(await gateway.issuer.token(), ['Content-Length: 4', 'Connection: close'])}{`)
+  while (gateway.upstream.arrivals.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  await wire.send('   ')
+  expect(parseAnswer(await wire.untilClosed()).status).toBe(200)
+})
+
+test.each([
+  ['breaks its answer', (socket: Socket) => socket.resetAndDestroy()],
+  ['ends its answer too soon', (socket: Socket) => socket.end()],
+  ['falls silent', () => undefined],
+])('a service that %s in the middle: the client sees that it is not whole', async (_name, misbehave) => {
+  for (const [framing, body] of [
+    ['Content-Length: 100', 'half'],
+    ['Transfer-Encoding: chunked', '4\r\nhalf\r\n'],
+  ]) {
+    const { url } = await startBefore((socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\n${framing}\r\n\r\n${body}`, () => misbehave(socket))
+    }, 100)
+    const answer = await upload(url)
+    expect(answer.status).toBe(200)
+    await expect(answer.text()).rejects.toThrow()
+    const raw = await exchange(url, `${uploadHead(token, ['Content-Length: 2'])}{}`)
+    expect(raw.body).toContain('half')
+    expect(raw.text).not.toContain('0\r\n\r\n')
+    expect(raw.text).not.toContain('problem')
+  }
+})
+
+test('a client that leaves takes its request to the service with it', async () => {
+  const left = Promise.withResolvers<void>()
+  const began = Promise.withResolvers<ServerResponse>()
+  const gateway = await startAll((request, response) => {
+    request.once('close', () => left.resolve())
+    began.resolve(response)
+  })
+  const wire = new Wire(gateway.url)
+  await wire.send(`${uploadHead(await gateway.issuer.token(), ['Content-Length: 100'])}half`)
+  await began.promise
+  wire.reset()
+  await left.promise
+  expect((await fetch(`${gateway.url}/none`)).status).toBe(404)
+})
+
+test('a client that leaves in the middle of an answer takes that with it', async () => {
+  const left = Promise.withResolvers<void>()
+  const gateway = await startAll((request, response) => {
+    request.resume()
+    response.writeHead(200).write('half')
+    response.once('close', () => left.resolve())
+  })
+  const wire = new Wire(gateway.url)
+  await wire.send(`${uploadHead(await gateway.issuer.token(), ['Content-Length: 2'])}{}`)
+  await wire.until(/half/)
+  wire.reset()
+  await left.promise
+})
+
+test('a connection that the service closed while it was idle: nothing that changes anything is sent twice', async () => {
+  let arrivals = 0
+  const sockets: Socket[] = []
+  const server = createHttpServer((request, response) => {
+    request.resume()
+    arrivals++
+    if (arrivals > 1) request.socket.resetAndDestroy()
+    else request.on('end', () => response.end('{}'))
+  })
+  server.on('connection', (socket) => sockets.push(socket))
+  const { url } = await startGateway({ issuer, serviceUrl: await listen(server) })
+  expect((await upload(url)).status).toBe(200)
+  await expectProblem(await upload(url), 502, 'service-unreachable')
+  expect(arrivals).toBe(2)
+  expect(sockets).toHaveLength(1)
+})

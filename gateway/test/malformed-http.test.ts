@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto'
+import { beforeAll, expect, test } from '@jest/globals'
+import { startAll } from './started.ts'
+import { exchange, parseAnswer, uploadHead, Wire } from './wire.ts'
+
+let gateway: Awaited<ReturnType<typeof startAll>>
+
+beforeAll(async () => {
+  gateway = await startAll()
+})
+
+const alive = async () => expect((await fetch(`${gateway.url}/none`)).status).toBe(404)
+
+test.each([
+  ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n'],
+  ['a TLS hello', Buffer.from('16030100a5010000a10303', 'hex')],
+  ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+  ['HTTP/9', 'GET / HTTP/9.9\r\n\r\n'],
+  ['a method that is none', 'G@T / HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['no target', 'GET HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['a null byte', 'GET /\u0000 HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['random bytes', Buffer.concat([Buffer.from([0]), randomBytes(4096)])],
+  ['a body that is not chunked as it says', 'POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x\r\n\r\n'],
+])('%s: 400, a problem, and the end of the connection', async (_name, bytes) => {
+  const answer = await exchange(gateway.url, bytes)
+  expect(answer.status).toBe(400)
+  expect(answer.headers['content-type']).toBe('application/problem+json')
+  expect(answer.headers.connection).toBe('close')
+  expect(Number(answer.headers['content-length'])).toBe(answer.body.length)
+  expect(JSON.parse(answer.body)).toMatchObject({ type: '/problems/invalid-request', status: 400 })
+  await alive()
+})
+
+test.each([
+  ['a header of 20 kB', `GET /x HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(20_000)}\r\n\r\n`],
+  ['a target of 20 kB', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
+  ['thousands of headers', `GET /x HTTP/1.1\r\nHost: x\r\n${'a:\r\n'.repeat(3000)}\r\n`],
+])('%s: 431, a problem', async (_name, bytes) => {
+  const answer = await exchange(gateway.url, bytes)
+  expect(answer.status).toBe(431)
+  expect(JSON.parse(answer.body)).toEqual({
+    type: 'about:blank',
+    title: 'Request Header Fields Too Large',
+    status: 431,
+  })
+  await alive()
+})
+
+test('garbage behind an answered request is refused; the answer stands', async () => {
+  const wire = new Wire(gateway.url)
+  await wire.send('GET /none HTTP/1.1\r\nHost: x\r\n\r\n')
+  await wire.until(/404.*\}$/s)
+  await wire.send('garbage\r\n\r\n')
+  const answers = (await wire.untilClosed()).split(/(?=HTTP\/1\.1 \d{3} )/)
+  expect(answers.map((text) => parseAnswer(text).status)).toEqual([404, 400])
+  await alive()
+})
+
+test('garbage in the middle of a streamed answer cuts it: no other answer is mixed in', async () => {
+  const streaming = await startAll((request, response) => {
+    request.resume()
+    response.writeHead(200).write('half')
+  })
+  const wire = new Wire(streaming.url)
+  await wire.send(uploadHead(await streaming.issuer.token(), ['Transfer-Encoding: chunked']))
+  await wire.until(/half/)
+  await wire.send('garbage\r\n')
+  const text = await wire.untilClosed()
+  expect(text.match(/HTTP\/1\.1 \d{3} /g)).toHaveLength(1)
+  expect(text).not.toContain('0\r\n\r\n')
+})
+
+test('an expectation that is not known is passed over', async () => {
+  const answer = await exchange(
+    gateway.url,
+    'GET /none HTTP/1.1\r\nHost: x\r\nExpect: cake\r\nConnection: close\r\n\r\n',
+  )
+  expect(answer.status).toBe(404)
+})
+
+test('a client that leaves at any byte of its request ends nothing', async () => {
+  const request = `${uploadHead(await gateway.issuer.token(), ['Transfer-Encoding: chunked'])}2\r\n{}\r\n0\r\n\r\n`
+  for (let length = 1; length <= request.length; length += 7) {
+    const wire = new Wire(gateway.url)
+    await wire.send(request.slice(0, length))
+    wire.reset()
+  }
+  await alive()
+})

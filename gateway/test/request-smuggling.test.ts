@@ -1,0 +1,138 @@
+import { createServer as createHttpServer } from 'node:http'
+import { createServer } from 'node:net'
+import { beforeAll, expect, test } from '@jest/globals'
+import { createLogger } from '@timesheets/runtime/logger'
+import { createForward } from '../src/forward.ts'
+import { identitySecret, listen, startAll, startGateway } from './started.ts'
+import { exchange, uploadHead, Wire } from './wire.ts'
+
+let gateway: Awaited<ReturnType<typeof startAll>>
+let token: string
+
+beforeAll(async () => {
+  gateway = await startAll()
+  token = await gateway.issuer.token()
+})
+
+const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n'
+
+test.each([
+  ['CL.TE', ['Content-Length: 6', 'Transfer-Encoding: chunked'], `0\r\n\r\n${smuggled}`],
+  ['TE.CL', ['Transfer-Encoding: chunked', 'Content-Length: 3'], `0\r\n\r\n${smuggled}`],
+  ['two lengths that differ', ['Content-Length: 0', `Content-Length: ${smuggled.length}`], smuggled],
+  ['two lengths that are the same', ['Content-Length: 2', 'Content-Length: 2'], '{}'],
+  ['two lengths in a list', ['Content-Length: 2, 2'], '{}'],
+  ['a length with a sign', ['Content-Length: +2'], '{}'],
+  ['a length below nothing', ['Content-Length: -2'], '{}'],
+  ['a length in hex', ['Content-Length: 0x2'], '{}'],
+  ['a length too large', ['Content-Length: 99999999999999999999999'], '{}'],
+  ['a length before a colon with a space', ['Content-Length : 2'], '{}'],
+  ['a folded header (obs-fold)', ['Content-Length: 2', 'X-A: b', ' Transfer-Encoding: chunked'], '{}'],
+  ['a folded coding', ['Transfer-Encoding:', ' chunked'], `0\r\n\r\n${smuggled}`],
+  ['a coding that is not known', ['Transfer-Encoding: xchunked'], smuggled],
+  ['a coding after chunked', ['Transfer-Encoding: chunked, identity'], `0\r\n\r\n${smuggled}`],
+  ['a coding before chunked', ['Transfer-Encoding: gzip, chunked'], '0\r\n\r\n'],
+  ['chunked twice', ['Transfer-Encoding: chunked', 'Transfer-Encoding: chunked'], '0\r\n\r\n'],
+  ['a coding with a vertical tab', ['Transfer-Encoding: \u000bchunked'], `0\r\n\r\n${smuggled}`],
+  ['a header name with a null byte', ['X\u0000: y', 'Content-Length: 0'], ''],
+  ['a header value with a null byte', ['X: \u0000', 'Content-Length: 0'], ''],
+  ['a header value with a bare CR', ['X: a\rContent-Length: 5', 'Content-Length: 0'], ''],
+  ['a header without a colon', ['Content-Length', 'Content-Length: 0'], ''],
+])('%s is refused, and nothing of it goes on', async (_name, lines, body) => {
+  const answer = await exchange(gateway.url, uploadHead(token, [...lines, 'Connection: close']) + body)
+  expect(answer.status).toBe(400)
+  expect(answer.headers['content-type']).toBe('application/problem+json')
+  expect(answer.text.match(/HTTP\/1\.1 \d{3} /g)).toHaveLength(1)
+  expect(gateway.upstream.arrivals).toHaveLength(0)
+})
+
+test.each([
+  ['a chunk size that is none', 'x\r\n{}\r\n0\r\n\r\n'],
+  ['a chunk size with a sign', '-2\r\n{}\r\n0\r\n\r\n'],
+  ['a chunk size too large', 'ffffffffffffffffff\r\n{}'],
+  ['a chunk longer than it says', '1\r\n{}\r\n0\r\n\r\n'],
+  ['a chunk ended by a bare LF', '2\n{}\n0\n\n'],
+  ['a chunk size with a space', '2 \r\n{}\r\n0\r\n\r\n'],
+])('%s breaks the request off: the service does not take it for whole', async (_name, body) => {
+  const head = uploadHead(token, ['Transfer-Encoding: chunked', 'Connection: close'])
+  const answer = await exchange(gateway.url, head.replace('upload ', 'upload?broken ') + body)
+  expect([400, Number.NaN]).toContainEqual(answer.status)
+  for (const { target, body: taken } of gateway.upstream.arrivals) {
+    if (target.endsWith('?broken')) expect(await Promise.race([taken, 'not whole'])).toBe('not whole')
+  }
+})
+
+test('trailers and chunk extensions stay here', async () => {
+  const body = '2;evil="x"\r\n{}\r\n0\r\nX-Timesheets-Identity: evil\r\n\r\n'
+  const head = uploadHead(token, ['Transfer-Encoding: chunked', 'Trailer: x', 'Connection: close'])
+  expect((await exchange(gateway.url, head + body)).status).toBe(200)
+  const arrival = gateway.upstream.arrivals.at(-1)!
+  expect(await arrival.body).toBe('{}')
+  expect(arrival.rawHeaders.join('\n')).not.toMatch(/evil|trailer/i)
+})
+
+test('requests sent at once on one connection are as many for the service, in whichever framing', async () => {
+  const wire = new Wire(gateway.url)
+  const head = (lines: readonly string[]) => uploadHead(token, lines).replace('upload ', 'upload?many ')
+  const plain = `${head(['Content-Length: 2'])}{}`
+  const chunked = `${head(['Transfer-Encoding: chunked'])}1\r\n[\r\n1\r\n]\r\n0\r\n\r\n`
+  const last = `${head(['Content-Length: 4', 'Connection: close'])}null`
+  await wire.send(plain + chunked + chunked + plain + last)
+  expect((await wire.untilClosed()).match(/HTTP\/1\.1 200 OK/g)).toHaveLength(5)
+  const arrived = gateway.upstream.arrivals.filter(({ target }) => target.endsWith('?many'))
+  const bodies = await Promise.all(arrived.map(({ body }) => body))
+  expect(bodies.sort()).toEqual(['[]', '[]', 'null', '{}', '{}'])
+})
+
+/** What a service gets on its wire, byte for byte. */
+async function startService() {
+  const received: string[] = []
+  const url = await listen(
+    createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.on('data', (bytes) => {
+        received.push(bytes.toString('latin1'))
+        if (/\r\n\r\n/.test(received.join(''))) {
+          setTimeout(
+            () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'),
+            50,
+          )
+        }
+      })
+    }),
+  )
+  return { url, received }
+}
+
+test.each(['GET', 'DELETE'])('a %s with a body keeps its frame: its body is no request', async (method) => {
+  for (const [line, body] of [
+    ['Transfer-Encoding: chunked', `${smuggled.length.toString(16)}\r\n${smuggled}\r\n0\r\n\r\n`],
+    [`Content-Length: ${smuggled.length}`, smuggled],
+  ]) {
+    const { url, received } = await startService()
+    const options = { serviceUrl: url, serviceTimeoutMs: 10_000, identitySecret }
+    const { forward } = createForward(options, createLogger('test', 'silent'))
+    const identity = { client: 'c', person: 'p', scopes: [] }
+    const front = await listen(
+      createHttpServer((request, response) => void forward(request, response, identity, 'id')),
+    )
+    const answer = await exchange(
+      front,
+      `${method} /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${line}\r\n\r\n${body}`,
+    )
+    expect(answer.status).toBe(200)
+    const [head = '', rest = ''] = received.join('').split(/\r\n\r\n(.*)/s)
+    expect(head.toLowerCase()).toContain(line!.toLowerCase())
+    expect(head.match(/(transfer-encoding|content-length):/gi)).toHaveLength(1)
+    expect(rest).toBe(body)
+  }
+})
+
+test('a request with no body, whatever its method, has a frame that says so', async () => {
+  const { url, received } = await startService()
+  const behind = await startGateway({ issuer: gateway.issuer, serviceUrl: url })
+  expect((await exchange(behind.url, uploadHead(token, ['Connection: close']))).status).toBe(200)
+  expect(received.join('').toLowerCase()).toMatch(
+    /content-length: 0\r\n|transfer-encoding: chunked\r\n.*\r\n\r\n0\r\n\r\n/s,
+  )
+})

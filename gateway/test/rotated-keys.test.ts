@@ -1,0 +1,46 @@
+import { beforeEach, expect, test } from '@jest/globals'
+import { startAll } from './started.ts'
+
+let gateway: Awaited<ReturnType<typeof startAll>>
+
+beforeEach(async () => {
+  gateway = await startAll(undefined, {}, { keys: { minIntervalMs: 1 } })
+})
+
+test('a good token is never refused while keys are rotated, however fast', async () => {
+  const { issuer, upload } = gateway
+  const first = await issuer.token()
+  expect((await upload(first)).status).toBe(200)
+  for (let i = 0; i < 4; i++) {
+    await issuer.control('keys/rotate')
+    const [token, next] = await Promise.all([issuer.token(), issuer.token({ key: 'next', kid: undefined })])
+    const answers = await Promise.all([token, token, token, first].map((each) => upload(each)))
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    // Signed by the next key but named as the current one: not good.
+    expect((await upload(next)).status).toBe(401)
+  }
+})
+
+test('a token of a revoked key is refused once the keys are too old to be believed', async () => {
+  const { issuer, upload } = gateway
+  const token = await issuer.token()
+  expect((await upload(token)).status).toBe(200)
+  // Twice: the key after the current one was shown already.
+  await issuer.control('keys/rotate')
+  await issuer.control('keys/rotate')
+  await issuer.control('keys/revoke')
+  // Believed still: the keys are young, and every one of the set is known.
+  expect((await upload(token)).status).toBe(200)
+  // A token of a new key makes the set be fetched anew; the revoked one is out of it.
+  expect((await upload(await issuer.token())).status).toBe(200)
+  expect((await upload(token)).status).toBe(401)
+})
+
+test('with nothing new to be asked for, age alone does it', async () => {
+  const { issuer, upload } = await startAll(undefined, { jwksMaxAgeMs: 0 }, { keys: { minIntervalMs: 1 } })
+  const token = await issuer.token()
+  expect((await upload(token)).status).toBe(200)
+  await issuer.control('keys/rotate')
+  await issuer.control('keys/revoke')
+  expect((await upload(token)).status).toBe(401)
+})

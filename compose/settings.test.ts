@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { processes } from '../docs/processes.ts'
+import { operationsPath } from '../docs/settings-reference.ts'
+import { environmentOf } from '../images/dockerfile.ts'
+import { composeText, exampleText, readComposeFile, variablesOf } from './compose-file.ts'
+
+const example = variablesOf(exampleText)
+const { services } = readComposeFile(example)
+
+/** The issuer and the tracker are one image. */
+const targetOf = (name: string) => (name === 'issuer' || name === 'tracker' ? 'local' : name)
+
+describe.each(Object.entries(processes))('%s', (name, settings) => {
+  const given = services[name]!.environment!
+  const byImage = environmentOf(targetOf(name))
+  const known = settings.map((setting) => setting.name)
+
+  test('is given no variable that it does not know', () => {
+    const names = Object.keys(given).map((variable) => variable.replace(/_FILE$/, ''))
+    expect(names.filter((variable) => !known.includes(variable))).toEqual([])
+  })
+
+  test('can be given every variable that it knows: from .env, or fixed by the image', () => {
+    const settable = [
+      ...Object.keys(given).map((variable) => variable.replace(/_FILE$/, '')),
+      ...Object.keys(byImage),
+    ]
+    expect(known.filter((variable) => !settable.includes(variable))).toEqual([])
+  })
+
+  test('gets a secret as a file, and what is required from the example', () => {
+    for (const setting of settings) {
+      if (setting.name in byImage) continue
+      if (setting.secret) expect(given[`${setting.name}_FILE`]).toMatch(/^\/run\/secrets\//)
+      else if (setting.fallback === undefined && !setting.optional) {
+        expect([setting.name, given[setting.name] || example[setting.name]]).toEqual([
+          setting.name,
+          expect.any(String),
+        ])
+      }
+    }
+  })
+
+  test('understands what the example says', () => {
+    for (const setting of settings.filter((candidate) => !candidate.secret)) {
+      const text = given[setting.name] ?? example[setting.name]
+      if (text) expect(() => setting.parse(text)).not.toThrow()
+    }
+  })
+})
+
+test('the ports that are named are the ports that are listened on', () => {
+  const gateway = environmentOf('gateway')
+  const local = environmentOf('local')
+  expect(services.gateway?.ports).toEqual([`127.0.0.1:${example.GATEWAY_PORT}:${gateway.GATEWAY_PORT}`])
+  expect(services['contractor-sync']?.environment?.API_URL).toBe(`http://gateway:${gateway.GATEWAY_PORT}`)
+  expect(services.gateway?.environment?.SERVICE_URL).toBe(
+    `http://timesheets-service:${environmentOf('timesheets-service').SERVICE_PORT}`,
+  )
+  expect(example.AUTH0_ISSUER).toBe(`http://issuer:${local.ISSUER_PORT}/`)
+  expect(example.HARVEST_URL).toBe(`http://tracker:${local.HARVEST_PORT}`)
+  expect(services.issuer?.healthcheck?.test.at(-1)).toContain(`http://127.0.0.1:${local.ISSUER_PORT}/`)
+  expect(services.tracker?.healthcheck?.test.at(-1)).toContain(`http://127.0.0.1:${local.HARVEST_PORT}/`)
+})
+
+test('every variable of the example means something, and every one that compose itself reads is documented', () => {
+  const settings = Object.values(processes).flatMap((table) => table.map(({ name }) => name))
+  const interpolated = [...composeText.matchAll(/\$\{(\w+)/g)].map((match) => match[1]!)
+  const named = [...exampleText.matchAll(/^#?([A-Z]\w+)=/gm)].map((match) => match[1]!)
+  for (const name of named) expect([...settings, ...interpolated, 'COMPOSE_PROFILES']).toContain(name)
+  const operations = readFileSync(operationsPath, 'utf8')
+  for (const name of interpolated) expect(operations).toContain(`\`${name}\``)
+})

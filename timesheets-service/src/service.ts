@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ProblemError } from '@timesheets/contracts/problem'
 import { matchRoute, type OperationId } from '@timesheets/contracts/route'
-import { answerJson, answerProblem } from '@timesheets/runtime/answer'
+import { answerEmpty, answerJson, answerProblem } from '@timesheets/runtime/answer'
 import {
   type Identity,
   IdentityError,
@@ -13,24 +13,15 @@ import type { Logger } from '@timesheets/runtime/logger'
 import { measure } from '@timesheets/runtime/request-metrics'
 import type { Service } from '@timesheets/runtime/server'
 import type { ServiceConfig } from './config.ts'
-import type { Answer, Operation } from './http/call.ts'
-import { uploadTimesheets } from './http/upload-timesheets.ts'
+import type { Answer } from './http/call.ts'
+import { createOperations, type Operations } from './operations.ts'
 import { createClient } from './postgres/client.ts'
-import { PostgresEntryStore } from './postgres/entry-store.ts'
 import { isOutage } from './postgres/outage.ts'
-
-type Operations = Partial<Record<OperationId, Operation>>
 
 /** The rules and what is kept: answers what the gateway lets through, and nobody else. */
 export function createService(config: ServiceConfig, logger: Logger): Service {
   const database = createClient(config, logger)
-  const operations: Operations = {
-    uploadTimesheets: uploadTimesheets(
-      new PostgresEntryStore(database),
-      config.publicUrl,
-      config.sourceOwners,
-    ),
-  }
+  const operations = createOperations(database, config)
   const secrets = [config.identitySecret, config.identitySecretPrevious].filter(
     (secret) => secret !== undefined,
   )
@@ -51,11 +42,12 @@ export function createService(config: ServiceConfig, logger: Logger): Service {
     },
     async readiness(): Promise<Record<string, string>> {
       try {
-        await database.$queryRaw`select 1`
+        // By way of the model: a database whose schema is older than this code is not ready for it.
+        await database.timesheet.findFirst()
         return {}
       } catch (error) {
-        logger.warn({ err: error }, 'the database does not answer')
-        return { database: 'the database does not answer' }
+        logger.warn({ err: error }, 'the database does not answer as it should')
+        return { database: 'the database does not answer, or its schema is older than this version' }
       }
     },
     close: () => database.$disconnect(),
@@ -97,7 +89,8 @@ function findOperation(request: IncomingMessage, operations: Operations) {
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { status, body, headers }: Answer): void {
-  answerJson(request, response, status, body, headers)
+  if (status === 204) answerEmpty(request, response, headers)
+  else answerJson(request, response, status, body, headers)
 }
 
 function explain(error: unknown): unknown {

@@ -117,7 +117,12 @@ export class RunningService {
       ...(body === undefined ? {} : { body }),
     })
     const text = await response.text()
-    return { status: response.status, headers: response.headers, body: JSON.parse(text) as Body, text }
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === '' ? undefined : JSON.parse(text)) as Body,
+      text,
+    }
   }
 
   /** @param body bytes or text as they are, anything else as JSON */

@@ -14,13 +14,23 @@ const id = z.int().positive()
 /** The body of `PUT /approvals/{id}`: none, or an empty object. */
 export const approveOneSchema = z.strictObject({}).meta({ id: 'ApproveOne' })
 
-/** The body of `PUT /approvals`: the days of a person, or entries by id. */
-export const approveManySchema = z
-  .union([
-    z.strictObject({ user_id: userId, from: day, to: day }),
-    z.strictObject({ ids: z.array(id).min(1).max(maxApprovals) }),
-  ])
-  .meta({ id: 'ApproveMany' })
+/** A body of `PUT /approvals`: the days of a person. */
+export const approveDaysSchema = z
+  .strictObject({ user_id: userId, from: day, to: day })
+  .meta({ id: 'ApproveDays' })
+
+/** A body of `PUT /approvals`: entries by id. */
+export const approveIdsSchema = z
+  .strictObject({
+    ids: z
+      .array(id)
+      .min(1, 'must name an entry')
+      .max(maxApprovals, `must name at most ${maxApprovals} entries`),
+  })
+  .meta({ id: 'ApproveIds' })
+
+/** The body of `PUT /approvals`. */
+export const approveManySchema = z.union([approveDaysSchema, approveIdsSchema])
 
 /** The body of `DELETE /approvals/{id}`: none, or why it is sent back. */
 export const reopenSchema = z.strictObject({ reason: text(2000).optional() }).meta({ id: 'Reopen' })

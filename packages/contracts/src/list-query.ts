@@ -19,10 +19,14 @@ const instant = z
 
 const flag = z.enum(['true', 'false'], 'must be true or false')
 
-const limit = z
+/** How many a page of a list holds. */
+export const limit = z
   .string()
   .regex(/^([1-9]|[1-9]\d|[1-4]\d\d|500)$/, 'must be a whole number from 1 to 500')
   .meta({ description: 'Entries a page, 1 to 500; 100 by default' })
+
+/** Where a page of a list begins. */
+export const cursor = z.string().max(2000).meta({ description: 'From the `Link` of the page before; opaque' })
 
 const source = z
   .string()
@@ -42,7 +46,7 @@ const filters = {
 
 const paging = {
   limit: limit.optional(),
-  cursor: z.string().max(2000).optional().meta({ description: 'From the `Link` of the page before; opaque' }),
+  cursor: cursor.optional(),
 }
 
 /** The query of `GET /timesheets`. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cursor, limit } from './list-query.ts'
 import { text, userId } from './member.ts'
 
 const email = text(320, { controls: false })
@@ -12,7 +13,8 @@ export const personBodySchema = z
     emails: z.array(email).max(50).default([]),
     tracker_ids: z
       .record(
-        z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be the name of a source'),
+        // `email` is the kind that e-mails are kept under.
+        z.string().regex(/^(?!email$)[a-z0-9-]{1,64}$/, 'must be the name of a source, other than email'),
         z.array(text(256)).max(50),
       )
       .default({})
@@ -32,5 +34,18 @@ export const personSchema = z
   })
   .meta({ id: 'Person' })
 
+/** The query of `GET /people`. */
+export const peopleQuerySchema = z.strictObject({
+  email: z.string().min(1).max(320).optional().meta({ description: 'Only who has it, in any case' }),
+  tracker_id: z
+    .string()
+    .regex(/^(?!email:)[a-z0-9-]{1,64}:.{1,256}$/, 'must be <source>:<id>')
+    .optional()
+    .meta({ description: 'Only who has it: `<source>:<id>`', examples: ['harvest:1782959'] }),
+  limit: limit.optional(),
+  cursor: cursor.optional(),
+})
+
+export type PeopleQuery = z.infer<typeof peopleQuerySchema>
 export type PersonBody = z.infer<typeof personBodySchema>
 export type Person = z.infer<typeof personSchema>

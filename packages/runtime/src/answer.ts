@@ -20,6 +20,16 @@ export function answerJson(
   })
 }
 
+/** Answers that it is done, with nothing to show (RFC 9110, section 15.3.5). */
+export function answerEmpty(
+  request: IncomingMessage,
+  response: ServerResponse,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  response.writeHead(204, { ...headers, ...(isHeardOut(request) ? {} : { connection: 'close' }) })
+  endAfterRequest(request, response)
+}
+
 /**
  * Answers with a problem (RFC 9457), the one place where errors become HTTP. What is no `ProblemError` is a
  * bug or an outage: it goes to the log whole, and the caller learns nothing but the request's id.

@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { ProblemError } from '@timesheets/contracts/problem'
 import type { Identity } from '@timesheets/runtime/identity'
+import type { z } from 'zod'
 
 /** A request that the gateway has vouched for. */
 export interface Call {
@@ -12,7 +13,8 @@ export interface Call {
 
 export interface Answer {
   readonly status: number
-  readonly body: unknown
+  /** None with 204. */
+  readonly body?: unknown
   readonly headers?: OutgoingHttpHeaders
 }
 
@@ -36,6 +38,17 @@ export function readQuery<const Name extends string>(
     values[match] = value
   }
   return values
+}
+
+/**
+ * The query's parameters, by their schema.
+ * @throws {ProblemError} `invalid-parameter`
+ */
+export function readQueryBy<S extends z.ZodObject>(query: URLSearchParams, schema: S): z.infer<S> {
+  const result = schema.safeParse(readQuery(query, Object.keys(schema.shape)))
+  if (result.success) return result.data
+  const { path, message } = result.error.issues[0]!
+  throw invalidParameter(String(path[0]), message)
 }
 
 /** @throws {ProblemError} `invalid-parameter` */

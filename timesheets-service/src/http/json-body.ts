@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { ProblemError } from '@timesheets/contracts/problem'
 import { maxArrayItems } from '@timesheets/contracts/upload'
+import { isHeardOut } from '@timesheets/runtime/answer'
 import { holdsMoreValuesThan } from './json-values.ts'
 
 /** A thousand entries, each as long as it may be, in UTF-8. */
@@ -15,7 +16,22 @@ const maxJsonValues = 64 * maxArrayItems
  */
 export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   demandJson(request)
+  return parse(await readBytes(request))
+}
+
+/**
+ * Reads a body that may be left out: nothing at all, of whatever type, is an empty object.
+ * @throws {ProblemError} as `readJsonBody`
+ */
+export async function readOptionalJsonBody(request: IncomingMessage): Promise<unknown> {
+  if (isHeardOut(request)) return {}
   const bytes = await readBytes(request)
+  if (bytes.length === 0) return {}
+  demandJson(request)
+  return parse(bytes)
+}
+
+function parse(bytes: Buffer): unknown {
   if (holdsMoreValuesThan(maxJsonValues, bytes)) {
     throw new ProblemError(
       'too-large',

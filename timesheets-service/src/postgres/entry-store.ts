@@ -4,7 +4,7 @@ import { sqlStateOf } from './database-error.ts'
 import { findEntries } from './find-entries.ts'
 import type { Prisma, PrismaClient } from './generated/client.ts'
 import { readEntry } from './read-entry.ts'
-import { drawIds, holdEntries, insertEntries, updateEntries } from './write-entries.ts'
+import { drawIds, holdEntries, insertEntries, lockEntries, updateEntries } from './write-entries.ts'
 
 /** Thrown inside a transaction to roll it back: another writer was faster. */
 class Stale extends Error {}
@@ -68,6 +68,10 @@ async function write(transaction: Prisma.TransactionClient, writing: Writing): P
   const held = changes.filter((change) => change.kind === 'hold')
   const inserts = accepted.filter((change) => change.row === null)
   const updates = accepted.filter((change) => change.row !== null)
+  await lockEntries(
+    transaction,
+    changes.flatMap((change) => (change.row === null ? [] : [change.row.id])),
+  )
   await demandAll(updates, (some) => updateEntries(transaction, some, clientId))
   await demandAll(held, (some) => holdEntries(transaction, some, clientId))
   await claim(transaction, claims, clientId)

@@ -14,6 +14,13 @@ export async function drawIds(transaction: Transaction, count: number): Promise<
   return rows.map((row) => Number(row.id)).sort((a, b) => a - b)
 }
 
+/** Keeps rows from every other writer until the transaction ends, taken in the order of their ids: none deadlocks. */
+export async function lockEntries(transaction: Transaction, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return
+  await transaction.$queryRaw(Prisma.sql`
+    select from timesheets where id = any(${ids}::bigint[]) order by id for no key update`)
+}
+
 /**
  * Inserts entries, all in one statement, sorted by identity so that two writers cannot deadlock.
  * @returns how many were new; fewer than given where another writer had one of the identities first
@@ -72,8 +79,6 @@ export async function updateEntries(
         ${contents.map((content) => content?.notes ?? null)}::text[],
         ${changes.map((change) => change.digest)}::text[]
       ) as entry (id, read_version, user_id, day, instant, date_written, project, seconds, notes, digest)
-    ), locked as (
-      select timesheets.id from timesheets join entry using (id) order by timesheets.id for no key update of timesheets
     )
     update timesheets
        set user_id = coalesce(entry.user_id, timesheets.user_id),
@@ -92,7 +97,7 @@ export async function updateEntries(
            action = case when entry.digest is null then 'deleted' else 'updated' end,
            client_id = ${clientId},
            person = null
-      from entry join locked using (id)
+      from entry
      where timesheets.id = entry.id and timesheets.version = entry.read_version`)
 }
 
@@ -116,8 +121,6 @@ export async function holdEntries(
         ${holdings.map((holding, i) => (isTakenBack[i] ? null : holding.acceptedDigest))}::text[],
         ${holdings.map((holding, i) => (isTakenBack[i] ? null : JSON.stringify(wordOf(holding.word))))}::text[]
       ) as entry (id, read_version, digest, accepted_digest, word)
-    ), locked as (
-      select timesheets.id from timesheets join entry using (id) order by timesheets.id for no key update of timesheets
     )
     update timesheets
        set digest = decode(entry.digest, 'hex'),
@@ -127,7 +130,7 @@ export async function holdEntries(
            action = 'held',
            client_id = ${clientId},
            person = null
-      from entry join locked using (id)
+      from entry
      where timesheets.id = entry.id and timesheets.version = entry.read_version`)
 }
 

@@ -1,0 +1,19 @@
+import { readBy } from '@timesheets/contracts/fault'
+import { personBodySchema } from '@timesheets/contracts/person'
+import type { PeopleStore } from '../domain/people-store.ts'
+import type { Operation } from './call.ts'
+import { readQuery } from './call.ts'
+import { readJsonBody } from './json-body.ts'
+import { readPersonId } from './person-id.ts'
+
+/** `PUT /people/{user_id}`: enters a person, or changes all their names. */
+export function putPerson(store: PeopleStore, publicUrl: string): Operation {
+  return async ({ request, parameters, query }) => {
+    readQuery(query, [])
+    const userId = readPersonId(parameters)
+    const body = readBy(personBodySchema, await readJsonBody(request), 'invalid-body')
+    const { person, isNew } = await store.put(userId, body)
+    const location = `${publicUrl}/people/${encodeURIComponent(userId)}`
+    return { status: isNew ? 201 : 200, body: person, ...(isNew ? { headers: { location } } : {}) }
+  }
+}

@@ -1,0 +1,40 @@
+import type { OperationId } from '@timesheets/contracts/route'
+import type { ServiceConfig } from './config.ts'
+import { approveTimesheet, approveTimesheets, discardCorrection, reopenTimesheet } from './http/approvals.ts'
+import type { Operation } from './http/call.ts'
+import { deletePerson } from './http/delete-person.ts'
+import { listPeople } from './http/list-people.ts'
+import { changeTimesheet, createTimesheet, deleteTimesheet, type UserIdOf } from './http/own-timesheets.ts'
+import { putPerson } from './http/put-person.ts'
+import { getTimesheet, getTimesheetHistory } from './http/read-timesheet.ts'
+import { uploadTimesheets } from './http/upload-timesheets.ts'
+import { EntryLedger } from './postgres/entry-ledger.ts'
+import { PostgresEntryStore } from './postgres/entry-store.ts'
+import type { PrismaClient } from './postgres/generated/client.ts'
+import { PostgresPeopleStore } from './postgres/people-store.ts'
+import { userIdOf } from './postgres/person-lookup.ts'
+
+/** What answers each operation of the table of routes. */
+export type Operations = Partial<Record<OperationId, Operation>>
+
+export function createOperations(database: PrismaClient, config: ServiceConfig): Operations {
+  const store = new PostgresEntryStore(database)
+  const people = new PostgresPeopleStore(database)
+  const ledger = new EntryLedger(database)
+  const userOf: UserIdOf = ({ identity }) => userIdOf(database, identity.person)
+  return {
+    uploadTimesheets: uploadTimesheets(store, config.publicUrl, config.sourceOwners),
+    createTimesheet: createTimesheet(ledger, userOf, config.publicUrl),
+    changeTimesheet: changeTimesheet(ledger, userOf),
+    deleteTimesheet: deleteTimesheet(ledger, userOf),
+    getTimesheet: getTimesheet(database, userOf),
+    getTimesheetHistory: getTimesheetHistory(database, userOf),
+    approveTimesheet: approveTimesheet(ledger, userOf),
+    approveTimesheets: approveTimesheets(ledger, userOf),
+    reopenTimesheet: reopenTimesheet(ledger, userOf),
+    discardCorrection: discardCorrection(ledger, userOf),
+    listPeople: listPeople(people, config.publicUrl),
+    putPerson: putPerson(people, config.publicUrl),
+    deletePerson: deletePerson(people),
+  }
+}

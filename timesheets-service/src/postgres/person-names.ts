@@ -1,0 +1,37 @@
+import type { Person, PersonBody } from '@timesheets/contracts/person'
+import type { PersonModel, PersonNameModel } from './generated/models.ts'
+import { emailKey, emailKind } from './person-lookup.ts'
+
+/** A name that somebody goes by, as the directory keeps it. */
+export type Name = Pick<PersonNameModel, 'kind' | 'name'>
+
+/** All names in a body, each once. */
+export function namesOf(body: PersonBody): Name[] {
+  const emails = body.emails.map((email) => ({ kind: emailKind, name: emailKey(email) }))
+  const ids = Object.entries(body.tracker_ids).flatMap(([kind, names]) =>
+    names.map((name) => ({ kind, name })),
+  )
+  return [...new Map([...emails, ...ids].map((name) => [keyOf(name), name])).values()]
+}
+
+/** A kind holds no space, so two names never share a key. */
+export const keyOf = ({ kind, name }: Name) => `${kind} ${name}`
+
+/** A person as the contract shows one, the names in their order. */
+export function toPerson({ names, ...row }: PersonModel & { names: readonly Name[] }): Person {
+  const sorted = names.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+  const trackerIds: Record<string, string[]> = {}
+  for (const { kind, name } of sorted) {
+    if (kind === emailKind) continue
+    trackerIds[kind] ??= []
+    trackerIds[kind].push(name)
+  }
+  return {
+    user_id: row.userId,
+    ...(row.name === null ? {} : { name: row.name }),
+    emails: sorted.flatMap(({ kind, name }) => (kind === emailKind ? [name] : [])),
+    tracker_ids: trackerIds,
+    created_at: row.createdAt.toISOString(),
+    updated_at: row.updatedAt.toISOString(),
+  }
+}

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import { readGatewayConfig } from './config.ts'
 
@@ -27,4 +28,95 @@ describe('the identity secret that stands in the repository', () => {
     const own = { IDENTITY_SECRET: 'f'.repeat(64), AUTH0_ISSUER: '', AUTH0_DOMAIN: 'exampleco.eu.auth0.com' }
     expect(readGatewayConfig({ ...local, ...own }).issuers).toEqual(['https://exampleco.eu.auth0.com/'])
   })
+})
+
+const production = {
+  SERVICE_URL: 'http://timesheets-service:3000',
+  AUTH0_AUDIENCE: 'https://api.exampleco.com/timesheets',
+  AUTH0_DOMAIN: 'exampleco.eu.auth0.com',
+  IDENTITY_SECRET: 'a'.repeat(64),
+}
+
+function faultsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readGatewayConfig(environment)
+    return []
+  } catch (error) {
+    return (error as { faults: string[] }).faults.map((fault) => fault.split(':')[0]!)
+  }
+}
+
+describe('the issuers', () => {
+  test('follow from the domain, with their keys', () => {
+    expect(readGatewayConfig(production)).toMatchObject({
+      issuers: ['https://exampleco.eu.auth0.com/'],
+      jwksUri: 'https://exampleco.eu.auth0.com/.well-known/jwks.json',
+    })
+  })
+
+  test('are the custom domains as well', () => {
+    const custom = { AUTH0_CUSTOM_DOMAINS: 'Login.exampleco.com, ,auth.exampleco.com' }
+    expect(readGatewayConfig({ ...production, ...custom }).issuers).toEqual([
+      'https://exampleco.eu.auth0.com/',
+      'https://login.exampleco.com/',
+      'https://auth.exampleco.com/',
+    ])
+  })
+
+  test('and the keys can be named apart, letter for letter', () => {
+    const named = { AUTH0_ISSUER: 'https://Exampleco.com/x', AUTH0_JWKS_URI: 'https://keys.test/a.json?b' }
+    expect(readGatewayConfig({ ...production, ...named })).toMatchObject({
+      issuers: ['https://Exampleco.com/x'],
+      jwksUri: 'https://keys.test/a.json?b',
+    })
+  })
+
+  test.each([
+    'https://exampleco.eu.auth0.com',
+    'exampleco',
+    'a b.com',
+    'exampleco.eu.auth0.com/',
+    'a.com:80',
+    '',
+  ])('are not "%s"', (domain) => {
+    expect(faultsOf({ ...production, AUTH0_DOMAIN: domain })).toEqual(['AUTH0_DOMAIN'])
+  })
+
+  test('are not reached by plain http unless that is allowed', () => {
+    const plain = { AUTH0_ISSUER: 'http://issuer/', AUTH0_JWKS_URI: 'HTTP://issuer/jwks' }
+    expect(faultsOf({ ...production, ...plain })).toEqual(['AUTH0_ISSUER', 'AUTH0_JWKS_URI'])
+    expect(faultsOf({ ...production, ...plain, ALLOW_HTTP_ISSUER: 'true' })).toEqual([])
+    expect(faultsOf({ ...production, ...plain, ALLOW_HTTP_ISSUER: '1' })).toEqual(['ALLOW_HTTP_ISSUER'])
+  })
+})
+
+test('all faults are told at once', () => {
+  expect(faultsOf({})).toEqual(['SERVICE_URL', 'IDENTITY_SECRET', 'AUTH0_AUDIENCE', 'AUTH0_DOMAIN'])
+  expect(
+    faultsOf({ ...production, GATEWAY_PORT: 'x', IDENTITY_SECRET: 'short', AUTH0_JWKS_URI: 'http://a/' }),
+  ).toEqual(['GATEWAY_PORT', 'IDENTITY_SECRET', 'AUTH0_JWKS_URI'])
+})
+
+test('the service is at an origin: what is judged is byte for byte what is forwarded', () => {
+  expect(faultsOf({ ...production, SERVICE_URL: 'http://service:80/' })).toEqual([])
+  for (const url of ['http://service/api', 'http://service/?a', 'http://u:p@service', 'service:3000']) {
+    expect(faultsOf({ ...production, SERVICE_URL: url })).toEqual(['SERVICE_URL'])
+  }
+})
+
+test('it can be shown whole: no secret is in it', () => {
+  const config = readGatewayConfig(production)
+  for (const text of [
+    JSON.stringify(config),
+    inspect(config, { depth: 9, showHidden: true }),
+    String(config),
+  ]) {
+    expect(text).not.toContain(production.IDENTITY_SECRET)
+  }
+})
+
+test('a secret that is too short is not shown either', () => {
+  expect(() => readGatewayConfig({ ...production, IDENTITY_SECRET: 'hunter2' })).toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
+  )
 })

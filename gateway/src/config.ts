@@ -69,7 +69,7 @@ export interface GatewayConfig extends GatewaySettings {
 
 /** @throws {ConfigError} with every fault */
 export function readGatewayConfig(environment: Environment): GatewayConfig {
-  const settings = readConfig(environment, gatewaySettings, crossCheck)
+  const settings = readConfig(environment, gatewaySettings, ...crossChecks)
   const issuer = settings.auth0Issuer ?? issuerOf(settings.auth0Domain!)
   return {
     ...settings,
@@ -80,27 +80,33 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
 
 const issuerOf = (domain: string) => `https://${domain}/`
 
-function crossCheck(config: GatewaySettings): string[] {
-  const faults: string[] = []
-  if (config.auth0Domain === undefined && config.auth0Issuer === undefined) {
-    faults.push('AUTH0_DOMAIN: is not set; it takes the domain of the tenant, such as exampleco.eu.auth0.com')
-  }
-  const urls = { AUTH0_ISSUER: config.auth0Issuer, AUTH0_JWKS_URI: config.auth0JwksUri }
-  for (const [name, url] of Object.entries(urls)) {
-    if (url?.startsWith('http:') && !config.allowHttpIssuer) {
-      faults.push(
-        `${name}: is plain http, which anybody on the way can change; use https (ALLOW_HTTP_ISSUER=true is for the local stack)`,
-      )
-    }
-  }
-  const isRealTenant =
-    config.auth0Issuer?.startsWith('http:') !== true || config.auth0CustomDomains.length > 0
-  if (isRealTenant && config.identitySecret.isLocalOnly) {
-    faults.push(
-      'IDENTITY_SECRET: is the one of the local stack, which anybody can read in its repository; a real tenant wants one of its own (openssl rand -hex 32)',
-    )
-  }
-  return faults
+const crossChecks: readonly ((config: GatewaySettings) => string[])[] = [
+  ({ auth0Domain, auth0Issuer }) =>
+    auth0Domain === undefined && auth0Issuer === undefined
+      ? ['AUTH0_DOMAIN: is not set; it takes the domain of the tenant, such as exampleco.eu.auth0.com']
+      : [],
+  ({ auth0Issuer, allowHttpIssuer }) => plainHttp('AUTH0_ISSUER', auth0Issuer, allowHttpIssuer),
+  ({ auth0JwksUri, allowHttpIssuer }) => plainHttp('AUTH0_JWKS_URI', auth0JwksUri, allowHttpIssuer),
+  ({ auth0Issuer, auth0CustomDomains, identitySecret }) => {
+    const isRealTenant = auth0Issuer?.startsWith('http:') !== true || auth0CustomDomains.length > 0
+    return isRealTenant && identitySecret.isLocalOnly
+      ? [
+          'IDENTITY_SECRET: is the one of the local stack, which anybody can read in its repository; a real tenant wants one of its own (openssl rand -hex 32)',
+        ]
+      : []
+  },
+  ({ serviceUrl }) =>
+    // What is judged is what is forwarded: nothing is put before a path on its way.
+    new URL(serviceUrl).pathname === '/'
+      ? []
+      : ['SERVICE_URL: has a path; it takes only where the service listens'],
+]
+
+function plainHttp(name: string, url: string | undefined, isAllowed: boolean): string[] {
+  if (isAllowed || url === undefined || new URL(url).protocol !== 'http:') return []
+  return [
+    `${name}: is plain http, which anybody on the way can change; use https (ALLOW_HTTP_ISSUER=true is for the local stack)`,
+  ]
 }
 
 function parseDomain(text: string): string {

@@ -43,26 +43,50 @@ export class ConfigError extends Error {
  * Reads a table of settings from an environment, in one pass, with all faults reported together.
  * Any variable may be given as a file instead, by its name with the suffix `_FILE` (one trailing
  * newline is not part of the value), as orchestrators hand out secrets. An empty variable is absent.
- * @param crossCheck looks at settings that must fit each other; returns its faults
+ * @param crossChecks each looks at settings that must fit each other, and returns its faults; one that looks at
+ *   a setting with a fault of its own is passed over
  * @throws {ConfigError}
  */
 export function readConfig<const S extends Settings>(
   environment: Environment,
   settings: S,
-  crossCheck: (config: ConfigOf<S>) => readonly string[] = () => [],
+  ...crossChecks: readonly ((config: ConfigOf<S>) => readonly string[])[]
 ): ConfigOf<S> {
   const faults: string[] = []
+  const unread = new Set<PropertyKey>()
   const config: Record<string, unknown> = {}
   for (const [key, setting] of Object.entries(settings)) {
     try {
       config[key] = readSetting(environment, setting)
     } catch (error) {
+      unread.add(key)
       faults.push(`${setting.name}: ${(error as Error).message} (${setting.doc})`)
     }
   }
-  if (faults.length === 0) faults.push(...crossCheck(config as ConfigOf<S>))
+  for (const check of crossChecks) faults.push(...faultsAmong(config as ConfigOf<S>, unread, check))
   if (faults.length > 0) throw new ConfigError(faults)
   return config as ConfigOf<S>
+}
+
+class Unread extends Error {}
+
+function faultsAmong<C extends object>(
+  config: C,
+  unread: ReadonlySet<PropertyKey>,
+  check: (config: C) => readonly string[],
+): readonly string[] {
+  const guarded = new Proxy(config, {
+    get(target, key) {
+      if (unread.has(key)) throw new Unread()
+      return Reflect.get(target, key)
+    },
+  })
+  try {
+    return check(guarded)
+  } catch (error) {
+    if (error instanceof Unread) return []
+    throw error
+  }
 }
 
 function readSetting(environment: Environment, setting: Setting<unknown>): unknown {
@@ -179,11 +203,13 @@ function make<T>(
   return { name, doc: options.doc, kind, fallback, secret: false, optional: false, parse }
 }
 
-/** An http(s) URL as text without a trailing slash; it may hold no user name or password. */
+/** An http(s) URL as text without a trailing slash: what others add their paths to, and what stands in headers. */
 function parseHttpUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) throw new Error(`"${text}" is not an http(s) URL`)
   if (url.username !== '' || url.password !== '')
     throw new Error('holds a user name or password, which a URL must not')
+  if (!/^[!$-~]+$/.test(text) || /[?#]/.test(text))
+    throw new Error(`"${text}" has a space, a quote, a query, a fragment or a letter beyond ASCII`)
   return text.replace(/\/+$/, '')
 }

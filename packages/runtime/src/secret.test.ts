@@ -1,0 +1,22 @@
+import { format, inspect } from 'node:util'
+import { expect, test } from '@jest/globals'
+import { Secret } from './secret.ts'
+
+test('a secret shows itself to nobody but who asks for it', () => {
+  const secret = new Secret('a-secret')
+  const config = { nested: { secret }, list: [secret] }
+  const seen = [
+    String(secret),
+    `${secret}`,
+    JSON.stringify(config),
+    inspect(config, { depth: 9, showHidden: true }),
+    inspect(secret),
+    format('%s %o %O %j', secret, secret, secret, secret),
+    JSON.stringify(Object.entries(secret)),
+    String(Object.values({ ...secret })),
+    inspect(new Error('x', { cause: secret })),
+  ]
+  for (const text of seen) expect(text).not.toContain('a-secret')
+  expect(String(secret)).toBe('[secret]')
+  expect(secret.reveal()).toBe('a-secret')
+})

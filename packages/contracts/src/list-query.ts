@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { readDate } from './date.ts'
-import { project, userId } from './member.ts'
+import { project, text, userId } from './member.ts'
 
 /** A civil day in a query. */
 const day = z
@@ -28,11 +28,7 @@ export const limit = z
 /** Where a page of a list begins. */
 export const cursor = z.string().max(2000).meta({ description: 'From the `Link` of the page before; opaque' })
 
-const source = z
-  .string()
-  .min(1)
-  .max(256)
-  .meta({ description: 'As an entry shows it, also `client:…` and `app:…`' })
+const source = text(256).meta({ description: 'As an entry shows it, also `client:…` and `app:…`' })
 
 const filters = {
   from: day.optional().meta({ description: 'First day, inclusive' }),

@@ -36,10 +36,10 @@ export const personSchema = z
 
 /** The query of `GET /people`. */
 export const peopleQuerySchema = z.strictObject({
-  email: z.string().min(1).max(320).optional().meta({ description: 'Only who has it, in any case' }),
+  email: text(320, { controls: false }).optional().meta({ description: 'Only who has it, in any case' }),
   tracker_id: z
     .string()
-    .regex(/^(?!email:)[a-z0-9-]{1,64}:.{1,256}$/, 'must be <source>:<id>')
+    .regex(/^(?!email:)[a-z0-9-]{1,64}:\P{Cc}{1,256}$/u, 'must be <source>:<id>')
     .optional()
     .meta({ description: 'Only who has it: `<source>:<id>`', examples: ['harvest:1782959'] }),
   limit: limit.optional(),

@@ -51,8 +51,6 @@ export function answerProblem(
         )
   if (problem.status >= 500)
     logger.error({ err: problem.cause ?? problem, requestId, problem: problem.slug }, problem.message)
-  // The client has left; writing to it would be an error of its own.
-  if (response.destroyed) return
   if (response.headersSent) {
     // Half an answer is out: cutting it is the only way left to say that it is not whole.
     response.destroy()
@@ -111,6 +109,10 @@ export function endAfterRequest(request: IncomingMessage, response: ServerRespon
 
 /** Whether there is nothing of a request still to come: all was read, or it has no body (RFC 9112, section 6.3). */
 export function isHeardOut(request: IncomingMessage): boolean {
-  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
-  return request.complete || (encoding === undefined && Number(length ?? 0) === 0)
+  return request.complete || !hasBody(request)
+}
+
+/** Whether a request has a body, by its headers (RFC 9112, section 6.3). */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { ProblemError } from '@timesheets/contracts/problem'
 import { maxArrayItems } from '@timesheets/contracts/upload'
-import { isHeardOut } from '@timesheets/runtime/answer'
+import { hasBody } from '@timesheets/runtime/answer'
 import { holdsMoreValuesThan } from './json-values.ts'
 
 /** A thousand entries, each as long as it may be, in UTF-8. */
@@ -24,7 +24,7 @@ export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
  * @throws {ProblemError} as `readJsonBody`
  */
 export async function readOptionalJsonBody(request: IncomingMessage): Promise<unknown> {
-  if (isHeardOut(request)) return {}
+  if (!hasBody(request)) return {}
   const bytes = await readBytes(request)
   if (bytes.length === 0) return {}
   demandJson(request)

@@ -1,0 +1,168 @@
+import { beforeEach, expect, test } from '@jest/globals'
+import { cast } from './caller.ts'
+import { runService } from './running-service.ts'
+
+const service = runService()
+const { ann, maya, max, sync } = cast(service)
+
+let id: number
+beforeEach(async () => {
+  const entered = await ann.call('POST', '/timesheets', {
+    date: '2026-05-10',
+    project: 'StoreZero',
+    hours: 5,
+  })
+  id = entered.body.id
+})
+
+test('an approver approves, with no body or an empty object; again changes nothing', async () => {
+  expect(await maya.call('PUT', `/approvals/${id}`)).toMatchObject({
+    status: 200,
+    body: { id, approved: true, version: 2 },
+  })
+  expect(await maya.call('PUT', `/approvals/${id}`, {})).toMatchObject({
+    status: 200,
+    body: { approved: true, version: 2 },
+  })
+  expect(await max.call('PUT', `/approvals/${id}`)).toMatchObject({ status: 200, body: { version: 2 } })
+  const odd = await maya.call('PUT', `/approvals/${id}`, { approved: true })
+  expect(odd).toMatchObject({
+    status: 422,
+    body: { type: '/problems/invalid-body', errors: [{ pointer: '#/approved' }] },
+  })
+})
+
+test('nobody decides on their own hours', async () => {
+  const own = await maya.call('POST', '/timesheets', { date: '2026-05-10', project: 'StoreZero', hours: 5 })
+  for (const method of ['PUT', 'DELETE']) {
+    const refused = await maya.call(method, `/approvals/${own.body.id}`)
+    expect(refused).toMatchObject({ status: 403, body: { type: '/problems/self-approval' } })
+  }
+  expect((await max.call('PUT', `/approvals/${own.body.id}`)).status).toBe(200)
+})
+
+test('an approved entry is reopened, an open one is sent back with the reason, which goes with the next change', async () => {
+  await maya.call('PUT', `/approvals/${id}`)
+  expect((await maya.call('DELETE', `/approvals/${id}`)).body).toMatchObject({ approved: false, version: 3 })
+  expect((await maya.call('DELETE', `/approvals/${id}`)).body).toMatchObject({ version: 3 })
+  const returned = await maya.call('DELETE', `/approvals/${id}`, { reason: 'Which project?' })
+  expect(returned).toMatchObject({
+    status: 200,
+    body: { approved: false, returned_reason: 'Which project?', version: 4 },
+  })
+  expect((await ann.call('GET', `/timesheets/${id}`)).body.returned_reason).toBe('Which project?')
+  const mended = await ann.call('PUT', `/timesheets/${id}`, {
+    date: '2026-05-10',
+    project: 'StoreOne',
+    hours: 5,
+  })
+  expect(mended.body.returned_reason).toBeUndefined()
+
+  await maya.call('PUT', `/approvals/${id}`)
+  expect((await maya.call('DELETE', `/approvals/${id}`, { reason: 'Too much' })).body).toMatchObject({
+    approved: false,
+    returned_reason: 'Too much',
+  })
+})
+
+test('what is not there, or is deleted, cannot be approved', async () => {
+  await ann.call('DELETE', `/timesheets/${id}`)
+  for (const missing of [id, 999_999]) {
+    expect(await maya.call('PUT', `/approvals/${missing}`)).toMatchObject({
+      status: 404,
+      body: { type: '/problems/not-found' },
+    })
+    expect((await maya.call('DELETE', `/approvals/${missing}`)).status).toBe(404)
+    expect((await maya.call('DELETE', `/approvals/${missing}/correction`)).status).toBe(404)
+  }
+  expect((await maya.call('DELETE', `/approvals/1/correction`)).status).toBe(404)
+})
+
+test('two approve at once: one does it, the other finds it done', async () => {
+  const answers = await Promise.all([
+    maya.call('PUT', `/approvals/${id}`),
+    max.call('PUT', `/approvals/${id}`),
+  ])
+  expect(answers.map(({ status, body }) => [status, body.approved, body.version])).toEqual([
+    [200, true, 2],
+    [200, true, 2],
+  ])
+})
+
+test('an approval of what changes at the same moment is of one of the two, and If-Match tells which', async () => {
+  const approve = maya.call('PUT', `/approvals/${id}`, undefined, { 'if-match': '"1"' })
+  const change = ann.call('PUT', `/timesheets/${id}`, { date: '2026-05-10', project: 'StoreZero', hours: 8 })
+  const [approved, changed] = await Promise.all([approve, change])
+  const { body } = await maya.call('GET', `/timesheets/${id}`)
+  if (approved.status === 200) {
+    expect(changed.status).toBe(409)
+    expect(body).toMatchObject({ approved: true, hours: 5 })
+  } else {
+    expect(approved.status).toBe(412)
+    expect(body).toMatchObject({ approved: false, hours: 8 })
+  }
+})
+
+test('a week at once: each is told what became of it', async () => {
+  const ids: number[] = []
+  for (const day of ['2026-06-01', '2026-06-02', '2026-06-07', '2026-06-08']) {
+    ids.push((await ann.call('POST', '/timesheets', { date: day, project: 'StoreZero', hours: 5 })).body.id)
+  }
+  await maya.call('PUT', `/approvals/${ids[0]}`)
+  const week = await maya.call('PUT', '/approvals', {
+    user_id: 'ann@exampleco.com',
+    from: '2026-06-01',
+    to: '2026-06-07',
+  })
+  expect(week.status).toBe(200)
+  expect(week.body.summary).toEqual({ received: 3, approved: 2, unchanged: 1, rejected: 0 })
+  expect(week.body.items.map((item: { id: number; status: string }) => [item.id, item.status])).toEqual([
+    [ids[0], 'unchanged'],
+    [ids[1], 'approved'],
+    [ids[2], 'approved'],
+  ])
+  expect((await ann.call('GET', `/timesheets/${ids[3]}`)).body.approved).toBe(false)
+
+  const own = (await maya.call('POST', '/timesheets', { date: '2026-06-01', project: 'StoreZero', hours: 5 }))
+    .body.id
+  const some = await maya.call('PUT', '/approvals', { ids: [ids[3], own, 999_999, ids[3]] })
+  expect(some.body).toMatchObject({
+    errors: true,
+    summary: { received: 3, approved: 1, unchanged: 0, rejected: 2 },
+    items: [
+      { id: ids[3], status: 'approved', code: 200, entry: { approved: true } },
+      { id: own, status: 'rejected', code: 403, problem: { type: '/problems/self-approval' } },
+      { id: 999_999, status: 'rejected', code: 404, problem: { type: '/problems/not-found' } },
+    ],
+  })
+})
+
+test.each([
+  [{}, '#/user_id'],
+  [{ ids: [] }, '#/ids'],
+  [{ ids: Array.from({ length: 1001 }, (_, i) => i + 1) }, '#/ids'],
+  [{ ids: [1.5] }, '#/ids/0'],
+  [{ ids: [1], user_id: '007' }, '#/user_id'],
+  [{ user_id: '007', from: '2026-02-30', to: '2026-03-01' }, '#/from'],
+])('a body that says neither days nor ids is refused: %j', async (body, pointer) => {
+  const refused = await maya.call('PUT', '/approvals', body)
+  expect(refused).toMatchObject({ status: 422, body: { type: '/problems/invalid-body' } })
+  expect(refused.body.errors[0].pointer).toBe(pointer)
+})
+
+test('uploads and approvals of the same entries at once harm neither', async () => {
+  const items = Array.from({ length: 50 }, (_, i) => ({
+    user_id: 'ann@exampleco.com',
+    date: '2026-07-01',
+    project: 'StoreZero',
+    hours: 1,
+    source: 'harvest',
+    external_id: `busy-${i}`,
+  }))
+  await sync.call('POST', '/timesheets/upload', items)
+  const work = Array.from({ length: 8 }, (_, round) => [
+    sync.call('POST', '/timesheets/upload', items.map((item) => ({ ...item, hours: round + 1 })).reverse()),
+    maya.call('PUT', '/approvals', { user_id: 'ann@exampleco.com', from: '2026-07-01', to: '2026-07-01' }),
+  ]).flat()
+  expect((await Promise.all(work)).map(({ status }) => status)).toEqual(work.map(() => 200))
+})

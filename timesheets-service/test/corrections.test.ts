@@ -1,0 +1,176 @@
+import { beforeEach, expect, test } from '@jest/globals'
+import { cast } from './caller.ts'
+import { runService } from './running-service.ts'
+
+const service = runService()
+const { ann, maya, sync } = cast(service)
+
+let identity: { source: string; external_id: string }
+let id: number
+let next = 0
+
+const say = (members: object) =>
+  sync.call('POST', '/timesheets/upload', {
+    user_id: 'ann@exampleco.com',
+    date: '2026-05-10',
+    project: 'StoreZero',
+    ...identity,
+    ...members,
+  })
+const bury = () =>
+  sync.call('POST', '/timesheets/upload', { user_id: 'ann@exampleco.com', deleted: true, ...identity })
+const read = async () => (await maya.call('GET', `/timesheets/${id}`)).body
+const approve = () => maya.call('PUT', `/approvals/${id}`)
+const discard = (headers = {}) => maya.call('DELETE', `/approvals/${id}/correction`, undefined, headers)
+const reopen = () => maya.call('DELETE', `/approvals/${id}`)
+
+beforeEach(async () => {
+  identity = { source: 'harvest', external_id: `correction-${next++}` }
+  id = (await say({ hours: 5 })).body.id
+  await approve()
+})
+
+test('what a source says about an approved entry is held, and the entry stays', async () => {
+  const held = await say({ hours: 6 })
+  expect(held.status).toBe(202)
+  expect(held.body).toMatchObject({
+    status: 'held',
+    message: `Held a correction to approved timesheet ${id} for employee ann@exampleco.com`,
+    hours: 5,
+    approved: true,
+    correction: { hours: 6, project: 'StoreZero' },
+  })
+  expect((await say({ hours: 6 })).body.status).toBe('unchanged')
+  expect((await say({ hours: 7 })).body).toMatchObject({ status: 'held', hours: 5, correction: { hours: 7 } })
+})
+
+test('a held correction is applied by approving', async () => {
+  await say({ hours: 6, project: 'StoreOne' })
+  expect((await approve()).body).toMatchObject({ hours: 6, project: 'StoreOne', approved: true })
+  expect((await read()).correction).toBeUndefined()
+  expect((await say({ hours: 6, project: 'StoreOne' })).body.status).toBe('unchanged')
+  expect((await say({ hours: 8 })).body).toMatchObject({ status: 'held', hours: 6 })
+})
+
+test('a discarded correction does not come back with the next repeat, but the next word does', async () => {
+  await say({ hours: 6 })
+  expect((await discard()).body).toMatchObject({ hours: 5, approved: true })
+  expect((await read()).correction).toBeUndefined()
+  expect((await say({ hours: 6 })).body.status).toBe('unchanged')
+  expect((await discard()).status).toBe(200)
+  expect((await say({ hours: 6.5 })).body).toMatchObject({ status: 'held', correction: { hours: 6.5 } })
+})
+
+test('a source that takes its correction back leaves nothing to decide', async () => {
+  await say({ hours: 6 })
+  expect((await say({ hours: 5 })).body.correction).toBeUndefined()
+  expect((await discard()).status).toBe(404)
+  expect((await say({ hours: 5 })).body.status).toBe('unchanged')
+})
+
+test("reopening makes the source's last word the entry, also a discarded one", async () => {
+  await say({ hours: 6 })
+  expect((await reopen()).body).toMatchObject({ hours: 6, approved: false })
+  expect((await say({ hours: 6 })).body.status).toBe('unchanged')
+
+  await approve()
+  await say({ hours: 7 })
+  await discard()
+  expect((await reopen()).body).toMatchObject({ hours: 7, approved: false })
+  expect((await say({ hours: 8 })).body).toMatchObject({ status: 'updated', hours: 8 })
+})
+
+test('a tombstone is held too; applied, the entry is gone, and content brings the same id back', async () => {
+  expect((await bury()).body).toMatchObject({ status: 'held', hours: 5, correction: { deleted: true } })
+  expect((await bury()).body.status).toBe('unchanged')
+  expect((await approve()).body).toMatchObject({ deleted: true, approved: false })
+  expect((await maya.call('GET', `/timesheets/${id}`)).status).toBe(404)
+  expect((await bury()).body.status).toBe('unchanged')
+  expect((await say({ hours: 5 })).body).toMatchObject({ id, status: 'updated', approved: false, hours: 5 })
+})
+
+test('a discarded tombstone is remembered: the entry stands until it is reopened', async () => {
+  await bury()
+  await discard()
+  expect((await bury()).body.status).toBe('unchanged')
+  expect(await read()).toMatchObject({ hours: 5, approved: true })
+  expect((await reopen()).body).toMatchObject({ deleted: true })
+})
+
+test('nobody applies a correction that makes hours their own', async () => {
+  await say({ hours: 6, user_id: 'maya@exampleco.com' })
+  for (const decide of [approve, discard, reopen]) {
+    expect(await decide()).toMatchObject({ status: 403, body: { type: '/problems/self-approval' } })
+  }
+})
+
+test('an approver who saw another correction is told', async () => {
+  const seen = (await say({ hours: 6 })).headers.get('etag')!
+  await say({ hours: 7 })
+  expect((await discard({ 'if-match': seen })).status).toBe(412)
+  const apply = await maya.call('PUT', `/approvals/${id}`, undefined, { 'if-match': seen })
+  expect(apply).toMatchObject({ status: 412, body: { type: '/problems/stale-version' } })
+  expect(await read()).toMatchObject({ hours: 5, correction: { hours: 7 } })
+})
+
+test('in a batch and in a dry run it is held as well', async () => {
+  const item = {
+    user_id: 'ann@exampleco.com',
+    date: '2026-05-10',
+    project: 'StoreZero',
+    hours: 9,
+    ...identity,
+  }
+  const dry = await sync.call('POST', '/timesheets/upload?dry_run=true', [item])
+  expect(dry.body).toMatchObject({ summary: { held: 1 }, items: [{ status: 'held', code: 202, id }] })
+  expect((await read()).correction).toBeUndefined()
+  const batch = await sync.call('POST', '/timesheets/upload', [
+    item,
+    { ...item, hours: 10 },
+    { ...item, hours: 10 },
+  ])
+  expect(batch.body.summary).toMatchObject({ received: 3, held: 2, unchanged: 1 })
+  expect(await read()).toMatchObject({ hours: 5, correction: { hours: 10 } })
+})
+
+test('the history tells every step: what, when, who, from where', async () => {
+  await say({ hours: 6 })
+  await discard()
+  await say({ hours: 7 })
+  await approve()
+  await reopen()
+  const { status, body } = await maya.call('GET', `/timesheets/${id}/history`)
+  expect(status).toBe(200)
+  const steps = body.map(({ version, action, client, person, entry }: Record<string, never>) => [
+    version,
+    action,
+    client,
+    person,
+    (entry as { hours: number }).hours,
+  ])
+  expect(steps).toEqual([
+    [1, 'created', 'contractor-sync', undefined, 5],
+    [2, 'approved', 'timesheets-web', 'maya@exampleco.com', 5],
+    [3, 'held', 'contractor-sync', undefined, 5],
+    [4, 'correction-discarded', 'timesheets-web', 'maya@exampleco.com', 5],
+    [5, 'held', 'contractor-sync', undefined, 5],
+    [6, 'correction-applied', 'timesheets-web', 'maya@exampleco.com', 7],
+    [7, 'reopened', 'timesheets-web', 'maya@exampleco.com', 7],
+  ])
+  expect(body[5].changes).toEqual({ hours: { from: 5, to: 7 }, correction: { from: expect.anything() } })
+  expect(body[5]).toMatchObject({
+    ...identity,
+    digest: expect.stringMatching(/^[0-9a-f]{32}$/),
+    approved_by: 'maya@exampleco.com',
+  })
+  const times = body.map(({ at }: { at: string }) => at)
+  expect([...times].sort()).toEqual(times)
+  expect((await ann.call('GET', `/timesheets/${id}/history`)).body).toEqual(body)
+})
+
+test('no version is rewritten, whoever asks the database', async () => {
+  await expect(service().sql('update timesheet_versions set hours = 1')).rejects.toThrow()
+  await expect(service().sql('update timesheet_versions set seconds = 1')).rejects.toThrow('append-only')
+  await expect(service().sql('delete from timesheet_versions')).rejects.toThrow('append-only')
+  await expect(service().sql('truncate timesheet_versions')).rejects.toThrow('append-only')
+})

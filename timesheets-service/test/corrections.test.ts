@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals'
+import type { Version } from '@timesheets/contracts/history'
 import { cast } from './caller.ts'
 import { runService } from './running-service.ts'
 
@@ -141,12 +142,12 @@ test('the history tells every step: what, when, who, from where', async () => {
   await reopen()
   const { status, body } = await maya.call('GET', `/timesheets/${id}/history`)
   expect(status).toBe(200)
-  const steps = body.map(({ version, action, client, person, entry }: Record<string, never>) => [
+  const steps = (body as Version[]).map(({ version, action, client, person, entry }) => [
     version,
     action,
     client,
     person,
-    (entry as { hours: number }).hours,
+    entry.hours,
   ])
   expect(steps).toEqual([
     [1, 'created', 'contractor-sync', undefined, 5],

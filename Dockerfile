@@ -10,6 +10,7 @@ WORKDIR /src
 # Manifests alone, so that this layer lasts until a dependency changes.
 COPY package.json package-lock.json ./
 COPY packages/contracts/package.json packages/contracts/
+COPY packages/client/package.json packages/client/
 COPY packages/runtime/package.json packages/runtime/
 COPY packages/local/package.json packages/local/
 COPY gateway/package.json gateway/

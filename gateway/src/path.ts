@@ -14,12 +14,18 @@ export interface Target {
 export function readTarget(raw: string): Target {
   const [path = '', search = ''] = raw.split(/\?(.*)/s)
   if (!path.startsWith('/') || !isPrintableAscii(path) || /[\\#]|\/\//.test(path)) throw oddPath()
-  if (/%(2f|5c|2e|[01][0-9a-f]|7f)/i.test(path) || !isWellEncoded(path)) throw oddPath()
+  if (!isWellEncoded(path) || holdsOddEncoding(path)) throw oddPath()
   if (path.split('/').some((segment) => segment === '.' || segment === '..')) throw oddPath()
   if (!isPrintableAscii(search) || search.includes('#') || !isWellEncoded(search)) {
     throw new ProblemError('invalid-parameter', 'The query is not well encoded (RFC 3986, section 2.1)')
   }
   return { path, query: new URLSearchParams(search) }
+}
+
+/** A letter, digit, dot, hyphen or underscore that need not be encoded, a separator, or a control character. */
+function holdsOddEncoding(path: string): boolean {
+  const encoded = path.match(/%[0-7][0-9a-f]/gi) ?? []
+  return encoded.some((word) => /[\w.\-/\\\p{Cc}]/u.test(decodeURIComponent(word)))
 }
 
 function isPrintableAscii(text: string): boolean {
@@ -39,6 +45,6 @@ function isWellEncoded(text: string): boolean {
 function oddPath(): ProblemError {
   return new ProblemError(
     'invalid-request',
-    'The path is not in its normal form: no dot segments, no empty segments, no encoded slashes, dots or control characters, no backslashes',
+    'The path is not in its normal form: no dot segments, no empty segments, no backslashes, nothing encoded that need not be, no encoded slashes or control characters',
   )
 }

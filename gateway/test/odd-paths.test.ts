@@ -30,6 +30,8 @@ test.each([
   '/timesheets/upload%',
   '/timesheets/upload%zz',
   '/timesheets/upload%ff',
+  '/timesheets/%75pload',
+  '/%74imesheets/upload',
   '/timesheets/upload#x',
   '/timesheets/upload?x=%',
   '/timesheets/upload?x=\u00e9',

@@ -70,15 +70,8 @@ test.each(names(routes))('the path of %s with a method of no row is 405 with All
 test('what no row has is 404, with or without a token, and never reaches the service', async () => {
   const token = await gateway.issuer.token()
   const before = gateway.upstream.arrivals.length
-  const strange = [
-    '/',
-    '/timesheets/upload/',
-    '/timesheets/upload/x',
-    '/TIMESHEETS/UPLOAD',
-    '/metrics',
-    '/readyz',
-  ]
-  for (const path of [...strange, '/timesheets/%75pload', '/timesheets/upload;a=1', '/__proto__']) {
+  const strange = ['/', '/timesheets/', '/timesheets/upload/', '/timesheets/upload/x/y', '/TIMESHEETS/UPLOAD']
+  for (const path of [...strange, '/timesheetsx', '/metrics', '/readyz', '/__proto__', '/constructor']) {
     for (const answer of [await call('POST', path), await call('POST', path, token)]) {
       expect(answer.status).toBe(404)
       expect(answer.headers.get('content-type')).toBe('application/problem+json')

@@ -16,7 +16,7 @@ test.each(outages)(
     const gateway = await startAll(
       undefined,
       { jwksMaxAgeMs: 0 },
-      { keys: { minIntervalMs: 1, timeoutMs: 200 } },
+      { keys: { minIntervalMs: 1, timeoutMs: 1000 } },
     )
     const { issuer, upload, adminUrl } = gateway
     await issuer.control('faults', { jwks: fault })

@@ -113,7 +113,7 @@ describe('what is no key set is no answer:', () => {
         if (isBroken) misbehave(response)
         else show(response, 'a')
       },
-      { timeoutMs: 100 },
+      { timeoutMs: 1000 },
     )
     await expect(keys.forKid('a')).rejects.toMatchObject(unavailable)
     isBroken = false
@@ -130,7 +130,7 @@ describe('known ones', () => {
         if (isSilent) held.push(response)
         else show(response, 'a')
       },
-      { maxAgeMs: 0, timeoutMs: 100 },
+      { maxAgeMs: 0, timeoutMs: 1000 },
     )
     await keys.forKid('a')
     isSilent = true

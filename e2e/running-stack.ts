@@ -81,10 +81,10 @@ export class RunningStack implements AsyncDisposable {
   }
 
   /** One run of contractor-sync against it, as a process of its own. */
-  async sync(words: readonly string[]): Promise<Ended> {
+  async sync(words: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
     const child = spawn(process.execPath, ['contractor-sync/src/main.ts', 'run', ...words], {
       cwd: root,
-      env: { ...process.env, ...syncEnvironment(this.file) },
+      env: { ...process.env, ...syncEnvironment(this.file), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''

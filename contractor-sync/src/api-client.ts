@@ -6,6 +6,9 @@ import type { SyncedEntry } from './mapping.ts'
 import { type Answer, type Peer, request } from './request.ts'
 import { demand } from './shape.ts'
 
+/** All that a run does is allowed by it. */
+export const neededScope = 'batch:upload'
+
 const api: Peer = { name: 'The Timesheets API', setting: 'API_URL' }
 
 const problemSchema = z.object({ type: z.string(), detail: z.string(), instance: z.string().optional() })
@@ -21,6 +24,25 @@ const batchAnswer = z.object({
     }),
   ),
 })
+
+/** What is read of a page of the directory. */
+const peopleAnswer = z.array(
+  z.object({
+    user_id: z.string(),
+    emails: z.array(z.string()),
+    tracker_ids: z.record(z.string(), z.array(z.string())),
+  }),
+)
+
+/** As many people as a page may hold. */
+const peopleAPage = 500
+
+/** A page of the directory of people. */
+export interface PeoplePage {
+  readonly people: z.infer<typeof peopleAnswer>
+  /** The cursor of the page that follows; undefined: there is none. */
+  readonly next: string | undefined
+}
 
 /** What became of one item. */
 export type Outcome = z.infer<typeof batchAnswer>['items'][number]
@@ -56,7 +78,7 @@ export class ApiClient {
    */
   async upload(batch: Batch, { dryRun }: { dryRun: boolean }): Promise<readonly Outcome[]> {
     const url = `${this.#settings.apiUrl}/timesheets/upload${dryRun ? '?dry_run=true' : ''}`
-    const answer = await this.#post(url, batch.body)
+    const answer = await this.#ask(url, batch.body)
     if (answer.status !== 200) throw refusal(answer)
     const { items } = demand(batchAnswer, answer.body, "The Timesheets API's answer")
     if (items.length !== batch.items.length || items.some(({ index }, i) => index !== i)) {
@@ -67,8 +89,26 @@ export class ApiClient {
     return items
   }
 
+  /**
+   * A page of the directory of people.
+   * @param cursor of the page, from the one before
+   * @throws as `upload`
+   */
+  async people(cursor?: string): Promise<PeoplePage> {
+    const query = new URLSearchParams({
+      limit: `${peopleAPage}`,
+      ...(cursor === undefined ? {} : { cursor }),
+    })
+    const answer = await this.#ask(`${this.#settings.apiUrl}/people?${query}`)
+    if (answer.status !== 200) throw refusal(answer)
+    const people = demand(peopleAnswer, answer.body, "The Timesheets API's page of people")
+    // Only its query counts: the way to the API from here may be another than the public one.
+    const [, search] = /<[^>?]*\?([^>]*)>;\s*rel="?next"?/.exec(String(answer.headers.link ?? '')) ?? []
+    return { people, next: new URLSearchParams(search).get('cursor') ?? undefined }
+  }
+
   /** A token may be revoked before its time: one that is refused is replaced, once. */
-  async #post(url: string, body: string): Promise<Answer> {
+  async #ask(url: string, body?: string): Promise<Answer> {
     const token = await this.#token.get()
     const answer = await this.#send(url, body, token.value)
     if (answer.status !== 401) return answer
@@ -76,16 +116,14 @@ export class ApiClient {
     return await this.#send(url, body, (await this.#token.get()).value)
   }
 
-  async #send(url: string, body: string, token: string): Promise<Answer> {
+  /** Posts a body, where there is one. */
+  async #send(url: string, body: string | undefined, token: string): Promise<Answer> {
+    const headers = { authorization: `Bearer ${token}`, accept: 'application/json' }
     try {
       return await request(api, url, {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${token}`,
-          'content-type': 'application/json',
-          accept: 'application/json',
-        },
-        body,
+        ...(body === undefined
+          ? { headers }
+          : { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body }),
         timeoutMs: this.#settings.requestTimeoutSeconds * 1000,
       })
     } catch (error) {
@@ -97,7 +135,7 @@ export class ApiClient {
   }
 }
 
-function refusal({ status, headers, body }: Answer): Error {
+function refusal({ status, body }: Answer): Error {
   const problem = problemSchema.safeParse(body).data
   const said = problem === undefined ? `${status}` : `${status}: ${problem.detail}`
   const id = problem?.instance === undefined ? '' : ` (request ${problem.instance})`
@@ -107,11 +145,12 @@ function refusal({ status, headers, body }: Answer): Error {
     )
   }
   if (status === 403) {
-    const scope = /scope="([^"]*)"/.exec(headers['www-authenticate'] ?? '')?.[1] ?? 'batch:upload'
-    return new Refused(`The API does not let this client upload (${said}): grant it the scope ${scope}${id}`)
+    return new Refused(
+      `The API does not let this client in (${said}): grant it the scope ${neededScope}${id}`,
+    )
   }
   if (status === 404 || status === 405) {
-    return new Refused(`There is no upload at API_URL (${said}): correct API_URL${id}`)
+    return new Refused(`There is no Timesheets API at API_URL (${said}): correct API_URL${id}`)
   }
   return new UnexpectedAnswer(`The API does not take the request (${said})${id}`)
 }

@@ -1,6 +1,6 @@
 import { ConfigError, type Environment, readConfig } from '@timesheets/runtime/config'
 import { AccessToken, type IssuedToken } from './access-token.ts'
-import { ApiClient } from './api-client.ts'
+import { ApiClient, neededScope } from './api-client.ts'
 import { readSyncConfig, type SyncConfig, settingsFor } from './config.ts'
 import { daemonSettings } from './daemon.ts'
 import { exitCodeOf, exitCodes } from './exit-code.ts'
@@ -9,7 +9,6 @@ import { explain } from './output.ts'
 import { Patience } from './patience.ts'
 import { openTracker } from './run.ts'
 
-const neededScope = 'batch:upload'
 /** Somebody waits for it: no long patience. */
 const patienceMs = 5000
 

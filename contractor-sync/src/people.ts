@@ -1,6 +1,7 @@
+import { type Directory, emptyDirectory } from './directory.ts'
 import type { Person } from './trackers/tracker.ts'
 
-/** What becomes of somebody whom the map does not name. */
+/** What becomes of somebody whom neither the map nor the directory names. */
 export const unknownPersonRules = ['email', 'reject', 'tracker-id'] as const
 export type UnknownPersonRule = (typeof unknownPersonRules)[number]
 
@@ -12,15 +13,23 @@ export class People {
   readonly #map: PeopleMap
   readonly #rule: UnknownPersonRule
   readonly #source: string
+  readonly #directory: Directory
 
   /**
-   * @param rule for those whom the map does not name: `email`, the e-mail itself is the `user_id`, and who has
+   * @param map of the operator, who has the last word
+   * @param rule for those whom neither map nor directory names: `email`, the e-mail itself is the `user_id`, and who has
    *   none is unknown; `tracker-id`, the same, and who has none is `<source>:<id>`; `reject`, all are unknown
    */
-  constructor(map: PeopleMap, rule: UnknownPersonRule, source: string) {
+  constructor(
+    map: PeopleMap,
+    rule: UnknownPersonRule,
+    source: string,
+    directory: Directory = emptyDirectory,
+  ) {
     this.#map = map
     this.#rule = rule
     this.#source = source
+    this.#directory = directory
   }
 
   /** @returns undefined for somebody unknown */
@@ -30,6 +39,9 @@ export class People {
       if (mapped !== undefined) return mapped
     }
     if (userId !== undefined) return userId
+    const { byTrackerId, byEmail } = this.#directory
+    const known = byTrackerId.get(id ?? '') ?? byEmail.get(email?.trim().toLowerCase() ?? '')
+    if (known !== undefined) return known
     if (this.#rule === 'reject') return undefined
     if (email !== undefined) return email
     return this.#rule === 'tracker-id' && id !== undefined ? `${this.#source}:${id}` : undefined

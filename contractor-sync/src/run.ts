@@ -3,6 +3,7 @@ import { ApiClient } from './api-client.ts'
 import { askOf } from './ask.ts'
 import type { CommandLine } from './command-line.ts'
 import type { SyncConfig } from './config.ts'
+import { readDirectory } from './directory.ts'
 import type { Output } from './output.ts'
 import { Pace } from './pace.ts'
 import { Patience } from './patience.ts'
@@ -42,11 +43,15 @@ export async function run(
     showRejected: shownRejected,
   })
   output.started(report)
+  const api = new ApiClient(config, token)
   await sync(
     {
       tracker,
-      people: new People(config.peopleMap, config.unknownPerson, source),
-      api: new ApiClient(config, token),
+      people: async () => {
+        const directory = await readDirectory(api, source, patience)
+        return new People(config.peopleMap, config.unknownPerson, source, directory)
+      },
+      api,
       patience,
       batchSize: config.batchSize,
       signal,

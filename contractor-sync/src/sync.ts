@@ -11,7 +11,8 @@ import type { Reading, Tracker } from './trackers/tracker.ts'
 /** What a run works with. */
 export interface SyncJob {
   readonly tracker: Tracker
-  readonly people: People
+  /** Asked once a run: who is who may have changed since the last. */
+  readonly people: () => Promise<People>
   readonly api: ApiClient
   readonly patience: Patience
   readonly batchSize: number
@@ -32,8 +33,9 @@ export interface SyncObserver {
  * was uploaded stands, and the next run finds it unchanged.
  */
 export async function sync(job: SyncJob, report: Report): Promise<void> {
-  const { tracker, people, api, patience, batchSize, signal, observer } = job
+  const { tracker, api, patience, batchSize, signal, observer } = job
   try {
+    const people = await job.people()
     const readings = tracker.read(report.window, (entries) => observer.total(entries))
     const mapped = mapAll(readings, tracker.source, people)
     for await (const { batch, aside } of readAhead(inBatches(mapped, batchSize))) {

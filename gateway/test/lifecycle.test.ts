@@ -164,8 +164,8 @@ test('a second signal ends it at once', async () => {
 test('a port that is taken: one clear line, exit 1', async () => {
   const { url } = await startUpstream()
   const { port } = new URL(url)
-  for (const taken of [{ GATEWAY_PORT: port }, { GATEWAY_ADMIN_PORT: port }]) {
-    const { exited, said } = run(environmentFor(url, taken))
+  for (const variable of ['GATEWAY_PORT', 'GATEWAY_ADMIN_PORT']) {
+    const { exited, said } = run(environmentFor(url, { [variable]: port }))
     expect(await exited).toEqual({ code: 1, signal: null })
     expect(said.err).toBe(`Port ${port} on 127.0.0.1 is taken by another process\n`)
     expect(said.out).toBe('')

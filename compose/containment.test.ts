@@ -90,7 +90,7 @@ test('a container is given the time that its drain takes', () => {
 })
 
 test('without .env, one line says what to do', () => {
-  expect(() => readComposeFile({})).toThrow('SECRETS_DIR is not set. First: cp .env.example .env')
+  expect(() => readComposeFile({})).toThrow('SECRETS_DIR first: cp .env.example .env')
 })
 
 describe('the secrets that stand in the repository', () => {

@@ -3,10 +3,15 @@ import type { ServiceConfig } from './config.ts'
 import { approveTimesheet, approveTimesheets, discardCorrection, reopenTimesheet } from './http/approvals.ts'
 import type { Operation } from './http/call.ts'
 import { deletePerson } from './http/delete-person.ts'
+import { EntryList } from './http/entry-list.ts'
+import { listApprovals } from './http/list-approvals.ts'
+import { ListCursors } from './http/list-cursor.ts'
 import { listPeople } from './http/list-people.ts'
+import { listTimesheets } from './http/list-timesheets.ts'
 import { changeTimesheet, createTimesheet, deleteTimesheet, type UserIdOf } from './http/own-timesheets.ts'
 import { putPerson } from './http/put-person.ts'
 import { getTimesheet, getTimesheetHistory } from './http/read-timesheet.ts'
+import { reportHours } from './http/report-hours.ts'
 import { uploadTimesheets } from './http/upload-timesheets.ts'
 import { EntryLedger } from './postgres/entry-ledger.ts'
 import { PostgresEntryStore } from './postgres/entry-store.ts'
@@ -22,6 +27,9 @@ export function createOperations(database: PrismaClient, config: ServiceConfig):
   const people = new PostgresPeopleStore(database)
   const ledger = new EntryLedger(database)
   const userOf: UserIdOf = ({ identity }) => userIdOf(database, identity.person)
+  const cursors = new ListCursors(
+    [config.identitySecret, config.identitySecretPrevious].filter((secret) => secret !== undefined),
+  )
   return {
     uploadTimesheets: uploadTimesheets(store, config.publicUrl, config.sourceOwners),
     createTimesheet: createTimesheet(ledger, userOf, config.publicUrl),
@@ -33,6 +41,12 @@ export function createOperations(database: PrismaClient, config: ServiceConfig):
     approveTimesheets: approveTimesheets(ledger, userOf),
     reopenTimesheet: reopenTimesheet(ledger, userOf),
     discardCorrection: discardCorrection(ledger, userOf),
+    listTimesheets: listTimesheets(
+      new EntryList(database, cursors, `${config.publicUrl}/timesheets`),
+      userOf,
+    ),
+    listApprovals: listApprovals(new EntryList(database, cursors, `${config.publicUrl}/approvals`)),
+    reportHours: reportHours(database),
     listPeople: listPeople(people, config.publicUrl),
     putPerson: putPerson(people, config.publicUrl),
     deletePerson: deletePerson(people),

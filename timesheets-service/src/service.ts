@@ -14,6 +14,7 @@ import { measure } from '@timesheets/runtime/request-metrics'
 import type { Service } from '@timesheets/runtime/server'
 import type { ServiceConfig } from './config.ts'
 import type { Answer } from './http/call.ts'
+import { sendStream, sendText } from './http/send.ts'
 import { createOperations, type Operations } from './operations.ts'
 import { createClient } from './postgres/client.ts'
 import { isOutage } from './postgres/outage.ts'
@@ -37,7 +38,7 @@ export function createService(config: ServiceConfig, logger: Logger): Service {
         const identity = await identify(request, requestId, secrets)
         const { run, id, parameters, query } = findOperation(request, operations)
         operation = id
-        send(request, response, await run({ request, identity, parameters, query }))
+        await send(request, response, await run({ request, identity, parameters, query }))
       }
     },
     async readiness(): Promise<Record<string, string>> {
@@ -88,8 +89,11 @@ function findOperation(request: IncomingMessage, operations: Operations) {
   }
 }
 
-function send(request: IncomingMessage, response: ServerResponse, { status, body, headers }: Answer): void {
+async function send(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+  const { status, headers, body, text, stream } = answer
   if (status === 204) answerEmpty(request, response, headers)
+  else if (stream !== undefined) await sendStream(request, response, status, stream, headers)
+  else if (text !== undefined) sendText(request, response, status, text, headers)
   else answerJson(request, response, status, body, headers)
 }
 

@@ -74,7 +74,8 @@ export const reportQuerySchema = z.strictObject({
       },
       `must be one or more of ${groupKeys.join(', ')}, separated by commas, each once, and one of day, week, month at most`,
     )
-    .meta({ examples: ['user,project,week'] }),
+    .optional()
+    .meta({ description: 'Without it one sum of all', examples: ['user,project,week'] }),
   from: day.optional(),
   to: day.optional(),
   project: project.optional(),

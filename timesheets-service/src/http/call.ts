@@ -11,10 +11,15 @@ export interface Call {
   readonly query: URLSearchParams
 }
 
+/** What a request is answered with: a body or a text or a stream, or none of them with 204. */
 export interface Answer {
   readonly status: number
-  /** None with 204. */
+  /** Becomes JSON. */
   readonly body?: unknown
+  /** Goes out as it is; its `content-type` is in the headers. */
+  readonly text?: string
+  /** Goes out as it comes, at the pace of the client. */
+  readonly stream?: AsyncIterable<string>
   readonly headers?: OutgoingHttpHeaders
 }
 

@@ -1,0 +1,40 @@
+import { type GroupKey, reportQuerySchema } from '@timesheets/contracts/list-query'
+import type { PrismaClient } from '../postgres/generated/client.ts'
+import { reportHeader, sumHours } from '../postgres/sum-hours.ts'
+import { preferredType } from './accept.ts'
+import { invalidParameter, type Operation, readQueryBy } from './call.ts'
+
+/** Groups that one answer may hold: some ten megabytes. */
+const maxGroups = 100_000
+
+/** `GET /reports/hours`: sums by person, project, time and source, as JSON or CSV. */
+export function reportHours(client: PrismaClient): Operation {
+  return async ({ request, query }) => {
+    const asked = readQueryBy(query, reportQuerySchema)
+    const { from, to, project, source } = asked
+    const keys = (asked.group_by?.split(',') ?? []) as GroupKey[]
+    const userId = asked.user_id === '*' ? undefined : asked.user_id
+    const type = preferredType(request.headers.accept, ['application/json', 'text/csv'])
+    const format = type === 'text/csv' ? 'csv' : 'json'
+    const filter = { from, to, project, source, userId }
+    const { text, groups } = await sumHours(client, filter, keys, { format, maxGroups })
+    if (groups > maxGroups) {
+      throw invalidParameter(
+        'group_by',
+        `makes more than ${maxGroups} groups of this; narrow it by from and to, or group by less`,
+      )
+    }
+    if (format === 'json') {
+      return { status: 200, text: `[${text}]`, headers: { 'content-type': type, vary: 'accept' } }
+    }
+    return {
+      status: 200,
+      text: `${reportHeader(keys)}\r\n${text === '' ? '' : `${text}\r\n`}`,
+      headers: {
+        'content-type': 'text/csv; charset=utf-8; header=present',
+        'content-disposition': 'attachment; filename="hours.csv"',
+        vary: 'accept',
+      },
+    }
+  }
+}

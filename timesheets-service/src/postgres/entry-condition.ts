@@ -1,0 +1,30 @@
+import type { EntryFilter, Place } from '../domain/entry-filter.ts'
+import { Prisma } from './generated/client.ts'
+import { all } from './moment.ts'
+
+/** What the index `timesheets_waiting_day_id_idx` is of. */
+const waits = Prisma.sql`(approved_at is null or correction_state = 'pending')`
+
+/** Which rows, of `timesheets` or of their versions, a filter is for. */
+export function conditionOf(filter: EntryFilter): Prisma.Sql {
+  const { userId, from, to, project, source, approved, updatedAfter, waiting } = filter
+  return all([
+    Prisma.sql`deleted_at is null`,
+    userId === undefined ? undefined : Prisma.sql`user_id = ${userId}`,
+    from === undefined ? undefined : Prisma.sql`day >= ${from}::date`,
+    to === undefined ? undefined : Prisma.sql`day <= ${to}::date`,
+    project === undefined ? undefined : Prisma.sql`project = ${project}`,
+    source === undefined ? undefined : Prisma.sql`source = ${source}`,
+    approved === undefined ? undefined : approvedIs(approved),
+    updatedAfter === undefined ? undefined : Prisma.sql`updated_at > ${updatedAfter}::timestamptz`,
+    waiting === true ? waits : undefined,
+  ])
+}
+
+/** Rows that stand below a place, newest day first. */
+export function isBelow({ day, id }: Place, idColumn: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(day, ${idColumn}) < (${day}::date, ${id}::bigint)`
+}
+
+const approvedIs = (approved: boolean) =>
+  approved ? Prisma.sql`approved_at is not null` : Prisma.sql`approved_at is null`

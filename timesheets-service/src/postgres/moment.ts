@@ -1,0 +1,53 @@
+import type { Moment, Sight } from '../domain/entry-filter.ts'
+import { Prisma } from './generated/client.ts'
+
+/**
+ * Times cannot tell what a page saw: a transaction stamps its rows and commits later, after a page was read.
+ * So a sight has the numbers of the transactions that were on their way, as a snapshot of Postgres has, and every
+ * version has the numbers of those that made and superseded it. Only what is about as young as the sight is asked
+ * for its number: numbers mean nothing in a database that was restored from a dump. A transaction that was on its
+ * way has at most so long, and one that had not begun to write but had looked at the clock, this.
+ */
+const longestTransactionMs = 300_000
+const clockSkewMs = 10_000
+
+/** Whether a version had come to be at the moment. */
+export function hasBegun({ asOf, sight }: Moment): Prisma.Sql {
+  return all([
+    asOf === undefined ? undefined : Prisma.sql`updated_at <= ${asOf}::timestamptz`,
+    sight === undefined ? undefined : isSeen(sight, Prisma.sql`updated_at`, Prisma.sql`xid`),
+  ])
+}
+
+/** Whether no later version had taken a version's place at the moment. */
+export function hasNotEnded({ asOf, sight }: Moment): Prisma.Sql {
+  const since = [asOf, sight && floorOf(sight)].filter((instant) => instant !== undefined).sort()[0]
+  const hasEnded = all([
+    asOf === undefined ? undefined : Prisma.sql`superseded_at <= ${asOf}::timestamptz`,
+    sight === undefined ? undefined : isSeen(sight, Prisma.sql`superseded_at`, Prisma.sql`superseded_xid`),
+  ])
+  // The first is for the index.
+  return Prisma.sql`superseded_at > ${since ?? null}::timestamptz and not (${hasEnded})`
+}
+
+/** Versions that were superseded matter only for a moment that is not now. */
+export function isNow({ asOf, sight }: Moment): boolean {
+  return asOf === undefined && sight === undefined
+}
+
+function isSeen(sight: Sight, time: Prisma.Sql, xid: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(${time} <= ${floorOf(sight)}::timestamptz or ${xid} is null
+    or (${xid} < ${sight.xmax}::bigint and ${xid} <> all(${sight.inProgress}::bigint[])))`
+}
+
+/** Everything from before it is seen. */
+function floorOf({ takenAtMs, inProgress }: Sight): string {
+  const ageMs = inProgress.length > 0 ? longestTransactionMs : clockSkewMs
+  return new Date(takenAtMs - ageMs).toISOString()
+}
+
+/** Conditions that must all hold. */
+export function all(conditions: readonly (Prisma.Sql | undefined)[]): Prisma.Sql {
+  const given = conditions.filter((condition) => condition !== undefined)
+  return given.length === 0 ? Prisma.sql`true` : Prisma.join(given, ' and ')
+}

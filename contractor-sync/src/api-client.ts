@@ -127,9 +127,9 @@ export class ApiClient {
         timeoutMs: this.#settings.requestTimeoutSeconds * 1000,
       })
     } catch (error) {
-      // Not an outage that passes: what it broke on would most likely break it again.
+      // What it broke on will most likely break it again: no reason to wait as long as for an outage.
       if (error instanceof Outage && error.status === 500)
-        throw new UnexpectedAnswer(error.message, { cause: error })
+        throw new UnexpectedAnswer(error.message, { mayPass: true, cause: error })
       throw error
     }
   }

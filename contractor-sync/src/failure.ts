@@ -24,6 +24,13 @@ export class Outage extends Error {
 /** An answer that was never promised: cut, of another shape, or one that leaves something open. */
 export class UnexpectedAnswer extends Error {
   override readonly name = 'UnexpectedAnswer'
+  /** True where the same question may get a better answer: a proxy cuts one now and then. */
+  readonly mayPass: boolean
+
+  constructor(message: string, { mayPass = false, cause }: { mayPass?: boolean; cause?: unknown } = {}) {
+    super(message, { cause })
+    this.mayPass = mayPass
+  }
 }
 
 /** Somebody told this process to end; what is done stands, the rest is for the next run. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pRetry from 'p-retry'
 import { Outage, UnexpectedAnswer } from './failure.ts'
 
-/** An answer that makes no sense is asked for again so often: a proxy may have cut it. */
+/** So often is asked for an answer that makes no sense, but may make some the next time. */
 const maxTriesOfUnexpected = 4
 
 const firstDelayMs = 500
@@ -73,7 +73,8 @@ export class Patience {
 }
 
 function mayPass(error: Error, tries: number): boolean {
-  return error instanceof Outage || (error instanceof UnexpectedAnswer && tries < maxTriesOfUnexpected)
+  if (error instanceof UnexpectedAnswer) return error.mayPass && tries < maxTriesOfUnexpected
+  return error instanceof Outage
 }
 
 function exhausted(outage: Outage, tries: number): Outage {

@@ -115,6 +115,7 @@ function parse({ name, setting }: Peer, { statusCode = 0, headers }: IncomingMes
     const what = `${statusCode}, ${headers['content-type'] ?? 'no content type'}`
     throw new UnexpectedAnswer(
       `${name} answers with what is not JSON, or not all of it (${what}); does ${setting} lead to a page, or past a proxy?`,
+      { mayPass: true },
     )
   }
 }

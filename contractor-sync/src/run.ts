@@ -11,7 +11,7 @@ import { People } from './people.ts'
 import { Report } from './report.ts'
 import { sync } from './sync.ts'
 import type { Tracker } from './trackers/tracker.ts'
-import { lastDays, type Window } from './window.ts'
+import { dayBefore, type Window } from './window.ts'
 
 /** Sentences of a dry run that are shown unless told otherwise: it is run to see them. */
 const shownOfDryRun = 20
@@ -27,12 +27,15 @@ export async function run(
   output: Output,
   signal: AbortSignal,
 ): Promise<Report> {
+  // What is still under way when the run is over, a page ahead above all, is given up.
+  const over = new AbortController()
+  const ending = AbortSignal.any([signal, over.signal])
   const patience = new Patience({
     budgetMs: config.retryDeadlineSeconds * 1000,
-    signal,
+    signal: ending,
     onWait: (failure, waitMs) => output.waiting(failure, waitMs),
   })
-  const tracker = openTracker(config, patience, signal)
+  const tracker = openTracker(config, patience, ending)
   const { source } = tracker
   const { dryRun } = options
   const report = new Report({
@@ -59,6 +62,7 @@ export async function run(
     },
     report,
   )
+  over.abort()
   output.finished(report)
   return report
 }
@@ -73,10 +77,9 @@ export function openTracker(config: SyncConfig, patience: Patience, signal?: Abo
   )
 }
 
+/** Up to today there is no end: whatever is dated later belongs to it. */
 function windowOf({ windowDays }: SyncConfig, { since, until, full }: RunOptions): Window {
   if (full) return {}
-  return {
-    ...(since === undefined ? lastDays(windowDays, new Date()) : { from: since }),
-    ...(until === undefined ? {} : { to: until }),
-  }
+  if (until === undefined) return { from: since ?? dayBefore(new Date(), windowDays) }
+  return { from: since ?? dayBefore(new Date(until), windowDays), to: until }
 }

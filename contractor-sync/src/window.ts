@@ -6,9 +6,9 @@ export interface Window {
 
 const dayMs = 86_400_000
 
-/** The last so many days, today in UTC included, and whatever is dated later. */
-export function lastDays(days: number, now: Date): Window {
-  return { from: new Date(now.getTime() - days * dayMs).toISOString().slice(0, 10) }
+/** The day so many days before an instant's day in UTC. */
+export function dayBefore(instant: Date, days: number): string {
+  return new Date(instant.getTime() - days * dayMs).toISOString().slice(0, 10)
 }
 
 /** True where a day lies in the window. */

@@ -73,7 +73,7 @@ export async function* readSteadily<Row>(list: ChangingList<Row>): AsyncGenerato
 /** What was read of each row, to know it again. */
 class SeenRows<Row> {
   readonly #list: ChangingList<Row>
-  readonly #rows = new Map<string, { place: string; version: string; pass: number }>()
+  readonly #rows = new Map<string, { place: string; version: string; pass: number; placedInPass: number }>()
   #pass = 0
   /** Different rows that this pass has met. */
   rowsOfPass = 0
@@ -93,15 +93,18 @@ class SeenRows<Row> {
       const { id, place, version } = this.#list.mark(row)
       const known = this.#rows.get(id)
       if (known?.pass !== this.#pass) this.rowsOfPass += 1
-      this.#rows.set(id, { place, version, pass: this.#pass })
+      const placedInPass = known?.place === place ? known.placedInPass : this.#pass
+      this.#rows.set(id, { place, version, pass: this.#pass, placedInPass })
       if (known?.place !== place || known.version !== version) yield row
     }
   }
 
-  /** True where the row was there before `since`, and has not moved. */
+  /** True where the row was at its place before this pass began: an earlier pass met it there, or it is older. */
   isAtItsPlace(row: Row, since: Date): boolean {
     const { id, place, createdAt } = this.#list.mark(row)
-    return this.#rows.get(id)?.place === place && !(createdAt !== undefined && createdAt >= since)
+    const known = this.#rows.get(id)
+    if (known?.place !== place) return false
+    return known.placedInPass < this.#pass || !(createdAt !== undefined && createdAt >= since)
   }
 }
 

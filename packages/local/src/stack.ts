@@ -25,7 +25,7 @@ export class Stack {
   readonly #observer: StackObserver
   readonly #children = new Map<string, Child>()
   readonly #listening = new Map<string, Listening>()
-  #unlock: () => void = () => {}
+  #unlock: (() => void) | undefined
   #published = false
 
   constructor(config: StackConfig, observer: StackObserver) {
@@ -118,6 +118,8 @@ export class Stack {
 
   /** Ends what was started, the door first, the database last. */
   async stop(): Promise<void> {
+    // Without the lock the folder is another stack's.
+    if (this.#unlock === undefined) return
     removeStackFile(this.#config.dataDir)
     for (const child of [...this.#children.values()].reverse()) await child.stop()
     this.#unlock()

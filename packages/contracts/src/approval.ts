@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { readDate } from './date.ts'
 import { text, userId } from './member.ts'
+import { problemSchema } from './problem-schema.ts'
 import { storedEntrySchema } from './stored-entry.ts'
 
 /** Entries that one request may approve. */
@@ -46,9 +47,7 @@ export const approvalsAnswerSchema = z
         status: z.enum(['approved', 'unchanged', 'rejected']),
         code: z.int(),
         entry: storedEntrySchema.optional(),
-        problem: z
-          .looseObject({ type: z.string(), title: z.string(), status: z.int(), detail: z.string() })
-          .optional(),
+        problem: problemSchema.optional(),
       }),
     ),
   })

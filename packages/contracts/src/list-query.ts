@@ -17,13 +17,24 @@ const instant = z
   )
   .meta({ format: 'date-time', examples: ['2026-05-10T12:00:00Z'] })
 
-const flag = z.enum(['true', 'false'], 'must be true or false')
+/** True or false in a query; to a document it is a boolean. */
+export const flag = z
+  .enum(['true', 'false'], 'must be true or false')
+  .meta({ type: 'boolean', enum: undefined })
 
 /** How many a page of a list holds. */
 export const limit = z
   .string()
   .regex(/^([1-9]|[1-9]\d|[1-4]\d\d|500)$/, 'must be a whole number from 1 to 500')
-  .meta({ description: 'Entries a page, 1 to 500; 100 by default' })
+  // To a document it is a number.
+  .meta({
+    description: 'How many a page',
+    type: 'integer',
+    pattern: undefined,
+    minimum: 1,
+    maximum: 500,
+    default: 100,
+  })
 
 /** Where a page of a list begins. */
 export const cursor = z.string().max(2000).meta({ description: 'From the `Link` of the page before; opaque' })

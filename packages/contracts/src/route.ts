@@ -154,6 +154,30 @@ export const routes = [
     operationId: 'getProtectedResourceMetadata',
     summary: 'Which issuer and scopes this API takes (RFC 9728)',
   },
+  {
+    method: 'GET',
+    path: '/openapi.json',
+    scopes: [],
+    answeredBy: 'gateway',
+    operationId: 'getOpenApi',
+    summary: 'This API as an OpenAPI document',
+  },
+  {
+    method: 'GET',
+    path: '/docs',
+    scopes: [],
+    answeredBy: 'gateway',
+    operationId: 'getDocs',
+    summary: 'The same, as a page for people',
+  },
+  {
+    method: 'GET',
+    path: '/docs/{file}',
+    scopes: [],
+    answeredBy: 'gateway',
+    operationId: 'getDocsFile',
+    summary: 'What that page is made of',
+  },
 ] as const satisfies readonly Route[]
 
 export type OperationId = (typeof routes)[number]['operationId']

@@ -1,9 +1,16 @@
 import { z } from 'zod'
+import { flag } from './list-query.ts'
+import { problemSchema } from './problem-schema.ts'
 import { statusCodes, summaryWords } from './status.ts'
 import { storedEntrySchema } from './stored-entry.ts'
 
 /** Items that one JSON array may hold. */
 export const maxArrayItems = 1000
+
+/** The query of `POST /timesheets/upload`. */
+export const uploadQuerySchema = z.strictObject({
+  dry_run: flag.optional().meta({ description: 'Say what would become of it, and write nothing' }),
+})
 
 const count = z.int().min(0)
 
@@ -26,9 +33,7 @@ export const uploadOutcomeSchema = z
     id: z.int().positive().nullable().optional(),
     user_id: z.string().optional(),
     message: z.string().optional(),
-    problem: z
-      .looseObject({ type: z.string(), title: z.string(), status: z.int(), detail: z.string() })
-      .optional(),
+    problem: problemSchema.optional(),
   })
   .meta({ id: 'UploadOutcome' })
 

@@ -1,0 +1,75 @@
+import { beforeAll, expect, test } from '@jest/globals'
+import { openApiOf } from '@timesheets/contracts/openapi'
+import { viewerFiles } from '@timesheets/contracts/viewer'
+import { publicUrl, startAll } from './started.ts'
+
+let gateway: Awaited<ReturnType<typeof startAll>>
+
+beforeAll(async () => {
+  gateway = await startAll()
+})
+
+const get = (path: string, headers: Record<string, string> = {}) => fetch(gateway.url + path, { headers })
+
+test('the document is that of the table, with our own address and issuer', async () => {
+  const answer = await get('/openapi.json')
+  expect(answer.headers.get('content-type')).toBe('application/json')
+  const expected = openApiOf({ publicUrl, issuer: gateway.issuer.issuer })
+  expect(await answer.json()).toEqual(JSON.parse(JSON.stringify(expected)))
+})
+
+test('the page loads nothing from elsewhere and runs nothing inline', async () => {
+  const answer = await get('/docs')
+  const policy = answer.headers.get('content-security-policy')!
+  expect(policy).toMatch(/^default-src 'none';/)
+  expect(policy).not.toMatch(/unsafe|https?:|\*/)
+  const page = await answer.text()
+  const links = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = '']) => link)
+  expect(links).toContain('docs/start.js')
+  for (const link of links.filter((link) => link !== 'data:,')) {
+    expect((await get(`/${link}`)).status).toBe(200)
+  }
+  expect(page).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/)
+})
+
+test.each(viewerFiles)('/docs/%s is served by its type, whole', async (file) => {
+  const answer = await get(`/docs/${file}`)
+  expect(answer.headers.get('content-type')).toBe(
+    `text/${file.endsWith('css') ? 'css' : 'javascript'}; charset=utf-8`,
+  )
+  const text = await answer.text()
+  expect(text.length).toBeGreaterThan(100)
+  expect(await (await get(`/docs/${file}`, { 'accept-encoding': 'identity' })).text()).toBe(text)
+})
+
+test('no other file of the package is served', async () => {
+  for (const file of ['package.json', 'swagger-ui-bundle.js.map', 'index.html', 'toString', '__proto__']) {
+    const answer = await get(`/docs/${file}`)
+    expect(answer.status).toBe(404)
+    expect(await answer.json()).toMatchObject({ type: '/problems/not-found' })
+  }
+})
+
+test('a client that has it need not load it again', async () => {
+  for (const path of ['/openapi.json', '/docs', '/docs/swagger-ui.css']) {
+    const first = await get(path)
+    expect(first.headers.get('cache-control')).toMatch(/max-age=\d+/)
+    const etag = first.headers.get('etag')!
+    for (const tag of [etag, `W/${etag}`, `"x", ${etag}`]) {
+      const again = await get(path, { 'if-none-match': tag })
+      expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag])
+    }
+    expect((await get(path, { 'if-none-match': '"x"' })).status).toBe(200)
+  }
+})
+
+test('compressed only for who takes it', async () => {
+  const encodingFor = async (accepted: string) => {
+    const answer = await get('/openapi.json', { 'accept-encoding': accepted })
+    expect(answer.headers.get('vary')).toBe('accept-encoding')
+    return answer.headers.get('content-encoding')
+  }
+  expect(await encodingFor('br, gzip')).toBe('gzip')
+  for (const none of ['identity', 'br', 'gzip;q=0', 'gzip; q=0.0, br'])
+    expect(await encodingFor(none)).toBeNull()
+})

@@ -1,0 +1,113 @@
+import type { JsonSchema, SchemaShelf } from './json-schema.ts'
+import type { AnswerHeader, Contents, GoodAnswer, OperationContract } from './operation.ts'
+import { ProblemError, type ProblemSlug, problems } from './problem.ts'
+import { problemSchema } from './problem-schema.ts'
+import type { Route } from './route.ts'
+
+const headerOf = (description: string, schema: JsonSchema = { type: 'string' }) => ({ description, schema })
+
+/** Headers of answers, as `components.headers`. */
+export const answerHeaders = {
+  Allow: headerOf('The methods that the path knows'),
+  'Content-Disposition': headerOf('A name for the file'),
+  ETag: headerOf('The version, for `If-Match` (RFC 9110, section 8.8.3)'),
+  Link: headerOf('`<…>; rel="next"`: the page that follows (RFC 8288); without it this page is the last'),
+  Location: headerOf('Where what was made is', { type: 'string', format: 'uri' }),
+  'Retry-After': headerOf('Seconds until it is worth asking again', { type: 'string' }),
+  'WWW-Authenticate': headerOf('What the token lacks (RFC 6750, section 3)'),
+  'X-Request-Id': headerOf('The id of the request; a problem has it as `instance`'),
+} as const satisfies Record<AnswerHeader | string, unknown>
+
+type HeaderName = keyof typeof answerHeaders
+
+const headersOf = (names: readonly HeaderName[]) =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
+
+/** Bodies by media type, with their examples. */
+export function contentOf(contents: Contents, shelf: SchemaShelf, io: 'input' | 'output') {
+  return Object.fromEntries(
+    Object.entries(contents).map(([type, { schema, examples }]) => [
+      type,
+      {
+        schema: shelf.schemaOf(schema, io),
+        examples: Object.fromEntries(
+          Object.entries(examples).map(([name, value]) => [
+            name.replaceAll(' ', '-'),
+            { summary: name, value },
+          ]),
+        ),
+      },
+    ]),
+  )
+}
+
+export function goodAnswer({ description, headers = [], content }: GoodAnswer, shelf: SchemaShelf) {
+  return {
+    description,
+    headers: headersOf(['X-Request-Id', ...headers]),
+    ...(content === undefined ? {} : { content: contentOf(content, shelf, 'output') }),
+  }
+}
+
+/** Every problem that an operation may end with. */
+export function problemsOf(route: Route, contract: OperationContract): ProblemSlug[] {
+  const isGuarded = route.scopes.length > 0
+  return [
+    'invalid-request',
+    'invalid-parameter',
+    ...(contract.body === undefined
+      ? []
+      : (['malformed-json', 'too-large', 'unsupported-media-type'] as const)),
+    ...(isGuarded
+      ? (['missing-token', 'invalid-token', 'insufficient-scope', 'keys-unavailable'] as const)
+      : []),
+    ...(route.path.includes('{') ? (['not-found'] as const) : []),
+    ...(contract.problems ?? []),
+    'internal-error',
+    ...(route.answeredBy === 'gateway'
+      ? []
+      : (['not-ready', 'service-unreachable', 'service-timeout'] as const)),
+  ]
+}
+
+/**
+ * An answer for each status among problems.
+ * @param shelf where each stands once, by a name of its own, as `components.responses`
+ */
+export function problemAnswers(
+  slugs: readonly ProblemSlug[],
+  shelf: SchemaShelf,
+  responses: Record<string, object>,
+) {
+  const statuses = [...new Set(slugs.map((slug) => problems[slug].status))].sort()
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const some = slugs.filter((slug) => problems[slug].status === status)
+      const name = [status, ...some].join('_')
+      responses[name] ??= problemAnswer(status, some, shelf)
+      return [status, { $ref: `#/components/responses/${name}` }]
+    }),
+  )
+}
+
+function problemAnswer(status: number, slugs: readonly ProblemSlug[], shelf: SchemaShelf) {
+  const types = slugs.map((slug) => `/problems/${slug}`)
+  const names: HeaderName[] = ['X-Request-Id']
+  if (status === 401 || status === 403) names.push('WWW-Authenticate')
+  if (status >= 502) names.push('Retry-After')
+  return {
+    description: slugs.map((slug) => problems[slug].title).join('; '),
+    headers: headersOf(names),
+    content: {
+      'application/problem+json': {
+        schema: {
+          allOf: [shelf.schemaOf(problemSchema, 'output'), { properties: { type: { enum: types } } }],
+        },
+        examples: Object.fromEntries(slugs.map((slug) => [slug, { value: exampleOf(slug) }])),
+      },
+    },
+  }
+}
+
+const exampleOf = (slug: ProblemSlug) =>
+  new ProblemError(slug, problems[slug].title).toProblem('6f1c2f5e-0c1d-4c0e-9d6b-3a1f7f1f0b58')

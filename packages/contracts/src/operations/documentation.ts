@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import type { OperationContract } from '../operation.ts'
+import { viewerFiles } from '../viewer.ts'
+import { json } from './content.ts'
+
+const url = z.url()
+
+const resourceMetadataSchema = z
+  .strictObject({
+    resource: url,
+    authorization_servers: z.array(url),
+    scopes_supported: z.array(z.string()),
+    bearer_methods_supported: z.array(z.string()),
+    resource_name: z.string(),
+  })
+  .meta({ id: 'ProtectedResourceMetadata' })
+
+const unchanged = { description: 'The copy that the client has is still good', headers: ['ETag'] } as const
+const text = (example: string) => ({ schema: z.string(), examples: { file: example } })
+
+/** What tells of the API itself. */
+export const documentationOperations = {
+  getProtectedResourceMetadata: {
+    answers: {
+      200: {
+        description: 'The metadata (RFC 9728, section 2)',
+        content: json(resourceMetadataSchema, {
+          metadata: {
+            resource: 'https://api.exampleco.com',
+            authorization_servers: ['https://exampleco.eu.auth0.com/'],
+            scopes_supported: ['batch:upload'],
+            bearer_methods_supported: ['header'],
+            resource_name: 'Timesheets API',
+          },
+        }),
+      },
+    },
+  },
+  getOpenApi: {
+    answers: {
+      200: {
+        description: 'This document',
+        headers: ['ETag'],
+        content: json(z.looseObject({ openapi: z.string() }), { document: { openapi: '3.1.1' } }),
+      },
+      304: unchanged,
+    },
+  },
+  getDocs: {
+    answers: {
+      200: {
+        description: 'The page',
+        headers: ['ETag'],
+        content: { 'text/html': text('<!doctype html>') },
+      },
+      304: unchanged,
+    },
+  },
+  getDocsFile: {
+    parameters: { file: z.enum(viewerFiles) },
+    answers: {
+      200: {
+        description: 'The file',
+        headers: ['ETag'],
+        content: { 'text/css': text('body {}'), 'text/javascript': text('start()') },
+      },
+      304: unchanged,
+    },
+  },
+} as const satisfies Record<string, OperationContract>

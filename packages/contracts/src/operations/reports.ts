@@ -1,0 +1,23 @@
+import { hoursGroupSchema, reportQuerySchema } from '../list-query.ts'
+import type { OperationContract } from '../operation.ts'
+import { list } from './content.ts'
+
+const group = { user_id: '007', week: '2017-05-08', hours: 38.5, entries: 9, approved_hours: 30 }
+
+/** What is taken of reports, and answered. */
+export const reportOperations = {
+  reportHours: {
+    query: reportQuerySchema,
+    answers: {
+      200: {
+        description: 'The groups, by their keys',
+        headers: ['Content-Disposition'],
+        content: list(
+          hoursGroupSchema,
+          group,
+          'user_id,week,hours,entries,approved_hours\r\n"007",2017-05-08,38.5,9,30\r\n',
+        ),
+      },
+    },
+  },
+} as const satisfies Record<string, OperationContract>

@@ -4,8 +4,8 @@ import type { Content } from '@timesheets/contracts/entry'
 import { ProblemError } from '@timesheets/contracts/problem'
 import type { StoredEntry } from '@timesheets/contracts/stored-entry'
 import { appSource, type Decision, type HeldEntry, notFound } from '../domain/decision.ts'
-import { type CorrectionWord, contentOfWord } from './correction-word.ts'
 import { sqlStateOf } from './database-error.ts'
+import { changesOf, columnsOf, heldEntryOf } from './entry-row.ts'
 import { Prisma, type PrismaClient } from './generated/client.ts'
 import type { TimesheetModel } from './generated/models.ts'
 import { toStoredEntry } from './read-entry.ts'
@@ -142,59 +142,4 @@ async function carryOut(
   }
   const changed = await transaction.timesheet.update({ where: { id: row.id }, data })
   return { entry: toStoredEntry(changed), isChanged: true }
-}
-
-/** What a decision changes in a row; version and time are the trigger's. */
-function changesOf(row: TimesheetModel, decision: Decision): Prisma.TimesheetUpdateInput {
-  const { content, approvedBy, correction, returnedReason } = decision
-  // What a person enters has no source that could say otherwise: the entry itself is the last word.
-  const isOwn = row.source.startsWith(appSource(''))
-  return {
-    ...(content === undefined
-      ? {}
-      : content === null
-        ? { deletedAt: new Date() }
-        : { ...columnsOf(content), deletedAt: null }),
-    ...(isOwn && content !== undefined
-      ? { digest: content === null ? null : (digestOf('', content) as Uint8Array<ArrayBuffer>) }
-      : {}),
-    ...(approvedBy === undefined ? {} : { approvedBy, approvedAt: approvedBy === null ? null : new Date() }),
-    ...(correction === undefined ? {} : correctionColumns(correction)),
-    ...(returnedReason === undefined ? {} : { returnedReason }),
-  }
-}
-
-/** A discarded word is remembered; an applied one is the entry itself. */
-function correctionColumns(correction: 'applied' | 'discarded' | 'none'): Prisma.TimesheetUpdateInput {
-  if (correction === 'discarded') return { correctionState: 'discarded' }
-  const correctionState = correction === 'applied' ? 'applied' : null
-  return { correctionState, correction: Prisma.DbNull, acceptedDigest: null }
-}
-
-function columnsOf(content: Content) {
-  return {
-    userId: content.userId,
-    day: new Date(content.day),
-    instant: new Date(content.instantMs),
-    dateWritten: content.dateWritten,
-    project: content.project,
-    seconds: content.seconds,
-    notes: content.notes,
-  }
-}
-
-function heldEntryOf(row: TimesheetModel): HeldEntry {
-  const state = row.correctionState
-  return {
-    id: Number(row.id),
-    userId: row.userId,
-    source: row.source,
-    approved: row.approvedAt !== null,
-    deleted: row.deletedAt !== null,
-    correction:
-      state === 'pending' || state === 'discarded'
-        ? { state, word: contentOfWord(row.correction as unknown as CorrectionWord) }
-        : undefined,
-    version: row.version,
-  }
 }

@@ -35,7 +35,7 @@ export function demandDocumented(method: string, target: string, answer: SeenAns
   }
   const match = matchRoute(method, target.split('?')[0]!)
   if (match.kind !== 'route') {
-    if (![400, 404, 405, 413, 431].includes(answer.status)) fail('where there is no such operation')
+    if (![400, 401, 404, 405, 413, 431].includes(answer.status)) fail('where there is no such operation')
     return demandValid('#/components/schemas/Problem', answer, fail)
   }
   const pointer = ['#/paths', escape(match.route.path), method.toLowerCase(), 'responses', answer.status]
@@ -56,7 +56,7 @@ function demandValid(pointer: string, { headers, text }: SeenAnswer, fail: (what
   const type = headers.get('content-type') ?? ''
   const validate = ajv.getSchema(`openapi${pointer}`) as ValidateFunction | undefined
   if (validate === undefined) return fail(`, and the document has no ${pointer}`)
-  if (!validate(/json$/.test(type.split(';')[0]!) ? JSON.parse(text) : text)) {
+  if (!validate(/[/+]json$/.test(type.split(';')[0]!) ? JSON.parse(text) : text)) {
     fail(`and a body that is not as documented: ${ajv.errorsText(validate.errors)}`)
   }
 }

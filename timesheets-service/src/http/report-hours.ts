@@ -5,10 +5,10 @@ import { preferredType } from './accept.ts'
 import { invalidParameter, type Operation, readQueryBy } from './call.ts'
 
 /** Groups that one answer may hold: some ten megabytes. */
-const maxGroups = 100_000
+const defaultMaxGroups = 100_000
 
 /** `GET /reports/hours`: sums by person, project, time and source, as JSON or CSV. */
-export function reportHours(client: PrismaClient): Operation {
+export function reportHours(client: PrismaClient, { maxGroups = defaultMaxGroups } = {}): Operation {
   return async ({ request, query }) => {
     const asked = readQueryBy(query, reportQuerySchema)
     const { from, to, project, source } = asked

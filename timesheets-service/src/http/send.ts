@@ -2,7 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { endAfterRequest, isHeardOut } from '@timesheets/runtime/answer'
 
 /** A client that takes nothing for so long is cut. */
-const stalledMs = 30_000
+const defaultStalledMs = 30_000
 /** What is waited for at a time: a slow client need only take so much in that time. */
 const maxSliceBytes = 64 * 1024
 
@@ -33,6 +33,7 @@ export async function sendStream(
   status: number,
   chunks: AsyncIterable<string>,
   headers: OutgoingHttpHeaders = {},
+  { stalledMs = defaultStalledMs } = {},
 ): Promise<void> {
   const begin = () => {
     if (!response.headersSent) response.writeHead(status, { ...headers, ...lastOfItsConnection(request) })
@@ -40,23 +41,23 @@ export async function sendStream(
   for await (const chunk of chunks) {
     if (response.destroyed) return
     begin()
-    if (!(await isTaken(response, Buffer.from(chunk)))) return
+    if (!(await isTaken(response, Buffer.from(chunk), stalledMs))) return
   }
   begin()
   endAfterRequest(request, response)
 }
 
 /** @returns false where the client has left, or was cut */
-async function isTaken(response: ServerResponse, bytes: Buffer): Promise<boolean> {
+async function isTaken(response: ServerResponse, bytes: Buffer, stalledMs: number): Promise<boolean> {
   for (let start = 0; start < bytes.length; start += maxSliceBytes) {
-    if (!response.write(bytes.subarray(start, start + maxSliceBytes))) await drained(response)
+    if (!response.write(bytes.subarray(start, start + maxSliceBytes))) await drained(response, stalledMs)
     if (response.destroyed) return false
   }
   return true
 }
 
 /** Until the client has taken what was written, or has left, or is cut. */
-function drained(response: ServerResponse): Promise<void> {
+function drained(response: ServerResponse, stalledMs: number): Promise<void> {
   return new Promise((resolve) => {
     const settle = () => {
       clearTimeout(timer)

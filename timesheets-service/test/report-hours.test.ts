@@ -1,0 +1,172 @@
+import type { IncomingMessage } from 'node:http'
+import { beforeAll, expect, test } from '@jest/globals'
+import { createLogger } from '@timesheets/runtime/logger'
+import { Secret } from '@timesheets/runtime/secret'
+import { reportHours } from '../src/http/report-hours.ts'
+import { createClient } from '../src/postgres/client.ts'
+import { cast } from './caller.ts'
+import { upload } from './listed.ts'
+import { runService } from './running-service.ts'
+
+const service = runService()
+const { maya } = cast(service)
+
+const report = (query: string, accept = '*/*') =>
+  maya.call('GET', `/reports/hours${query}`, undefined, { accept })
+
+/** Groups as rows of their values. */
+const rowsOf = async (query: string) => {
+  const { status, body } = await report(query)
+  expect(status).toBe(200)
+  return body.map((group: object) => Object.values(group))
+}
+
+beforeAll(async () => {
+  const [first] = await upload(service(), [
+    // Sunday, Monday and Thursday around the turn of a year, and days that another zone would call otherwise.
+    { user_id: 'ann', date: '2025-12-28', project: 'Nord', hours: 1 },
+    { user_id: 'ann', date: '2025-12-29T00:30:00+14:00', project: 'Nord', hours: 2 },
+    { user_id: 'ann', date: '2026-01-01T23:30:00-11:00', project: 'Nord', hours: 3 },
+    { user_id: 'ann', date: '2026-01-04', project: 'Süd', hours: 0.1 },
+    { user_id: 'Zoe', date: '2026-01-05', project: 'Süd', hours: 0.2, source: 'toggl' },
+    // The hour that is not, and the hour that is twice, where clocks change.
+    { user_id: 'Zoe', date: '2026-03-29T02:30:00+01:00', project: 'Nord', hours: 4 },
+    { user_id: 'Zoe', date: '2026-10-25T02:30:00+01:00', project: 'Nord', hours: 8 },
+    { user_id: 'ann', date: '2026-01-01', project: 'deleted', hours: 24, external_id: 'gone' },
+  ])
+  await upload(service(), [{ user_id: 'ann', external_id: 'gone', deleted: true }])
+  await maya.call('PUT', `/approvals/${first}`)
+})
+
+test('all of it, by nothing', async () => {
+  expect((await report('')).body).toEqual([{ hours: 18.3, entries: 7, approved_hours: 1 }])
+  expect((await report('?project=none')).body).toEqual([{ hours: 0, entries: 0, approved_hours: 0 }])
+})
+
+test('by week, which is its Monday, also across a year; by month, which is its first; by civil day', async () => {
+  expect(await rowsOf('?group_by=week')).toEqual([
+    ['2025-12-22', 1, 1, 1],
+    ['2025-12-29', 5.1, 3, 0],
+    ['2026-01-05', 0.2, 1, 0],
+    ['2026-03-23', 4, 1, 0],
+    ['2026-10-19', 8, 1, 0],
+  ])
+  expect(await rowsOf('?group_by=month')).toEqual([
+    ['2025-12-01', 3, 2, 1],
+    ['2026-01-01', 3.3, 3, 0],
+    ['2026-03-01', 4, 1, 0],
+    ['2026-10-01', 8, 1, 0],
+  ])
+  expect(await rowsOf('?group_by=day&to=2026-01-01')).toEqual([
+    ['2025-12-28', 1, 1, 1],
+    ['2025-12-29', 2, 1, 0],
+    ['2026-01-01', 3, 1, 0],
+  ])
+})
+
+test('by any keys, and in their order, with the keys asked for and no others', async () => {
+  expect((await report('?group_by=project,user,source')).body).toEqual([
+    { project: 'Nord', user_id: 'Zoe', source: 'harvest', hours: 12, entries: 2, approved_hours: 0 },
+    { project: 'Nord', user_id: 'ann', source: 'harvest', hours: 6, entries: 3, approved_hours: 1 },
+    { project: 'Süd', user_id: 'Zoe', source: 'toggl', hours: 0.2, entries: 1, approved_hours: 0 },
+    { project: 'Süd', user_id: 'ann', source: 'harvest', hours: 0.1, entries: 1, approved_hours: 0 },
+  ])
+  expect(await rowsOf('?group_by=user,month&from=2026-01-01&to=2026-03-31')).toEqual([
+    ['Zoe', '2026-01-01', 0.2, 1, 0],
+    ['Zoe', '2026-03-01', 4, 1, 0],
+    ['ann', '2026-01-01', 3.1, 2, 0],
+  ])
+})
+
+test('filters: days inclusive, person, project, source', async () => {
+  expect(await rowsOf('?from=2026-01-04&to=2026-01-05')).toEqual([[0.3, 2, 0]])
+  expect(await rowsOf('?user_id=ann')).toEqual([[6.1, 4, 1]])
+  expect(await rowsOf('?user_id=*')).toEqual([[18.3, 7, 1]])
+  expect(await rowsOf(`?project=${encodeURIComponent('Süd')}&source=toggl`)).toEqual([[0.2, 1, 0]])
+  expect(await rowsOf('?group_by=user&project=none')).toEqual([])
+})
+
+test('every week begins on a Monday and every month on a first, of any day', async () => {
+  await service().sql(
+    `insert into timesheets (user_id, day, instant, date_written, project, seconds, source, client_id)
+     select 'every day', date '2000-01-01' + g, now(), '', 'p', 60, 'harvest', 'test' from generate_series(0, 12000) g`,
+  )
+  for (const key of ['week', 'month'] as const) {
+    const groups = (await report(`?group_by=${key}&user_id=every%20day`)).body
+    const days = (await report('?group_by=day&user_id=every%20day')).body.map(
+      (group: { day: string }) => group.day,
+    )
+    const first = (day: string) => {
+      const date = new Date(day)
+      date.setUTCDate(key === 'month' ? 1 : date.getUTCDate() - ((date.getUTCDay() + 6) % 7))
+      return date.toISOString().slice(0, 10)
+    }
+    expect(groups.map((group: Record<string, string>) => group[key])).toEqual([...new Set(days.map(first))])
+  }
+})
+
+test('sums are exact, however many small ones they are of', async () => {
+  await service().sql(
+    `insert into timesheets (user_id, day, instant, date_written, project, seconds, source, client_id)
+     select 'seconds', date '2026-06-01', now(), '', 'p', 1 + g % 3, 'harvest', 'test' from generate_series(1, 9999) g`,
+  )
+  expect(await rowsOf('?user_id=seconds')).toEqual([[5.555, 9999, 0]])
+  expect(await rowsOf('?user_id=seconds&group_by=day')).toEqual([['2026-06-01', 5.555, 9999, 0]])
+})
+
+test('CSV by Accept, without formulas', async () => {
+  await upload(service(), [
+    { user_id: '=1', project: 'a, "b"', date: '2026-02-02', hours: 1.5, source: 'csv' },
+  ])
+  const { headers, body } = await report('?group_by=user,project,week&source=csv', 'text/csv')
+  expect(headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')
+  expect(headers.get('content-disposition')).toBe('attachment; filename="hours.csv"')
+  expect(body).toBe(
+    'user_id,project,week,hours,entries,approved_hours\r\n"\'=1","a, ""b""",2026-02-02,1.5,1,0\r\n',
+  )
+  expect((await report('?group_by=day&source=none', 'text/csv')).body).toBe(
+    'day,hours,entries,approved_hours\r\n',
+  )
+})
+
+test('more groups than fit into an answer are refused, with a way out', async () => {
+  const config = {
+    databaseUrl: new Secret(service().databaseUrl),
+    databasePoolSize: 1,
+    databaseTimeoutMs: 5000,
+  }
+  const database = createClient(config, createLogger('test', 'silent'))
+  const ask = (query: string) =>
+    reportHours(database, { maxGroups: 5 })({
+      request: { headers: {} } as IncomingMessage,
+      identity: { client: 'test', person: 'maya', scopes: ['read:reports'] },
+      parameters: {},
+      query: new URLSearchParams(query),
+    })
+  try {
+    await expect(ask('group_by=day')).rejects.toMatchObject({
+      slug: 'invalid-parameter',
+      message: expect.stringMatching(/more than 5 groups.*from and to/),
+    })
+    expect(await ask('group_by=week&to=2026-12-31&user_id=ann')).toMatchObject({ status: 200 })
+  } finally {
+    await database.$disconnect()
+  }
+})
+
+test.each([
+  'group_by=',
+  'group_by=user,',
+  'group_by=user,user',
+  'group_by=day,week',
+  'group_by=hours',
+  'group_by=user&group_by=day',
+  'from=2026-02-30',
+  'limit=5',
+  'approved=true',
+])('?%s is refused', async (query) => {
+  expect(await report(`?${query}`)).toMatchObject({
+    status: 400,
+    body: { type: '/problems/invalid-parameter', parameter: /^\w+/.exec(query)![0] },
+  })
+})

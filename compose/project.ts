@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+const namePrefix = 'timesheets-test-'
+
 /** What a command left behind. */
 export interface Outcome {
   readonly code: number
@@ -26,13 +28,14 @@ export interface Container {
 
 /** A compose project of its own, of this checkout and `.env.example`, beside whatever else runs on this machine. */
 export class Project {
-  readonly name = `timesheets-test-${process.pid}`
+  readonly name: string
   readonly #environment: NodeJS.ProcessEnv
 
   readonly port: number
 
-  private constructor(port: number) {
+  private constructor(port: number, name = `${namePrefix}${process.pid}`) {
     this.port = port
+    this.name = name
     this.#environment = {
       ...process.env,
       GATEWAY_PORT: String(port),
@@ -41,8 +44,12 @@ export class Project {
     }
   }
 
+  /** First takes away what an earlier test left that was killed. */
   static async create(): Promise<Project> {
-    return new Project(await freePort())
+    const project = new Project(await freePort())
+    const { stdout } = await project.docker('compose', 'ls', '--all', '--quiet')
+    for (const name of stdout.split('\n').filter(isLeftOver)) await new Project(0, name).remove()
+    return project
   }
 
   get url(): string {
@@ -124,6 +131,17 @@ export async function eventually<T>(what: string, ask: () => Promise<T | undefin
     await sleep(250)
   }
   throw new Error(`Waited in vain: ${what}`, { cause: last })
+}
+
+/** A test's project whose process is no more. */
+function isLeftOver(name: string): boolean {
+  if (!name.startsWith(namePrefix)) return false
+  try {
+    process.kill(Number(name.slice(namePrefix.length)), 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
 }
 
 function demandSuccess(words: readonly string[], outcome: Outcome): Outcome {

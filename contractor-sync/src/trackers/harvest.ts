@@ -6,7 +6,7 @@ import { type Page, readSteadily } from './steady-read.ts'
 import { type Reading, type Selection, type TrackerAnswer, trackerKind } from './tracker.ts'
 
 /** `per_page` at most: https://help.getharvest.com/api-v2/introduction/overview/pagination/ */
-const perPage = '2000'
+const maxPageSize = 2000
 /** A page that leads to itself is followed so often. */
 const maxVisits = 3
 
@@ -35,8 +35,15 @@ export const harvest = trackerKind({
       default: 'Timesheets contractor-sync (timesheets@exampleco.com)',
       doc: 'How we introduce ourselves, as Harvest demands: a name and a contact',
     }),
+    harvestPageSize: setting.integer('HARVEST_PAGE_SIZE', {
+      default: maxPageSize,
+      min: 1,
+      max: maxPageSize,
+      doc: 'Entries that are asked for at once; a page is in memory whole',
+    }),
   },
   open(config, ask) {
+    const perPage = String(config.harvestPageSize)
     const headers = {
       authorization: `Bearer ${config.harvestAccessToken.reveal()}`,
       'harvest-account-id': config.harvestAccountId,
@@ -45,15 +52,17 @@ export const harvest = trackerKind({
     const get: Get = (url, missing = false) => ask(url, { headers, advice, missing })
     const entriesUrl = `${config.harvestUrl}/v2/time_entries`
     const usersUrl = `${config.harvestUrl}/v2/users`
+    const listOf = ({ from, to, updatedSince }: Selection) =>
+      withQuery(entriesUrl, { from, to, updated_since: updatedSince, per_page: perPage })
     return {
       source: 'harvest',
       readsChanges: true,
       async *read(selection, onTotal) {
         const emails = await readEmails(withQuery(usersUrl, { per_page: perPage }), get)
         const rows = readSteadily({
-          pages: () => entryPages(entriesOf(entriesUrl, selection), get, onTotal),
+          pages: () => entryPages(listOf(selection), get, onTotal),
           changedSince: (instant) =>
-            entryPages(entriesOf(entriesUrl, { ...selection, updatedSince: instant.toISOString() }), get),
+            entryPages(listOf({ ...selection, updatedSince: instant.toISOString() }), get),
           mark,
         })
         for await (const row of rows) yield readingOf(row, emails)
@@ -105,10 +114,6 @@ const timeEntry = z.object({
 
 /** What a row says, or of one that does not fit, where it stands and why. */
 type Row = z.infer<typeof timeEntry> | { readonly id: string; readonly reason: string }
-
-function entriesOf(url: string, { from, to, updatedSince }: Selection): string {
-  return withQuery(url, { from, to, updated_since: updatedSince, per_page: perPage })
-}
 
 async function* entryPages(
   url: string,

@@ -1,0 +1,227 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect } from '@jest/globals'
+import pg from 'pg'
+import { Child, type Listening } from '../../packages/local/src/child.ts'
+import { type TestDatabase, testDatabase } from '../../packages/local/src/test-database.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const audience = 'https://api.exampleco.com/timesheets'
+
+/** How a process of contractor-sync ended, and all that it said. */
+export interface Ended {
+  readonly code: number | null
+  /** Its JSON lines. */
+  readonly lines: readonly Record<string, unknown>[]
+  /** The last of them: of a run, its report. */
+  readonly report: Record<string, unknown>
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Entries as a sync must bring them over. */
+export interface Sum {
+  readonly count: number
+  readonly seconds: number
+  readonly ids: readonly string[]
+}
+
+export interface SyncProcess {
+  readonly pid: number
+  readonly ended: Promise<Ended>
+  kill(signal: NodeJS.Signals): void
+}
+
+/** All that contractor-sync works with, as processes of their own: issuer, tracker, service, gateway, database. */
+export class Surroundings {
+  readonly #folder = mkdtempSync(path.join(tmpdir(), 'timesheets-sync-'))
+  readonly #children: Child[] = []
+  #urls: Record<string, string> = {}
+  #database!: TestDatabase
+  #pool!: pg.Pool
+
+  /** @param environment more of the service's */
+  async start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.#database = await testDatabase()
+    this.#pool = new pg.Pool({ connectionString: this.#database.url, max: 2 })
+    const identitySecret = randomBytes(32).toString('hex')
+    const [issuer, tracker, service] = await Promise.all([
+      this.#run('issuer', 'packages/local/src/issuer/main.ts', {
+        ISSUER_DATA_DIR: path.join(this.#folder, 'issuer'),
+        ISSUER_AUDIENCE: audience,
+      }),
+      this.#run('harvest', 'packages/local/src/harvest/main.ts', {
+        HARVEST_DATA_DIR: path.join(this.#folder, 'harvest'),
+        HARVEST_RATE_LIMIT: '0',
+        HARVEST_CONTRACTORS: '4',
+        HARVEST_WEEKS: '2',
+      }),
+      this.#run('service', 'timesheets-service/src/main.ts', {
+        SERVICE_PORT: '0',
+        DATABASE_URL: this.#database.url,
+        IDENTITY_SECRET: identitySecret,
+        DRAIN_WAIT_MS: '0',
+        ...environment,
+      }),
+    ])
+    const gateway = await this.#run('gateway', 'gateway/src/main.ts', {
+      GATEWAY_PORT: '0',
+      SERVICE_URL: service.url,
+      AUTH0_ISSUER: `${issuer.url}/`,
+      AUTH0_AUDIENCE: audience,
+      ALLOW_HTTP_ISSUER: 'true',
+      IDENTITY_SECRET: identitySecret,
+      DRAIN_WAIT_MS: '0',
+    })
+    this.#urls = { issuer: issuer.url, tracker: tracker.url, gateway: gateway.url }
+  }
+
+  async stop(): Promise<void> {
+    for (const child of this.#children.reverse()) await child.stop()
+    await this.#pool?.end()
+    await this.#database?.drop()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  /** Where something may be written that goes away with the rest. */
+  file(name: string): string {
+    return path.join(this.#folder, name)
+  }
+
+  /** The settings of a sync that works. */
+  get environment(): Record<string, string> {
+    return {
+      API_URL: this.#urls.gateway!,
+      AUTH0_ISSUER: this.#urls.issuer!,
+      AUTH0_AUDIENCE: audience,
+      AUTH0_CLIENT_ID: 'contractor-sync',
+      AUTH0_CLIENT_SECRET: 'local-only-contractor-sync-secret',
+      ALLOW_HTTP_ISSUER: 'true',
+      HARVEST_URL: this.#urls.tracker!,
+      HARVEST_ACCESS_TOKEN: 'local-only-harvest-token',
+      HARVEST_ACCOUNT_ID: '1000001',
+      HARVEST_PAGE_SIZE: '20',
+      RETRY_DEADLINE_SECONDS: '20',
+    }
+  }
+
+  /** Starts contractor-sync; its settings are those that work, but for these. */
+  spawn(words: readonly string[], environment: Readonly<Record<string, string>> = {}): SyncProcess {
+    const child = spawn(process.execPath, ['contractor-sync/src/main.ts', ...words], {
+      cwd: root,
+      env: { PATH: process.env.PATH, ...this.environment, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const output = { stdout: '', stderr: '' }
+    child.stdout.on('data', (chunk) => (output.stdout += chunk))
+    child.stderr.on('data', (chunk) => (output.stderr += chunk))
+    const ended = once(child, 'close').then(([code]): Ended => {
+      const lines = output.stdout.split('\n').filter((line) => line.startsWith('{'))
+      const parsed = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+      return { code, lines: parsed, report: parsed.at(-1) ?? {}, ...output }
+    })
+    return { pid: child.pid!, ended, kill: (signal) => child.kill(signal) }
+  }
+
+  /** A whole run over all days. */
+  run(
+    environment: Readonly<Record<string, string>> = {},
+    words: readonly string[] = ['--full'],
+  ): Promise<Ended> {
+    return this.spawn(['run', ...words], environment).ended
+  }
+
+  /** A call of the tracker's or the issuer's own, under `/local/`. */
+  async local<T = unknown>(
+    who: 'tracker' | 'issuer',
+    method: string,
+    at: string,
+    body?: unknown,
+  ): Promise<T> {
+    const response = await fetch(`${this.#urls[who]}/local/${at}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    })
+    if (!response.ok) throw new Error(`${who} answers ${response.status} ${await response.text()}`)
+    return (await response.json()) as T
+  }
+
+  /** The tracker does this to the requests that come. */
+  arm(...faults: readonly object[]): Promise<unknown> {
+    return this.local('tracker', 'POST', 'faults', faults)
+  }
+
+  disarm(): Promise<unknown> {
+    return this.local('tracker', 'DELETE', 'faults')
+  }
+
+  /** What the tracker has of finished entries. */
+  async tracked(): Promise<Sum> {
+    const { count, seconds, ids } = await this.local<{ count: number; seconds: number; ids: number[] }>(
+      'tracker',
+      'GET',
+      'entries?finished=true&ids=true',
+    )
+    return { count, seconds, ids: ids.map(String).sort() }
+  }
+
+  /** What Postgres has of them, asked past everything else. */
+  async stored(source = 'harvest'): Promise<Sum> {
+    const rows = await this.sql<{ external_id: string; seconds: number }>(
+      'select external_id, seconds from timesheets where source = $1 and deleted_at is null',
+      [source],
+    )
+    return {
+      count: rows.length,
+      seconds: rows.reduce((sum, row) => sum + row.seconds, 0),
+      ids: rows.map((row) => row.external_id).sort(),
+    }
+  }
+
+  async sql<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.#pool.query(text, [...values])).rows
+  }
+
+  /** Nothing is stored, as before the first sync. */
+  async forget(): Promise<void> {
+    await this.sql('truncate timesheets cascade')
+  }
+
+  /** The next run, with everything well: it ends clean, and nothing is lost or doubled. */
+  async expectWell(): Promise<void> {
+    await this.disarm()
+    const ended = await this.run()
+    expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' })
+    expect(await this.stored()).toEqual(await this.tracked())
+  }
+
+  async #run(name: string, script: string, environment: Record<string, string>): Promise<Listening> {
+    const child = new Child(
+      {
+        name,
+        script: path.join(root, script),
+        environment,
+        portVariable: `${name.toUpperCase()}_PORT`,
+        logFile: path.join(this.#folder, `${name}.log`),
+      },
+      { died() {}, returned() {} },
+    )
+    this.#children.push(child)
+    return await child.start()
+  }
+}
+
+/** Surroundings for all tests of a file. */
+export function surroundings(environment?: Readonly<Record<string, string>>): Surroundings {
+  const made = new Surroundings()
+  beforeAll(() => made.start(environment), 60_000)
+  afterAll(() => made.stop(), 60_000)
+  return made
+}

@@ -36,7 +36,10 @@ const page = `<!doctype html>
 `
 
 /** A token is pasted: to log in is another program's work, and would take this page to the issuer. */
-const start = `SwaggerUIBundle({
+const start = `const tokensOnly = (original) => (...given) =>
+  original(...given).filter((scheme) => scheme.has('bearer'))
+
+SwaggerUIBundle({
   url: 'openapi.json',
   dom_id: '#viewer',
   deepLinking: true,
@@ -46,10 +49,7 @@ const start = `SwaggerUIBundle({
     {
       statePlugins: {
         auth: {
-          wrapSelectors: {
-            definitionsToAuthorize: (original) => (...given) =>
-              original(...given).filter((scheme) => scheme.has('bearer')),
-          },
+          wrapSelectors: { definitionsToAuthorize: tokensOnly, definitionsForRequirements: tokensOnly },
         },
       },
     },

@@ -7,6 +7,7 @@ import { afterAll } from '@jest/globals'
 import { createLogger } from '@timesheets/runtime/logger'
 import { Secret } from '@timesheets/runtime/secret'
 import { startServer } from '@timesheets/runtime/server'
+import { watchAnswers } from '../../packages/contracts/test/watched-answers.ts'
 import { createIssuer } from '../../packages/local/src/issuer/issuer.ts'
 import type { GatewayConfig } from '../src/config.ts'
 import { createGateway, type GatewayOverrides } from '../src/gateway.ts'
@@ -149,6 +150,7 @@ export async function startGateway(
   }
   const running = await startServer('gateway', createGateway(whole, logger, overrides), whole, logger)
   endings.push(() => running.stop())
+  watchAnswers(running.url, 'gateway')
   return running
 }
 

@@ -7,6 +7,7 @@ import { createLogger } from '@timesheets/runtime/logger'
 import { Secret } from '@timesheets/runtime/secret'
 import { type RunningServer, startServer } from '@timesheets/runtime/server'
 import pg from 'pg'
+import { watchAnswers } from '../../packages/contracts/test/watched-answers.ts'
 import { type TestDatabase, testDatabase } from '../../packages/local/src/test-database.ts'
 import { readServiceConfig } from '../src/config.ts'
 import { createService } from '../src/service.ts'
@@ -78,6 +79,7 @@ export class RunningService {
     })
     const logger = createLogger('timesheets-service', 'silent')
     const server = await startServer('timesheets-service', createService(config, logger), config, logger)
+    watchAnswers(server.url, 'service')
     return new RunningService(database, server)
   }
 

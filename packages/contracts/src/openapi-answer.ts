@@ -93,7 +93,9 @@ export function problemAnswers(
 function problemAnswer(status: number, slugs: readonly ProblemSlug[], shelf: SchemaShelf) {
   const types = slugs.map((slug) => `/problems/${slug}`)
   const names: HeaderName[] = ['X-Request-Id']
-  if (status === 401 || status === 403) names.push('WWW-Authenticate')
+  // 400 where a token came in a way that is not taken (RFC 6750, section 3.1).
+  if ([400, 401, 403].includes(status)) names.push('WWW-Authenticate')
+  if (status === 412) names.push('ETag')
   if (status >= 502) names.push('Retry-After')
   return {
     description: slugs.map((slug) => problems[slug].title).join('; '),

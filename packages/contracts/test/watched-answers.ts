@@ -1,0 +1,66 @@
+import { afterAll } from '@jest/globals'
+import { matchRoute } from '../src/route.ts'
+import { demandDocumented } from './documented-answer.ts'
+
+/**
+ * Whose answers must be as documented: those of the whole system, of the service alone, or of the gateway alone
+ * where a made-up service stands behind it.
+ */
+export type Extent = 'system' | 'service' | 'gateway'
+
+const watched = new Map<string, Extent>()
+const undocumented: Error[] = []
+const bare = globalThis.fetch
+
+globalThis.fetch = async (input, init) => {
+  const response = await bare(input, init)
+  const url = new URL(input instanceof Request ? input.url : input)
+  const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
+  const extent = watched.get(url.origin)
+  if (extent !== undefined) await judge(method, url, extent, response)
+  return response
+}
+
+/** From now on an answer of this server that is not as documented fails the test that sees it. */
+export function watchAnswers(serverUrl: string, extent: Extent): void {
+  watched.set(new URL(serverUrl).origin, extent)
+}
+
+async function judge(method: string, url: URL, extent: Extent, response: Response): Promise<void> {
+  const type = response.headers.get('content-type') ?? ''
+  if (method === 'HEAD' || !isWithin(extent, method, url, type)) return
+  // A stream may be longer than memory, and of its text the document says nothing.
+  const text = /^(text\/csv|application\/x-ndjson)/.test(type) ? 'a stream' : await textOf(response)
+  if (text === undefined) return
+  try {
+    demandDocumented(method, url.pathname + url.search, {
+      status: response.status,
+      headers: response.headers,
+      text,
+    })
+  } catch (error) {
+    undocumented.push(error as Error)
+    throw error
+  }
+}
+
+function isWithin(extent: Extent, method: string, { pathname }: URL, type: string): boolean {
+  const match = matchRoute(method, pathname)
+  const isGateways = match.kind === 'route' && match.route.answeredBy === 'gateway'
+  if (extent === 'service') return !isGateways
+  return extent === 'system' || isGateways || type === 'application/problem+json'
+}
+
+/** @returns undefined where the answer breaks off, which is for the test to see */
+async function textOf(response: Response): Promise<string | undefined> {
+  try {
+    return await response.clone().text()
+  } catch {
+    return undefined
+  }
+}
+
+// A test may have taken the error for an outage of its own making.
+afterAll(() => {
+  if (undocumented.length > 0) throw undocumented[0]
+})

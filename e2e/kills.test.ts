@@ -53,15 +53,22 @@ async function runAndKill(victim: (typeof victims)[number], afterMs: number): Pr
   const pid = stack.file.pids[victim]
   const run = spawn(process.execPath, ['contractor-sync/src/main.ts', 'run', '--full'], {
     env: { ...process.env, ...syncEnvironment(stack.file), RETRY_DEADLINE_SECONDS: '20' },
-    stdio: 'ignore',
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const ended = once(run, 'exit')
+  let output = ''
+  for (const stream of [run.stdout, run.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk
+    })
+  }
+  const ended = once(run, 'close')
   await new Promise((resolve) => setTimeout(resolve, afterMs))
   if (victim === 'sync') run.kill('SIGKILL')
   else process.kill(pid!, 'SIGKILL')
   const [code] = await ended
   // Killed, or done in spite of it, or honest that it was not: never a wrong code.
-  expect([null, 0, 75]).toContain(code)
+  if (![null, 0, 75].includes(code))
+    throw new Error(`${victim} killed, and the run ended with ${code}:\n${output}`)
 }
 
 async function everythingIsBack(): Promise<void> {

@@ -89,6 +89,7 @@ export class Stack {
         AUTH0_ISSUER: `${issuer.url}/`,
         AUTH0_AUDIENCE: audience,
         ALLOW_HTTP_ISSUER: 'true',
+        ...passOn(/^CORS_ORIGINS$/),
         IDENTITY_SECRET: identitySecret,
         ...serverEnvironment,
         PUBLIC_URL: `http://127.0.0.1:${gatewayPort}`,

@@ -4,55 +4,10 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { type Image, images } from './contents.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const distDir = path.join(root, 'dist')
-
-/** What an image runs, and what has to lie beside it. */
-interface Image {
-  /** Output file, without its ending → the source it begins at. */
-  readonly entries: Readonly<Record<string, string>>
-  /** Packages that stay what they are in `node_modules`, each with the only files of it that are needed. */
-  readonly packages?: Readonly<Record<string, readonly string[]>>
-  /** Folders that are read at run time. */
-  readonly folders?: readonly string[]
-}
-
-const health = { health: 'images/health.ts' }
-
-const images: Readonly<Record<string, Image>> = {
-  gateway: {
-    entries: { main: 'gateway/src/main.ts', ...health },
-    // What `GET /docs` serves, and its licence.
-    packages: {
-      'swagger-ui-dist': [
-        'swagger-ui-bundle.js',
-        'swagger-ui.css',
-        'package.json',
-        'swagger-ui-bundle.js.LICENSE.txt',
-        'LICENSE',
-        'NOTICE',
-      ],
-    },
-  },
-  'timesheets-service': { entries: { main: 'timesheets-service/src/main.ts', ...health } },
-  'contractor-sync': { entries: { main: 'contractor-sync/src/main.ts' } },
-  migrate: {
-    entries: { migrate: 'prisma/migrate.ts' },
-    // It finds its WebAssembly by its own path (prisma/schema-engine.ts), so it is not bundled.
-    packages: {
-      '@prisma/schema-engine-wasm': ['package.json', 'schema_engine_bg.js', 'schema_engine_bg.wasm'],
-    },
-    folders: ['prisma/migrations'],
-  },
-  local: {
-    entries: {
-      issuer: 'packages/local/src/issuer/main.ts',
-      tracker: 'packages/local/src/harvest/main.ts',
-      ...health,
-    },
-  },
-}
 
 /** Puts into `dist/<image>/` all that the image holds above its base: JavaScript, source maps, and little else. */
 async function bundle(name: string, { entries, packages = {}, folders = [] }: Image): Promise<void> {

@@ -55,12 +55,15 @@ export const syncSettings = {
   peopleMap: setting.of(
     'PEOPLE_MAP',
     "a JSON object of a tracker's ids or e-mails and user_ids",
-    { default: '{}', doc: 'Who is who: {"kim@example.com": "007"}; as a file: PEOPLE_MAP_FILE' },
+    {
+      default: '{}',
+      doc: 'Who is who, before what the directory of people says: {"kim@example.com": "007"}; as a file: PEOPLE_MAP_FILE',
+    },
     parsePeopleMap,
   ),
   unknownPerson: setting.oneOf('UNKNOWN_PERSON', unknownPersonRules, {
     default: 'email',
-    doc: 'Whoever is not in the map: goes by e-mail (without one: rejected), is rejected, or goes by e-mail and without one by the tracker id',
+    doc: 'Whoever is neither in the map nor in the directory: goes by e-mail (without one: rejected), is rejected, or goes by e-mail and without one by the tracker id',
   }),
   retryDeadlineSeconds: setting.integer('RETRY_DEADLINE_SECONDS', {
     default: 120,

@@ -120,3 +120,26 @@ test('a secret that is too short is not shown either', () => {
     expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
   )
 })
+
+describe('the origins of browser apps', () => {
+  const originsOf = (text: string) => readGatewayConfig({ ...production, CORS_ORIGINS: text }).corsOrigins
+
+  test('are none unless told', () => {
+    expect(readGatewayConfig(production).corsOrigins).toEqual([])
+    expect(originsOf('https://app.exampleco.com, http://localhost:5173')).toEqual([
+      'https://app.exampleco.com',
+      'http://localhost:5173',
+    ])
+  })
+
+  test.each([
+    '*',
+    'null',
+    'app.exampleco.com',
+    'https://app.exampleco.com/',
+    'https://APP.exampleco.com',
+    'ftp://x',
+  ])('%s is none', (text) => {
+    expect(faultsOf({ ...production, CORS_ORIGINS: text })).toEqual(['CORS_ORIGINS'])
+  })
+})

@@ -1,5 +1,6 @@
 import { type ConfigOf, type Environment, optional, readConfig, setting } from '@timesheets/runtime/config'
 import { serverSettings } from '@timesheets/runtime/server-settings'
+import { parseOrigin } from './cors.ts'
 
 /** Every variable of the gateway. */
 export const gatewaySettings = {
@@ -57,6 +58,12 @@ export const gatewaySettings = {
     default: 'https://api.exampleco.com/email',
     doc: 'The claim that names the person',
   }),
+  corsOrigins: setting.of(
+    'CORS_ORIGINS',
+    'origins, separated by commas',
+    { default: '', doc: 'The origins of browser apps that may call, such as https://app.exampleco.com' },
+    (text) => text.split(',').flatMap((word) => (word.trim() === '' ? [] : [parseOrigin(word.trim())])),
+  ),
 }
 
 export type GatewaySettings = ConfigOf<typeof gatewaySettings>

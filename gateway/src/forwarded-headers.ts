@@ -49,8 +49,9 @@ export function forwardedHeaders(headers: IncomingHttpHeaders): IncomingHttpHead
   )
 }
 
-export function returnedHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
-  return pick(headers, returned)
+/** A 401 is never passed on, so a challenge is the service's to give only with a 403 (RFC 6750, section 3.1). */
+export function returnedHeaders(status: number, headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+  return pick(headers, status === 403 ? [...returned, 'www-authenticate'] : returned)
 }
 
 function pick(headers: IncomingHttpHeaders, names: readonly string[]): Record<string, string | string[]> {

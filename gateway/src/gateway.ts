@@ -12,6 +12,7 @@ import { createAuthenticate } from './authenticate.ts'
 import { authorize } from './authorize.ts'
 import { Challenge } from './challenge.ts'
 import type { GatewayConfig } from './config.ts'
+import { Cors } from './cors.ts'
 import { createForward } from './forward.ts'
 import { Keys, type KeysOptions } from './keys.ts'
 import { createOwnAnswers, type OwnOperationId } from './own-answers.ts'
@@ -49,10 +50,12 @@ export function createGateway(
   )
   const { forward, close } = createForward(config, logger)
   const ownAnswers = createOwnAnswers(config)
+  const cors = new Cors(config.corsOrigins)
 
   async function judge(visit: Visit): Promise<void> {
     const { request, response, requestId } = visit
     const { path, query } = readTarget(request.url ?? '')
+    if (cors.answerPreflight(request, response, path)) return
     const { route, parameters } = findRoute(request.method ?? '', path)
     visit.operation = route.operationId
     if (route.answeredBy === 'gateway') {
@@ -70,6 +73,7 @@ export function createGateway(
       const visit: Visit = { request, response, requestId: randomUUID(), operation: 'none' }
       response.setHeader(requestIdHeader, visit.requestId)
       response.setHeader('x-content-type-options', 'nosniff')
+      cors.mark(request, response)
       measure(request, response, () => visit.operation)
       judge(visit).catch((error: unknown) => answerProblem(request, response, error, visit.requestId, logger))
     },

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { endAfterRequest, isHeardOut } from '@timesheets/runtime/answer'
+import { withVary } from './cors.ts'
 import { returnedHeaders } from './forwarded-headers.ts'
 
 /**
@@ -17,7 +18,7 @@ export function relay(answer: IncomingMessage, request: IncomingMessage, respons
   // A refusal that comes before the client is through is the last answer of its connection.
   const isLast = status >= 400 && !isHeardOut(request)
   response.writeHead(status, {
-    ...returnedHeaders(answer.headers),
+    ...withVary(response, returnedHeaders(status, answer.headers)),
     ...(isLast ? { connection: 'close' } : {}),
   })
   response.flushHeaders()

@@ -3,6 +3,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { endAfterRequest } from '@timesheets/runtime/answer'
+import { withVary } from './cors.ts'
 
 /** Something of ours that is the same for everybody, kept in memory as it goes out. */
 export class StaticFile {
@@ -23,12 +24,12 @@ export class StaticFile {
   /** Answers with it, or says that the copy a client has is still good (RFC 9110, section 13.1.2). */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { 'if-none-match': known = '', 'accept-encoding': accepted = '' } = request.headers
-    const headers = {
+    const headers = withVary(response, {
       ...this.#headers,
       etag: this.#etag,
       'cache-control': 'public, max-age=300',
       vary: 'accept-encoding',
-    }
+    })
     const isKnown = known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === this.#etag)
     if (isKnown) response.writeHead(304, headers)
     else {

@@ -144,6 +144,7 @@ export async function startGateway(
     allowHttpIssuer: true,
     jwksMaxAgeMs: 600_000,
     userClaim: 'https://api.exampleco.com/email',
+    corsOrigins: [],
     issuers: [parts.issuer.issuer],
     jwksUri: parts.issuer.jwksUri,
     ...config,

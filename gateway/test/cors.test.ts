@@ -1,0 +1,133 @@
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { routes } from '@timesheets/contracts/route'
+import { startAll } from './started.ts'
+
+const app = 'https://app.exampleco.com'
+const stranger = 'https://evil.test'
+let gateway: Awaited<ReturnType<typeof startAll>>
+let closed: typeof gateway
+
+beforeAll(async () => {
+  const answer: Parameters<typeof startAll>[0] = (_request, response) => {
+    response
+      .writeHead(200, {
+        'content-type': 'application/json',
+        vary: 'accept',
+        'access-control-allow-origin': '*',
+      })
+      .end('[]')
+  }
+  gateway = await startAll(answer, { corsOrigins: [app, 'http://localhost:5173'] })
+  closed = await startAll(answer)
+})
+
+const at = (path: string) => path.replaceAll(/\{\w+\}/g, '7')
+const preflight = (path: string, method: string, origin: string | undefined = app, to = gateway) =>
+  fetch(to.url + at(path), {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': method,
+      'access-control-request-headers': 'authorization,content-type',
+    },
+  })
+const corsHeaders = ({ headers }: Response) =>
+  [...headers.keys()].filter((name) => name.startsWith('access-control-'))
+const varyOf = ({ headers }: Response) => headers.get('vary')?.split(/, */) ?? []
+
+describe('a preflight', () => {
+  test.each(routes.map(({ method, path }) => [method, path]))(
+    'of %s %s is answered without a token',
+    async (method, path) => {
+      const answer = await preflight(path, method)
+      expect([answer.status, await answer.text()]).toEqual([204, ''])
+      expect(answer.headers.get('access-control-allow-origin')).toBe(app)
+      expect(answer.headers.get('access-control-allow-methods')).toBe(method)
+      const headers = answer.headers.get('access-control-allow-headers')!.toLowerCase().split(', ')
+      expect(headers).toEqual(expect.arrayContaining(['authorization', 'content-type', 'if-match']))
+      expect(varyOf(answer)).toContain('origin')
+      expect(answer.headers.has('access-control-allow-credentials')).toBe(false)
+    },
+  )
+
+  test('of a path that no row has is 404, of another method 405', async () => {
+    expect((await preflight('/none', 'GET')).status).toBe(404)
+    for (const method of ['DELETE', 'OPTIONS', 'get', 'x y']) {
+      const answer = await preflight('/timesheets/upload', method)
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST'])
+      expect(answer.headers.has('access-control-allow-methods')).toBe(false)
+    }
+  })
+
+  test.each([
+    stranger,
+    'null',
+    `${app}.evil.test`,
+    app.toUpperCase(),
+    `${app}/`,
+    'http://app.exampleco.com',
+    '*',
+  ])('from %s is none', async (origin) => {
+    const answer = await preflight('/timesheets', 'GET', origin)
+    expect([answer.status, corsHeaders(answer)]).toEqual([405, []])
+    expect(varyOf(answer)).toContain('origin')
+  })
+
+  test('never reaches the service', async () => {
+    const before = gateway.upstream.arrivals.length
+    await preflight('/timesheets', 'GET')
+    expect(gateway.upstream.arrivals).toHaveLength(before)
+  })
+})
+
+test('OPTIONS that asks nothing is a method that no path knows', async () => {
+  for (const headers of [{}, { origin: app }, { 'access-control-request-method': 'GET' }]) {
+    const answer = await fetch(`${gateway.url}/timesheets`, { method: 'OPTIONS', headers })
+    expect(answer.status).toBe(405)
+  }
+})
+
+describe('an answer', () => {
+  const ask = async (headers: Record<string, string>, to = gateway, path = '/timesheets') =>
+    fetch(to.url + path, {
+      headers: {
+        authorization: `Bearer ${await to.issuer.token({ claims: { scope: 'read:reports' } })}`,
+        ...headers,
+      },
+    })
+
+  test('can be read by a listed app, with the headers that it needs', async () => {
+    const answer = await ask({ origin: app })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('access-control-allow-origin')).toBe(app)
+    expect(answer.headers.get('access-control-expose-headers')!.split(', ')).toEqual([
+      'Link',
+      'Location',
+      'ETag',
+      'Retry-After',
+    ])
+    expect(varyOf(answer)).toEqual(['origin', 'accept'])
+  })
+
+  test('can be read too when it is a problem, or our own', async () => {
+    for (const path of ['/timesheets', '/none', '/%zz', '/openapi.json']) {
+      const answer = await ask({ origin: app, authorization: '' }, gateway, path)
+      expect(answer.headers.get('access-control-allow-origin')).toBe(app)
+      expect(varyOf(answer)).toContain('origin')
+    }
+  })
+
+  test('says nothing to another origin, or to no origin, and varies by it', async () => {
+    for (const headers of [{ origin: stranger }, { origin: 'null' }, {}]) {
+      const answer = await ask(headers as Record<string, string>)
+      expect([answer.status, corsHeaders(answer)]).toEqual([200, []])
+      expect(varyOf(answer)).toEqual(['origin', 'accept'])
+    }
+  })
+
+  test('says nothing at all where no origin is listed', async () => {
+    const answer = await ask({ origin: app }, closed)
+    expect([answer.status, corsHeaders(answer), varyOf(answer)]).toEqual([200, [], ['accept']])
+    expect((await preflight('/timesheets', 'GET', app, closed)).status).toBe(405)
+  })
+})

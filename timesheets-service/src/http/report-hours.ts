@@ -17,7 +17,7 @@ export function reportHours(client: PrismaClient, { maxGroups = defaultMaxGroups
     const type = preferredType(request.headers.accept, ['application/json', 'text/csv'])
     const format = type === 'text/csv' ? 'csv' : 'json'
     const filter = { from, to, project, source, userId }
-    const { text, groups } = await sumHours(client, filter, keys, { format, maxGroups })
+    const { text, groups } = await sumHours(client, { filter, keys, format, maxGroups })
     if (groups > maxGroups) {
       throw invalidParameter(
         'group_by',

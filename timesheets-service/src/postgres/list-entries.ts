@@ -35,10 +35,20 @@ interface Row {
 /** Reads entries, newest day first, in one statement: what it sees of the database it sees at one instant. */
 export async function listEntries(
   client: Prisma.TransactionClient,
-  { filter, moment, after, limit }: Asked,
+  asked: Asked,
   format: LineFormat,
 ): Promise<EntryText> {
-  const [row] = await client.$queryRaw<[Row]>(Prisma.sql`
+  const [row] = await client.$queryRaw<[Row]>(listStatement(asked, format))
+  const { text, last_day: day, last_id: id } = row
+  return {
+    text: text ?? '',
+    next: day === null || id === null ? undefined : { day, id: Number(id) },
+    sight: sightOf(row),
+  }
+}
+
+export function listStatement({ filter, moment, after, limit }: Asked, format: LineFormat): Prisma.Sql {
+  return Prisma.sql`
     select string_agg(${format.line}, ${format.separator}::text) filter (where place <= ${limit}::int) as text,
            to_char(max(day) filter (where place = ${limit}::int and has_more), 'YYYY-MM-DD') as last_day,
            max(id) filter (where place = ${limit}::int and has_more) as last_id,
@@ -47,13 +57,7 @@ export async function listEntries(
       from (select newest.*, row_number() over newest_first as place,
                    lead(true) over newest_first is not null as has_more
               from (${standing(filter, moment, after)} order by day desc, id desc limit ${limit + 1}::int) as newest
-            window newest_first as (order by day desc, id desc)) as page`)
-  const { text, last_day: day, last_id: id } = row
-  return {
-    text: text ?? '',
-    next: day === null || id === null ? undefined : { day, id: Number(id) },
-    sight: sightOf(row),
-  }
+            window newest_first as (order by day desc, id desc)) as page`
 }
 
 const columns =

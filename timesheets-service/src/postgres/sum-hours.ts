@@ -26,32 +26,37 @@ export interface Sums {
   readonly groups: number
 }
 
+interface Asked {
+  readonly filter: EntryFilter
+  readonly keys: readonly GroupKey[]
+  readonly format: ReportFormat
+  readonly maxGroups: number
+}
+
 /** Sums hours by keys, in the order of the keys; without keys, all of them. */
-export async function sumHours(
-  client: Prisma.TransactionClient,
-  filter: EntryFilter,
-  keys: readonly GroupKey[],
-  { format, maxGroups }: { format: ReportFormat; maxGroups: number },
-): Promise<Sums> {
+export async function sumHours(client: Prisma.TransactionClient, asked: Asked): Promise<Sums> {
+  const [row] = await client.$queryRaw<[{ text: string | null; groups: number }]>(sumStatement(asked))
+  return { text: row.text ?? '', groups: row.groups }
+}
+
+/** One group more than asked for tells that there are more. */
+export function sumStatement({ filter, keys, format, maxGroups }: Asked): Prisma.Sql {
   const grouped = keys.map((key) => groupings[key])
   const selected = grouped.map(({ name, expression }) => `${expression} as "${name}",`).join(' ')
   const names = grouped.map(({ name, isText }) => `"${name}"${isText ? ' collate "C"' : ''}`).join(', ')
   const positions = keys.map((_, i) => i + 1).join(', ')
-  const groupBy = keys.length === 0 ? '' : `group by ${positions}`
-  const orderBy = keys.length === 0 ? '' : `order by ${names}`
-  const [row] = await client.$queryRaw<[{ text: string | null; groups: number }]>(Prisma.sql`
+  return Prisma.sql`
     with summed as (
       select ${Prisma.raw(selected)} coalesce(sum(seconds), 0) as seconds, count(*) as entries,
              coalesce(sum(seconds) filter (where approved_at is not null), 0) as approved_seconds
         from timesheets
-       where ${conditionOf(filter)} ${Prisma.raw(groupBy)}
+       where ${conditionOf(filter)} ${Prisma.raw(keys.length === 0 ? '' : `group by ${positions}`)}
     ), sorted as (
-      select * from summed ${Prisma.raw(orderBy)} limit ${maxGroups + 1}::int
+      select * from summed ${Prisma.raw(keys.length === 0 ? '' : `order by ${names}`)} limit ${maxGroups + 1}::int
     )
     select string_agg(${Prisma.raw(lineOf(grouped, format))}, ${format === 'json' ? ',' : '\r\n'}::text) as text,
            count(*)::int as groups
-      from sorted`)
-  return { text: row.text ?? '', groups: row.groups }
+      from sorted`
 }
 
 /** The columns of a report as CSV. */

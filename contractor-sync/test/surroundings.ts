@@ -32,8 +32,9 @@ export interface Sum {
 }
 
 export interface SyncProcess {
-  readonly pid: number
   readonly ended: Promise<Ended>
+  /** Resolves when it has said this, so many times. */
+  hasSaid(text: string, times?: number): Promise<void>
   kill(signal: NodeJS.Signals): void
 }
 
@@ -125,7 +126,13 @@ export class Surroundings {
       const parsed = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
       return { code, lines: parsed, report: parsed.at(-1) ?? {}, ...output }
     })
-    return { pid: child.pid!, ended, kill: (signal) => child.kill(signal) }
+    const hasSaid = async (text: string, times = 1) => {
+      while (output.stdout.split(text).length <= times) {
+        if (child.exitCode !== null) throw new Error(`It ended before it said "${text}": ${output.stdout}`)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    }
+    return { ended, hasSaid, kill: (signal) => child.kill(signal) }
   }
 
   /** A whole run over all days. */

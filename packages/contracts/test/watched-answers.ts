@@ -28,7 +28,9 @@ export function watchAnswers(serverUrl: string, extent: Extent): void {
 
 async function judge(method: string, url: URL, extent: Extent, response: Response): Promise<void> {
   const type = response.headers.get('content-type') ?? ''
-  if (method === 'HEAD' || !isWithin(extent, method, url, type)) return
+  // A preflight is the browser's, not an operation of the API (Fetch Standard, CORS-preflight fetch).
+  const isPreflight = method === 'OPTIONS' && response.status === 204
+  if (method === 'HEAD' || isPreflight || !isWithin(extent, method, url, type)) return
   // A stream may be longer than memory, and of its text the document says nothing.
   const text = /^(text\/csv|application\/x-ndjson)/.test(type) ? 'a stream' : await textOf(response)
   if (text === undefined) return

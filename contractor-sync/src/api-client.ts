@@ -1,15 +1,14 @@
+import { createTimesheetsClient, nextCursor, type TimesheetsClient } from '@timesheets/client/client'
 import { summaryWords } from '@timesheets/contracts/status'
 import { z } from 'zod'
 import type { AccessToken } from './access-token.ts'
-import { Outage, Refused, UnexpectedAnswer } from './failure.ts'
+import { createApiFetch, whole } from './api-fetch.ts'
+import { Refused, UnexpectedAnswer } from './failure.ts'
 import type { SyncedEntry } from './mapping.ts'
-import { type Answer, type Peer, request } from './request.ts'
 import { demand } from './shape.ts'
 
 /** All that a run does is allowed by it. */
 export const neededScope = 'batch:upload'
-
-const api: Peer = { name: 'The Timesheets API', setting: 'API_URL' }
 
 const problemSchema = z.object({ type: z.string(), detail: z.string(), instance: z.string().optional() })
 
@@ -58,14 +57,13 @@ interface ApiSettings {
   readonly requestTimeoutSeconds: number
 }
 
-/** The API as this program uses it. */
+/** The API as this program uses it, by the client that is made of its document. */
 export class ApiClient {
-  readonly #settings: ApiSettings
-  readonly #token: AccessToken
+  readonly #client: TimesheetsClient
 
-  constructor(settings: ApiSettings, token: AccessToken) {
-    this.#settings = settings
-    this.#token = token
+  constructor({ apiUrl, requestTimeoutSeconds }: ApiSettings, token: AccessToken) {
+    const fetch = createApiFetch(token, requestTimeoutSeconds * 1000)
+    this.#client = createTimesheetsClient({ baseUrl: apiUrl, fetch })
   }
 
   /**
@@ -77,10 +75,15 @@ export class ApiClient {
    * @throws {UnexpectedAnswer} anything else, above all an answer that does not account for every item
    */
   async upload(batch: Batch, { dryRun }: { dryRun: boolean }): Promise<readonly Outcome[]> {
-    const url = `${this.#settings.apiUrl}/timesheets/upload${dryRun ? '?dry_run=true' : ''}`
-    const answer = await this.#ask(url, batch.body)
-    if (answer.status !== 200) throw refusal(answer)
-    const { items } = demand(batchAnswer, answer.body, "The Timesheets API's answer")
+    const { data, error, response } = await whole(
+      this.#client.POST('/timesheets/upload', {
+        ...(dryRun ? { params: { query: { dry_run: true } } } : {}),
+        body: batch.items,
+        bodySerializer: () => batch.body,
+      }),
+    )
+    if (response.status !== 200) throw refusal(response.status, error)
+    const { items } = demand(batchAnswer, data, "The Timesheets API's answer")
     if (items.length !== batch.items.length || items.some(({ index }, i) => index !== i)) {
       throw new UnexpectedAnswer(
         `The API answers for ${items.length} items, in another order or number than the ${batch.items.length} sent`,
@@ -95,47 +98,15 @@ export class ApiClient {
    * @throws as `upload`
    */
   async people(cursor?: string): Promise<PeoplePage> {
-    const query = new URLSearchParams({
-      limit: `${peopleAPage}`,
-      ...(cursor === undefined ? {} : { cursor }),
-    })
-    const answer = await this.#ask(`${this.#settings.apiUrl}/people?${query}`)
-    if (answer.status !== 200) throw refusal(answer)
-    const people = demand(peopleAnswer, answer.body, "The Timesheets API's page of people")
-    // Only its query counts: the way to the API from here may be another than the public one.
-    const [, search] = /<[^>?]*\?([^>]*)>;\s*rel="?next"?/.exec(String(answer.headers.link ?? '')) ?? []
-    return { people, next: new URLSearchParams(search).get('cursor') ?? undefined }
-  }
-
-  /** A token may be revoked before its time: one that is refused is replaced, once. */
-  async #ask(url: string, body?: string): Promise<Answer> {
-    const token = await this.#token.get()
-    const answer = await this.#send(url, body, token.value)
-    if (answer.status !== 401) return answer
-    await this.#token.discard(token)
-    return await this.#send(url, body, (await this.#token.get()).value)
-  }
-
-  /** Posts a body, where there is one. */
-  async #send(url: string, body: string | undefined, token: string): Promise<Answer> {
-    const headers = { authorization: `Bearer ${token}`, accept: 'application/json' }
-    try {
-      return await request(api, url, {
-        ...(body === undefined
-          ? { headers }
-          : { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body }),
-        timeoutMs: this.#settings.requestTimeoutSeconds * 1000,
-      })
-    } catch (error) {
-      // What it broke on will most likely break it again: no reason to wait as long as for an outage.
-      if (error instanceof Outage && error.status === 500)
-        throw new UnexpectedAnswer(error.message, { mayPass: true, cause: error })
-      throw error
-    }
+    const query = { limit: peopleAPage, ...(cursor === undefined ? {} : { cursor }) }
+    const { data, error, response } = await whole(this.#client.GET('/people', { params: { query } }))
+    if (response.status !== 200) throw refusal(response.status, error)
+    const people = demand(peopleAnswer, data, "The Timesheets API's page of people")
+    return { people, next: nextCursor(response) }
   }
 }
 
-function refusal({ status, body }: Answer): Error {
+function refusal(status: number, body: unknown): Error {
   const problem = problemSchema.safeParse(body).data
   const said = problem === undefined ? `${status}` : `${status}: ${problem.detail}`
   const id = problem?.instance === undefined ? '' : ` (request ${problem.instance})`

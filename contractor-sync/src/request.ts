@@ -27,13 +27,27 @@ export interface Answer {
   readonly body: unknown
 }
 
+/** The same, its body not yet understood. */
+export interface TextAnswer extends Omit<Answer, 'body'> {
+  readonly text: string
+}
+
+/**
+ * Asks once, for JSON.
+ * @throws as `requestText`
+ * @throws {UnexpectedAnswer} a good status, with a body that is not whole JSON
+ */
+export async function request(peer: Peer, url: string, request: Request): Promise<Answer> {
+  const { text, ...answer } = await requestText(peer, url, request)
+  return { ...answer, body: parse(peer, { ...answer, text }) }
+}
+
 /**
  * Asks once.
  * @throws {Outage} no connection, none kept, no answer in time, 429 or 5xx
  * @throws {Refused} a certificate that cannot be trusted, or a redirect: neither heals by itself
- * @throws {UnexpectedAnswer} a good status, with a body that is not whole JSON
  */
-export async function request(peer: Peer, url: string, request: Request): Promise<Answer> {
+export async function requestText(peer: Peer, url: string, request: Request): Promise<TextAnswer> {
   const timeout = AbortSignal.timeout(request.timeoutMs)
   const signal = request.signal === undefined ? timeout : AbortSignal.any([request.signal, timeout])
   let response: IncomingMessage
@@ -53,7 +67,7 @@ export async function request(peer: Peer, url: string, request: Request): Promis
     // Not followed: it could lead a token to another server.
     throw new Refused(`${peer.name} answers with a redirect (${status}): correct ${peer.setting}`)
   }
-  return { status, headers, body: parse(peer, response, text) }
+  return { status, headers, text }
 }
 
 /** Node's own client: in a process that makes ten requests and ends, it costs half of what `fetch` does. */
@@ -107,15 +121,23 @@ export function readRetryAfter(value: string | undefined, nowMs: number): number
   return Number.isNaN(untilMs) ? undefined : Math.max(0, untilMs - nowMs)
 }
 
-function parse({ name, setting }: Peer, { statusCode = 0, headers }: IncomingMessage, text: string): unknown {
+function parse(peer: Peer, answer: TextAnswer): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(answer.text)
   } catch {
-    if (statusCode >= 400) return undefined
-    const what = `${statusCode}, ${headers['content-type'] ?? 'no content type'}`
-    throw new UnexpectedAnswer(
-      `${name} answers with what is not JSON, or not all of it (${what}); does ${setting} lead to a page, or past a proxy?`,
-      { mayPass: true },
-    )
+    if (answer.status >= 400) return undefined
+    throw notJson(peer, answer)
   }
+}
+
+/** Where JSON was promised. */
+export function notJson(
+  { name, setting }: Peer,
+  { status, headers }: Omit<TextAnswer, 'text'>,
+): UnexpectedAnswer {
+  const what = `${status}, ${headers['content-type'] ?? 'no content type'}`
+  return new UnexpectedAnswer(
+    `${name} answers with what is not JSON, or not all of it (${what}); does ${setting} lead to a page, or past a proxy?`,
+    { mayPass: true },
+  )
 }

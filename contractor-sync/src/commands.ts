@@ -1,0 +1,64 @@
+import { AccessToken } from './access-token.ts'
+import { type CommandLine, readCommandLine } from './command-line.ts'
+import { readSyncConfig, readTokenConfig, type SyncConfig } from './config.ts'
+import { exitCodeOf, exitCodes } from './exit-code.ts'
+import { Interrupted } from './failure.ts'
+import { explain, type Output } from './output.ts'
+
+/**
+ * Does what a command line asks for. What one command does not need is not loaded by another.
+ * @param words after the program's name
+ * @returns the exit code; whatever is thrown is told on standard error, and has its own
+ */
+export async function runCommand(words: readonly string[]): Promise<number> {
+  try {
+    return await dispatch(readCommandLine(words))
+  } catch (error) {
+    console.error(explain(error))
+    return exitCodeOf(error)
+  }
+}
+
+async function dispatch(commandLine: CommandLine): Promise<number> {
+  const { command, source, format } = commandLine
+  const environment = source === undefined ? process.env : { ...process.env, SYNC_SOURCE: source }
+  if (command === 'help') {
+    console.log(await (await import('./help.ts')).help())
+    return exitCodes.clean
+  }
+  if (command === 'check') return await (await import('./check.ts')).check(environment)
+  if (command === 'token') {
+    console.log((await new AccessToken(readTokenConfig(environment)).get()).value)
+    return exitCodes.clean
+  }
+
+  const signal = stopSignal()
+  if (command === 'daemon') {
+    const { daemon, readDaemonConfig } = await import('./daemon.ts')
+    const config = await readDaemonConfig(environment)
+    await daemon(config, commandLine, await outputOf(config, format), signal)
+    return exitCodes.clean
+  }
+  const config = await readSyncConfig(environment)
+  const { run } = await import('./run.ts')
+  const output = await outputOf(config, format)
+  return (await run(config, commandLine, new AccessToken(config), output, signal)).exitCode
+}
+
+async function outputOf({ logLevel }: SyncConfig, format: CommandLine['format']): Promise<Output> {
+  return (format ?? (process.stdout.isTTY ? 'text' : 'json')) === 'text'
+    ? (await import('./text-output.ts')).createTextOutput()
+    : (await import('./json-output.ts')).createJsonOutput(logLevel)
+}
+
+/** Aborted by the first SIGTERM or SIGINT; a second one ends the process at once. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(exitCodeOf(controller.signal.reason))
+      controller.abort(new Interrupted(`Told to end (${name}); run again for the rest`))
+    })
+  }
+  return controller.signal
+}

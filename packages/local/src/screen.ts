@@ -2,6 +2,9 @@ import { styleText } from 'node:util'
 import type { StackObserver } from './stack.ts'
 import type { StackFile } from './stack-file.ts'
 
+/** Of the left column of a table. */
+const width = 40
+
 const dim = (text: string) => styleText('dim', text, { stream: process.stdout })
 const bold = (text: string) => styleText('bold', text, { stream: process.stdout })
 const green = (text: string) => styleText('green', text, { stream: process.stdout })
@@ -38,13 +41,14 @@ export const screen: StackObserver & {
   end(stack, token, stays) {
     const rows = [
       ['API', stack.gateway],
+      ['Its documentation', `${stack.gateway}/docs`],
       ['Issuer (a stand-in for Auth0)', stack.issuer],
       ['Tracker (a stand-in for Harvest)', stack.tracker],
       ['Health and metrics', `${stack.admin.gateway}/readyz  ${stack.admin['timesheets-service']}/readyz`],
       ['Database', withoutPassword(stack.database)],
     ]
     console.log(`\n${bold('Where everything is')}\n`)
-    for (const [what, where] of rows) console.log(`  ${what!.padEnd(34)}${where}`)
+    for (const [what, where] of rows) console.log(`  ${what!.padEnd(width)}${where}`)
     if (!stays) return
     console.log(`\n${bold('Try it')}: paste these lines into another terminal\n`)
     console.log(`TOKEN=${token}`)
@@ -52,9 +56,9 @@ export const screen: StackObserver & {
       `curl -i ${stack.gateway}/timesheets/upload -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\\n  -d '{"user_id":"007","date":"2017-05-10T17:40:20.095Z","project":"StoreZero","hours":5}'`,
     )
     console.log(`\n${bold('What next')}\n`)
-    console.log(`  ${'npm run sync'.padEnd(34)}sync again: nothing changes, since nothing changed`)
-    console.log(`  ${'npm run sync -- --dry-run'.padEnd(34)}show what a sync would change`)
-    console.log(`  ${'npm run token -- maya@exampleco.com'.padEnd(34)} a token of the manager's`)
+    console.log(`  ${'npm run sync'.padEnd(width)}sync again: nothing changes, since nothing changed`)
+    console.log(`  ${'npm run sync -- --dry-run'.padEnd(width)}show what a sync would change`)
+    console.log(`  ${'npm run -s token -- maya@exampleco.com'.padEnd(width)}a token of the manager's`)
     console.log('\n  Edit an hour in the tracker, then sync again and see one updated:\n')
     console.log(
       `  curl -X PATCH ${stack.tracker}/local/time_entries/636709355 -H 'Content-Type: application/json' -d '{"hours":3.5}'`,

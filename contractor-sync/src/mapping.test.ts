@@ -60,7 +60,7 @@ test('somebody unknown is told with all that is known of them', () => {
     kind: 'rejected',
     externalId: '636709355',
     problem: 'unknown-person',
-    reason: "nobody here is the tracker's person 7; name them in PEOPLE_MAP",
+    reason: "nobody here is the tracker's person 7; name them in the directory of people, or in PEOPLE_MAP",
   })
 })
 

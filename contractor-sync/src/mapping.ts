@@ -32,7 +32,11 @@ export function mapReading(reading: Reading, source: string, people: People): Ma
   const { externalId, person, date, project, hours, notes } = reading
   const userId = people.userIdOf(person)
   if (userId === undefined) {
-    return reject(externalId, 'unknown-person', `nobody here is ${describe(person)}; name them in PEOPLE_MAP`)
+    return reject(
+      externalId,
+      'unknown-person',
+      `nobody here is ${describe(person)}; name them in the directory of people, or in PEOPLE_MAP`,
+    )
   }
   return {
     kind: 'item',

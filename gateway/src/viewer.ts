@@ -36,10 +36,7 @@ const page = `<!doctype html>
 `
 
 /** A token is pasted: to log in is another program's work, and would take this page to the issuer. */
-const start = `const tokensOnly = (original) => (...given) =>
-  original(...given).filter((scheme) => scheme.has('bearer'))
-
-SwaggerUIBundle({
+const start = `SwaggerUIBundle({
   url: 'openapi.json',
   dom_id: '#viewer',
   deepLinking: true,
@@ -49,7 +46,9 @@ SwaggerUIBundle({
     {
       statePlugins: {
         auth: {
-          wrapSelectors: { definitionsToAuthorize: tokensOnly, definitionsForRequirements: tokensOnly },
+          wrapSelectors: {
+            definitionsToAuthorize: (original) => () => original().filter((scheme) => scheme.has('bearer')),
+          },
         },
       },
     },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import type { z } from 'zod'
+import { demandDocumented } from '../test/documented-answer.ts'
 import { apiVersion, openApiOf } from './openapi.ts'
 import { type Content, type OperationContract, operations } from './operation.ts'
 import { routes } from './route.ts'
@@ -59,6 +60,21 @@ describe('every example is of its schema:', () => {
     const { error } = schema.safeParse(JSON.parse(JSON.stringify(example)))
     expect(error?.issues).toBeUndefined()
   })
+})
+
+test('the examples of answers are as the document itself describes them', () => {
+  for (const { path, method, operationId } of routes) {
+    const { answers } = operations[operationId] as OperationContract
+    for (const [status, { content = {} }] of Object.entries(answers)) {
+      for (const [type, { examples }] of Object.entries(content)) {
+        for (const value of Object.values(examples)) {
+          const text = type === 'application/json' ? JSON.stringify(value) : String(value)
+          const headers = new Headers({ 'content-type': type })
+          demandDocumented(method, path, { status: Number(status), headers, text })
+        }
+      }
+    }
+  }
 })
 
 function examplesOf(what: string, contents: Readonly<Record<string, Content>>) {

@@ -36,11 +36,12 @@ export function demandDocumented(method: string, target: string, answer: SeenAns
   const match = matchRoute(method, target.split('?')[0]!)
   if (match.kind !== 'route') {
     if (![400, 401, 404, 405, 413, 431].includes(answer.status)) fail('where there is no such operation')
-    return demandValid('#/components/schemas/Problem', answer, fail)
+    demandValid('#/components/schemas/Problem', answer, fail)
+    return
   }
-  const pointer = ['#/paths', escape(match.route.path), method.toLowerCase(), 'responses', answer.status]
+  const pointer = ['#/paths', stepOf(match.route.path), method.toLowerCase(), 'responses', answer.status]
   const { $ref: at, response } = responseAt(pointer.join('/'))
-  if (response === undefined) return fail('which is not documented')
+  if (response === undefined) throw fail('which is not documented')
   const undocumented = Object.keys(answerHeaders).filter(
     (name) => answer.headers.has(name) && response.headers?.[name] === undefined,
   )
@@ -49,13 +50,13 @@ export function demandDocumented(method: string, target: string, answer: SeenAns
   const type = answer.headers.get('content-type')?.split(';')[0] ?? ''
   if (types.length === 0 && answer.text === '') return
   if (!types.includes(type)) fail(`and a body of type "${type}", documented: ${types}`)
-  demandValid(`${at}/content/${escape(type)}/schema`, answer, fail)
+  demandValid(`${at}/content/${stepOf(type)}/schema`, answer, fail)
 }
 
 function demandValid(pointer: string, { headers, text }: SeenAnswer, fail: (what: string) => never): void {
   const type = headers.get('content-type') ?? ''
   const validate = ajv.getSchema(`openapi${pointer}`) as ValidateFunction | undefined
-  if (validate === undefined) return fail(`, and the document has no ${pointer}`)
+  if (validate === undefined) throw fail(`, and the document has no ${pointer}`)
   if (!validate(/[/+]json$/.test(type.split(';')[0]!) ? JSON.parse(text) : text)) {
     fail(`and a body that is not as documented: ${ajv.errorsText(validate.errors)}`)
   }
@@ -63,7 +64,7 @@ function demandValid(pointer: string, { headers, text }: SeenAnswer, fail: (what
 
 /** A response, and where it stands. */
 function responseAt(pointer: string): { $ref: string; response: DocumentedResponse | undefined } {
-  const steps = pointer.slice(2).split('/').map(unescape)
+  const steps = pointer.slice(2).split('/').map(readStep)
   let value: unknown = document
   for (const step of steps) value = (value as Record<string, unknown> | undefined)?.[step]
   const response = value as DocumentedResponse | undefined
@@ -71,5 +72,5 @@ function responseAt(pointer: string): { $ref: string; response: DocumentedRespon
 }
 
 /** A step of a JSON Pointer as URI fragment (RFC 6901, section 6). */
-const escape = (step: string) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))
-const unescape = (step: string) => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
+const stepOf = (step: string) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))
+const readStep = (step: string) => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')

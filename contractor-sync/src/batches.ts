@@ -1,5 +1,5 @@
 import type { Batch } from './api-client.ts'
-import type { Mapped, SyncedEntry } from './mapping.ts'
+import type { Aside, Mapped, SyncedEntry } from './mapping.ts'
 
 /** A body that the API takes, with room to spare (it reads 16 MiB of JSON). */
 const maxBatchBytes = 8 * 1024 * 1024
@@ -9,7 +9,7 @@ const maxItemBytes = 64 * 1024
 /** A batch, and what was read on the way to it and is not in it. */
 export interface Step {
   readonly batch: Batch
-  readonly aside: readonly Exclude<Mapped, { kind: 'item' }>[]
+  readonly aside: readonly Aside[]
 }
 
 /** Gathers items for the API, as many as may go at once. */
@@ -17,7 +17,7 @@ export async function* inBatches(mapped: AsyncIterable<Mapped>, maxItems: number
   let items: SyncedEntry[] = []
   let texts: string[] = []
   let bytes = 0
-  let aside: Exclude<Mapped, { kind: 'item' }>[] = []
+  let aside: Aside[] = []
   const take = (): Step => {
     const step = { batch: { items, body: `[${texts.join(',')}]` }, aside }
     items = []
@@ -47,7 +47,7 @@ export async function* inBatches(mapped: AsyncIterable<Mapped>, maxItems: number
   if (items.length > 0 || aside.length > 0) yield take()
 }
 
-function tooLarge({ external_id: externalId }: SyncedEntry, bytes: number): Step['aside'][number] {
+function tooLarge({ external_id: externalId }: SyncedEntry, bytes: number): Aside {
   return {
     kind: 'rejected',
     externalId,

@@ -28,7 +28,8 @@ export class ProgressBar {
     this.#drawnAtMs = nowMs
     this.#isShown = true
     const line = progressLine(done, this.total, nowMs - this.#startedAtMs)
-    this.#terminal.write(`\r\u001b[2K${line.slice(0, this.#terminal.columns - 1)}`)
+    // Some terminals do not say how wide they are.
+    this.#terminal.write(`\r\u001b[2K${line.slice(0, (this.#terminal.columns || 80) - 1)}`)
   }
 
   /** Clears the line, for other words. */

@@ -2,7 +2,7 @@ import type { EntryBody } from '@timesheets/contracts/entry'
 import { summaryWords } from '@timesheets/contracts/status'
 import type { Outcome } from './api-client.ts'
 import { exitCodeOf, exitCodes } from './exit-code.ts'
-import type { Mapped, Rejection, SyncedEntry } from './mapping.ts'
+import type { Aside, Rejection, SyncedEntry } from './mapping.ts'
 import type { Window } from './window.ts'
 
 type StatusWord = (typeof summaryWords)[number]
@@ -52,7 +52,7 @@ export class Report {
   }
 
   /** Counts what is not uploaded. */
-  addAside(aside: Exclude<Mapped, { kind: 'item' }>): void {
+  addAside(aside: Aside): void {
     this.read += 1
     if (aside.kind === 'skipped') this.skipped[aside.why] += 1
     else this.#reject(aside)

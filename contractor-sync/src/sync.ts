@@ -1,7 +1,6 @@
-import type { ApiClient } from './api-client.ts'
+import type { ApiClient, Batch } from './api-client.ts'
 import { inBatches } from './batches.ts'
-import { Interrupted } from './failure.ts'
-import { type Mapped, mapReading, type Rejection } from './mapping.ts'
+import { type Aside, type Mapped, mapReading, type Rejection } from './mapping.ts'
 import type { Patience } from './patience.ts'
 import type { People } from './people.ts'
 import { readAhead } from './read-ahead.ts'
@@ -33,28 +32,19 @@ export interface SyncObserver {
  * was uploaded stands, and the next run finds it unchanged.
  */
 export async function sync(job: SyncJob, report: Report): Promise<void> {
-  const { tracker, api, patience, batchSize, signal, observer } = job
+  const { tracker, batchSize, signal, observer } = job
   try {
     const people = await job.people()
     const readings = tracker.read(report.window, (entries) => observer.total(entries))
     const mapped = mapAll(readings, tracker.source, people)
     for await (const { batch, aside } of readAhead(inBatches(mapped, batchSize))) {
-      for (const one of aside) {
-        report.addAside(one)
-        if (one.kind === 'rejected') observer.rejected(one)
-      }
-      if (batch.items.length > 0) {
-        const outcomes = await patience.attempt(() => api.upload(batch, report))
-        for (const [i, item] of batch.items.entries()) {
-          const rejection = report.addOutcome(item, outcomes[i]!)
-          if (rejection !== undefined) observer.rejected(rejection)
-        }
-      }
+      setAside(aside, job, report)
+      await push(batch, job, report)
       observer.progress(report)
       signal.throwIfAborted()
     }
   } catch (failure) {
-    report.failure = signal.aborted && !(failure instanceof Interrupted) ? signal.reason : failure
+    report.failure = signal.aborted ? signal.reason : failure
   }
 }
 
@@ -64,4 +54,21 @@ async function* mapAll(
   people: People,
 ): AsyncGenerator<Mapped> {
   for await (const reading of readings) yield mapReading(reading, source, people)
+}
+
+function setAside(aside: readonly Aside[], { observer }: SyncJob, report: Report): void {
+  for (const one of aside) {
+    report.addAside(one)
+    if (one.kind === 'rejected') observer.rejected(one)
+  }
+}
+
+/** Uploads a batch until it is through: its items have their identities, so a repeat changes nothing. */
+async function push(batch: Batch, { api, patience, observer }: SyncJob, report: Report): Promise<void> {
+  if (batch.items.length === 0) return
+  const outcomes = await patience.attempt(() => api.upload(batch, report))
+  for (const [i, item] of batch.items.entries()) {
+    const rejection = report.addOutcome(item, outcomes[i]!)
+    if (rejection !== undefined) observer.rejected(rejection)
+  }
 }

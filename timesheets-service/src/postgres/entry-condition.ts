@@ -1,15 +1,18 @@
 import type { EntryFilter, Place } from '../domain/entry-filter.ts'
 import { Prisma } from './generated/client.ts'
-import { all } from './moment.ts'
 
 /** What the index `timesheets_waiting_day_id_idx` is of. */
 const waits = Prisma.sql`(approved_at is null or correction_state = 'pending')`
 
 /** Which rows, of `timesheets` or of their versions, a filter is for. */
 export function conditionOf(filter: EntryFilter): Prisma.Sql {
+  return all([Prisma.sql`deleted_at is null`, conditionOfAlive(filter)])
+}
+
+/** The same of rows that are known to be no tombstones. */
+export function conditionOfAlive(filter: EntryFilter): Prisma.Sql {
   const { userId, from, to, project, source, approved, updatedAfter, waiting } = filter
   return all([
-    Prisma.sql`deleted_at is null`,
     userId === undefined ? undefined : Prisma.sql`user_id = ${userId}`,
     from === undefined ? undefined : Prisma.sql`day >= ${from}::date`,
     to === undefined ? undefined : Prisma.sql`day <= ${to}::date`,
@@ -24,6 +27,12 @@ export function conditionOf(filter: EntryFilter): Prisma.Sql {
 /** Rows that stand below a place, newest day first. */
 export function isBelow({ day, id }: Place, idColumn: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`(day, ${idColumn}) < (${day}::date, ${id}::bigint)`
+}
+
+/** Conditions that must all hold. */
+export function all(conditions: readonly (Prisma.Sql | undefined)[]): Prisma.Sql {
+  const given = conditions.filter((condition) => condition !== undefined)
+  return given.length === 0 ? Prisma.sql`true` : Prisma.join(given, ' and ')
 }
 
 const approvedIs = (approved: boolean) =>

@@ -1,8 +1,7 @@
 import type { EntryFilter, Moment, Place, Sight } from '../domain/entry-filter.ts'
-import { conditionOf, isBelow } from './entry-condition.ts'
 import type { LineFormat } from './entry-line.ts'
 import { Prisma } from './generated/client.ts'
-import { all, hasBegun, hasNotEnded, isNow } from './moment.ts'
+import { standingEntries } from './standing-entries.ts'
 
 /** Which part of a list is read. */
 export interface Asked {
@@ -56,25 +55,9 @@ export function listStatement({ filter, moment, after, limit }: Asked, format: L
            ceil(extract(epoch from clock_timestamp()) * 1000)::float8 as taken_at_ms
       from (select newest.*, row_number() over newest_first as place,
                    lead(true) over newest_first is not null as has_more
-              from (${standing(filter, moment, after)} order by day desc, id desc limit ${limit + 1}::int) as newest
+              from (select * from (${standingEntries({ filter, moment, after, count: limit + 1 })}) as standing
+                     order by day desc, id desc limit ${limit + 1}::int) as newest
             window newest_first as (order by day desc, id desc)) as page`
-}
-
-const columns =
-  Prisma.raw(`user_id, day, date_written, project, seconds, notes, source, external_id, approved_at,
-  returned_reason, correction, correction_state, version, created_at, updated_at`)
-
-/** Of each entry the version that stood at the moment: the row itself, or one that has been superseded since. */
-function standing(filter: EntryFilter, moment: Moment, after: Place | undefined): Prisma.Sql {
-  const condition = conditionOf(filter)
-  const below = (idColumn: string) => (after === undefined ? undefined : isBelow(after, Prisma.raw(idColumn)))
-  const rows = Prisma.sql`
-    select id, ${columns} from timesheets where ${all([condition, below('id'), hasBegun(moment)])}`
-  if (isNow(moment)) return rows
-  return Prisma.sql`${rows}
-    union all
-    select timesheet_id, ${columns} from timesheet_versions
-     where ${all([condition, below('timesheet_id'), hasBegun(moment), hasNotEnded(moment)])}`
 }
 
 /** Reads `xmin:xmax:xip,…` (https://www.postgresql.org/docs/18/functions-info.html#FUNCTIONS-INFO-SNAPSHOT). */

@@ -1,4 +1,5 @@
 import type { Moment, Sight } from '../domain/entry-filter.ts'
+import { all } from './entry-condition.ts'
 import { Prisma } from './generated/client.ts'
 
 /**
@@ -21,18 +22,15 @@ export function hasBegun({ asOf, sight }: Moment): Prisma.Sql {
 
 /** Whether no later version had taken a version's place at the moment. */
 export function hasNotEnded({ asOf, sight }: Moment): Prisma.Sql {
-  const since = [asOf, sight && floorOf(sight)].filter((instant) => instant !== undefined).sort()[0]
+  if (sight === undefined) return Prisma.sql`superseded_at > ${asOf ?? null}::timestamptz`
   const hasEnded = all([
     asOf === undefined ? undefined : Prisma.sql`superseded_at <= ${asOf}::timestamptz`,
-    sight === undefined ? undefined : isSeen(sight, Prisma.sql`superseded_at`, Prisma.sql`superseded_xid`),
+    isSeen(sight, Prisma.sql`superseded_at`, Prisma.sql`superseded_xid`),
   ])
-  // The first is for the index.
-  return Prisma.sql`superseded_at > ${since ?? null}::timestamptz and not (${hasEnded})`
-}
-
-/** Versions that were superseded matter only for a moment that is not now. */
-export function isNow({ asOf, sight }: Moment): boolean {
-  return asOf === undefined && sight === undefined
+  const floor = floorOf(sight)
+  // The first says no more than the second, but as a range of an index.
+  const since = asOf !== undefined && asOf < floor ? asOf : floor
+  return Prisma.sql`superseded_at > ${since}::timestamptz and not (${hasEnded})`
 }
 
 function isSeen(sight: Sight, time: Prisma.Sql, xid: Prisma.Sql): Prisma.Sql {
@@ -44,10 +42,4 @@ function isSeen(sight: Sight, time: Prisma.Sql, xid: Prisma.Sql): Prisma.Sql {
 function floorOf({ takenAtMs, inProgress }: Sight): string {
   const ageMs = inProgress.length > 0 ? longestTransactionMs : clockSkewMs
   return new Date(takenAtMs - ageMs).toISOString()
-}
-
-/** Conditions that must all hold. */
-export function all(conditions: readonly (Prisma.Sql | undefined)[]): Prisma.Sql {
-  const given = conditions.filter((condition) => condition !== undefined)
-  return given.length === 0 ? Prisma.sql`true` : Prisma.join(given, ' and ')
 }

@@ -52,7 +52,8 @@ test('a history that does not match: one line, with 2', async () => {
   await using other = await testDatabase()
   const client = new pg.Client({ connectionString: other.url })
   await client.connect()
-  await client.query("update _prisma_migrations set migration_name = '29990101000000_newer'")
+  await client.query(`update _prisma_migrations set migration_name = '29990101000000_newer'
+                       where migration_name = (select max(migration_name) from _prisma_migrations)`)
   await client.end()
   const { code, stdout, stderr } = await run({ DATABASE_URL: other.url })
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

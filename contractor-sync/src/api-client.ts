@@ -4,8 +4,8 @@ import { z } from 'zod'
 import type { AccessToken } from './access-token.ts'
 import { createApiFetch, whole } from './api-fetch.ts'
 import { Refused, UnexpectedAnswer } from './failure.ts'
-import type { SyncedEntry } from './mapping.ts'
 import { demand } from './shape.ts'
+import type { SyncedEntry } from './synced-entry.ts'
 
 /** All that a run does is allowed by it. */
 export const neededScope = 'batch:upload'

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { inBatches, type Step } from './batches.ts'
-import type { Mapped, SyncedEntry } from './mapping.ts'
+import type { Mapped } from './mapping.ts'
+import type { SyncedEntry } from './synced-entry.ts'
 
 const item = (id: number, notes = ''): Mapped => ({ kind: 'item', item: entry(id, notes) })
 const entry = (id: number, notes: string): SyncedEntry => ({

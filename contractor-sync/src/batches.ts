@@ -1,5 +1,6 @@
 import type { Batch } from './api-client.ts'
-import type { Aside, Mapped, SyncedEntry } from './mapping.ts'
+import type { Aside, Mapped } from './mapping.ts'
+import type { SyncedEntry } from './synced-entry.ts'
 
 /** A body that the API takes, with room to spare (it reads 16 MiB of JSON). */
 const maxBatchBytes = 8 * 1024 * 1024

@@ -1,5 +1,5 @@
-import type { EntryBody } from '@timesheets/contracts/entry'
 import type { People } from './people.ts'
+import type { SyncedEntry } from './synced-entry.ts'
 import type { Person, Reading, TrackerEntry } from './trackers/tracker.ts'
 
 /** What the sync does with a reading: it goes to the API, or aside. */
@@ -9,9 +9,6 @@ export type Mapped = { readonly kind: 'item'; readonly item: SyncedEntry } | Asi
 export type Aside =
   /** There are no final hours in it yet, or none at all: a later run takes it when there are. */
   { readonly kind: 'skipped'; readonly why: 'running' | 'empty' } | Rejection
-
-/** An entry of the contract, with the identity that makes its repeat safe. */
-export type SyncedEntry = EntryBody & { readonly source: string; readonly external_id: string }
 
 /** An entry that does not reach Timesheets, and why. */
 export interface Rejection {

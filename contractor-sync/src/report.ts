@@ -2,7 +2,8 @@ import type { EntryBody } from '@timesheets/contracts/entry'
 import { summaryWords } from '@timesheets/contracts/status'
 import type { Outcome } from './api-client.ts'
 import { exitCodeOf, exitCodes } from './exit-code.ts'
-import type { Aside, Rejection, SyncedEntry } from './mapping.ts'
+import type { Aside, Rejection } from './mapping.ts'
+import type { SyncedEntry } from './synced-entry.ts'
 import type { Window } from './window.ts'
 
 type StatusWord = (typeof summaryWords)[number]

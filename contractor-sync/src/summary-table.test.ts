@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
 import { Outage } from './failure.ts'
-import type { SyncedEntry } from './mapping.ts'
 import { Report } from './report.ts'
 import { summaryTable } from './summary-table.ts'
+import type { SyncedEntry } from './synced-entry.ts'
 
 const entry: SyncedEntry = {
   user_id: '007',

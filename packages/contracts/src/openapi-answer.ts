@@ -1,5 +1,5 @@
 import type { JsonSchema, SchemaShelf } from './json-schema.ts'
-import type { AnswerHeader, Contents, GoodAnswer, OperationContract } from './operation.ts'
+import type { AnswerHeader, Contents, GoodAnswer, OperationContract } from './operation-contract.ts'
 import { ProblemError, type ProblemSlug, problems } from './problem.ts'
 import { problemSchema } from './problem-schema.ts'
 import type { Route } from './route.ts'

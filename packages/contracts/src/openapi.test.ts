@@ -4,7 +4,8 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import type { z } from 'zod'
 import { demandDocumented } from '../test/documented-answer.ts'
 import { apiVersion, openApiOf } from './openapi.ts'
-import { type Content, type OperationContract, operations } from './operation.ts'
+import { operations } from './operation.ts'
+import type { Content, OperationContract } from './operation-contract.ts'
 import { routes } from './route.ts'
 
 const document = openApiOf({

@@ -1,48 +1,10 @@
-import type { z } from 'zod'
+import type { OperationContract } from './operation-contract.ts'
 import { approvalOperations } from './operations/approvals.ts'
 import { documentationOperations } from './operations/documentation.ts'
 import { peopleOperations } from './operations/people.ts'
 import { reportOperations } from './operations/reports.ts'
 import { timesheetOperations } from './operations/timesheets.ts'
-import type { ProblemSlug } from './problem.ts'
 import type { OperationId } from './route.ts'
-
-/** A body in one media type, with examples by name. */
-export interface Content {
-  readonly schema: z.ZodType
-  readonly examples: Readonly<Record<string, unknown>>
-}
-
-/** By media type. */
-export type Contents = Readonly<Record<string, Content>>
-
-/** A header that a caller may send. */
-export type RequestHeader = 'If-Match'
-
-/** A header of an answer that says more than HTTP itself does. */
-export type AnswerHeader = 'Content-Disposition' | 'ETag' | 'Link' | 'Location'
-
-/** An answer that is no problem. */
-export interface GoodAnswer {
-  readonly description: string
-  /** None: it has no body. */
-  readonly content?: Contents
-  readonly headers?: readonly AnswerHeader[]
-}
-
-/** What an operation takes and answers; who may call it stands in the table of routes. */
-export interface OperationContract {
-  readonly description?: string
-  readonly query?: z.ZodObject
-  /** Path parameters that are not the usual `id` and `user_id`. */
-  readonly parameters?: Readonly<Record<string, z.ZodType>>
-  readonly headers?: readonly RequestHeader[]
-  readonly body?: { readonly required: boolean; readonly content: Contents }
-  /** By status. */
-  readonly answers: Readonly<Record<number, GoodAnswer>>
-  /** Beside those that every operation of its kind has. */
-  readonly problems?: readonly ProblemSlug[]
-}
 
 /** What every operation of the table of routes takes and answers. */
 export const operations = {

@@ -1,6 +1,6 @@
 import { approvalsAnswerSchema, approveManySchema, approveOneSchema, reopenSchema } from '../approval.ts'
 import { approvalsQuerySchema } from '../list-query.ts'
-import type { OperationContract } from '../operation.ts'
+import type { OperationContract } from '../operation-contract.ts'
 import { storedEntrySchema } from '../stored-entry.ts'
 import { json, list } from './content.ts'
 import { correctedEntry, csv, storedEntry } from './example.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Contents } from '../operation.ts'
+import type { Contents } from '../operation-contract.ts'
 
 /** A body of JSON. */
 export function json(schema: z.ZodType, examples: Readonly<Record<string, unknown>>): Contents {

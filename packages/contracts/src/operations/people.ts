@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { OperationContract } from '../operation.ts'
+import type { OperationContract } from '../operation-contract.ts'
 import { type Person, peopleQuerySchema, personBodySchema, personSchema } from '../person.ts'
 import { json } from './content.ts'
 

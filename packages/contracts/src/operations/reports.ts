@@ -1,5 +1,5 @@
 import { hoursGroupSchema, reportQuerySchema } from '../list-query.ts'
-import type { OperationContract } from '../operation.ts'
+import type { OperationContract } from '../operation-contract.ts'
 import { list } from './content.ts'
 
 const group = { user_id: '007', week: '2017-05-08', hours: 38.5, entries: 9, approved_hours: 30 }

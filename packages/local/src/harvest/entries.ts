@@ -1,19 +1,10 @@
 import type { SavedEdits } from './saved-edits.ts'
 import type { Selection } from './selection.ts'
 import type { TimeEntry } from './time-entry.ts'
+import { maxEdits, TooManyEdits } from './too-many-edits.ts'
 
 /** Selections kept for the pages that follow the first one. */
 const maxKeptSelections = 4
-/** Edits are rewritten as a whole and kept in memory: not without bound. */
-const maxEdits = 100_000
-
-/** Raised where one more edit would be one too many. */
-export class TooManyEdits extends Error {
-  constructor() {
-    super(`${maxEdits} entries were added, changed or deleted; remove the data folder to start afresh`)
-  }
-}
-
 /**
  * All time entries, in the order Harvest lists them: "sorted by spent_date", newest first, and within a
  * day the latest created first.

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { ZodError } from 'zod'
-import { TooManyEdits } from './entries.ts'
+import { TooManyEdits } from './too-many-edits.ts'
 
 /** An answer other than 200, in the shape Harvest gives it. */
 export class Refusal extends Error {

@@ -41,32 +41,27 @@ export class EntryList {
   }
 
   async #page(asked: ListQuery, filter: EntryFilter, moment: Moment): Promise<Answer> {
-    const { limit, cursor, ...filters } = asked
+    const { cursor, ...others } = asked
     const list = JSON.stringify([this.#url, moment, Object.entries(filter).sort()])
     const position = cursor === undefined ? undefined : this.#cursors.open(list, cursor)
-    const { text, next, sight } = await listEntries(
+    const limit = others.limit === undefined ? defaultLimit : Number(others.limit)
+    const { text, found, place, sight } = await listEntries(
       this.#client,
       {
         filter,
         moment: { ...moment, sight: position?.sight },
         after: position?.after,
-        limit: limit === undefined ? defaultLimit : Number(limit),
+        // One more than asked for tells whether there is a next page.
+        count: limit + 1,
       },
       jsonItems,
     )
     const headers = { 'content-type': 'application/json', vary: 'accept' }
-    if (next === undefined) return { status: 200, text: `[${text}]`, headers }
-    const nextCursor = this.#cursors.seal(list, { after: next, sight: position?.sight ?? sight })
-    const query = new URLSearchParams({
-      ...filters,
-      ...(limit === undefined ? {} : { limit }),
-      cursor: nextCursor,
-    })
-    return {
-      status: 200,
-      text: `[${text}]`,
-      headers: { ...headers, link: `<${this.#url}?${query}>; rel="next"` },
-    }
+    if (found <= limit) return { status: 200, text: `[${text}]`, headers }
+    const items = text.slice(0, text.lastIndexOf(jsonItems.separator))
+    const next = this.#cursors.seal(list, { after: place!, sight: position?.sight ?? sight })
+    const link = `<${this.#url}?${new URLSearchParams({ ...others, cursor: next })}>; rel="next"`
+    return { status: 200, text: `[${items}]`, headers: { ...headers, link } }
   }
 }
 

@@ -29,6 +29,11 @@ export function isBelow({ day, id }: Place, idColumn: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`(day, ${idColumn}) < (${day}::date, ${id}::bigint)`
 }
 
+/** Rows that stand at a place or above it. */
+export function isNotBelow({ day, id }: Place, idColumn: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(day, ${idColumn}) >= (${day}::date, ${id}::bigint)`
+}
+
 /** Conditions that must all hold. */
 export function all(conditions: readonly (Prisma.Sql | undefined)[]): Prisma.Sql {
   const given = conditions.filter((condition) => condition !== undefined)

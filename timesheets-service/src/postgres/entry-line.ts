@@ -60,8 +60,8 @@ const csv = [
   instant('updated_at'),
 ].join(" || ',' || ")
 
-/** Members of a JSON array. */
-export const jsonItems: LineFormat = { line: Prisma.raw(json), separator: ',' }
+/** Members of a JSON array; JSON text has no line break of its own, so that they can be told apart. */
+export const jsonItems: LineFormat = { line: Prisma.raw(json), separator: ',\n' }
 
 export const ndjsonLines: LineFormat = { line: Prisma.raw(json), separator: '\n' }
 

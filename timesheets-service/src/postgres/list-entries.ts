@@ -1,71 +1,47 @@
-import type { EntryFilter, Moment, Place, Sight } from '../domain/entry-filter.ts'
+import type { Place, Sight } from '../domain/entry-filter.ts'
 import type { LineFormat } from './entry-line.ts'
 import { Prisma } from './generated/client.ts'
+import { type ListPart, limitOf } from './list-part.ts'
+import { type SightRow, sightColumns, sightOf } from './sight.ts'
 import { standingEntries } from './standing-entries.ts'
-
-/** Which part of a list is read. */
-export interface Asked {
-  readonly filter: EntryFilter
-  readonly moment: Moment
-  /** What stands below it; undefined: from the top. */
-  readonly after?: Place | undefined
-  /** Entries at most. */
-  readonly limit: number
-}
 
 /** Entries as one text. */
 export interface EntryText {
   /** Lines with their separator between them; empty where there are none. */
   readonly text: string
-  /** The last one's place, where more follow. */
-  readonly next: Place | undefined
+  /** How many there are. */
+  readonly found: number
+  /** Of the entry before the last that was asked for, where there are so many. */
+  readonly place: Place | undefined
   /** What this statement could see. */
   readonly sight: Sight
 }
 
-interface Row {
+interface Row extends SightRow {
   readonly text: string | null
-  readonly last_day: string | null
-  readonly last_id: bigint | null
-  readonly snapshot: string
-  readonly taken_at_ms: number
+  readonly found: number
+  readonly day: string | null
+  readonly id: bigint | null
 }
 
 /** Reads entries, newest day first, in one statement: what it sees of the database it sees at one instant. */
 export async function listEntries(
   client: Prisma.TransactionClient,
-  asked: Asked,
+  part: ListPart,
   format: LineFormat,
 ): Promise<EntryText> {
-  const [row] = await client.$queryRaw<[Row]>(listStatement(asked, format))
-  const { text, last_day: day, last_id: id } = row
-  return {
-    text: text ?? '',
-    next: day === null || id === null ? undefined : { day, id: Number(id) },
-    sight: sightOf(row),
-  }
+  const [row] = await client.$queryRaw<[Row]>(listStatement(part, format))
+  const { text, found, day, id } = row
+  const place = day === null || id === null ? undefined : { day, id: Number(id) }
+  return { text: text ?? '', found, place, sight: sightOf(row) }
 }
 
-export function listStatement({ filter, moment, after, limit }: Asked, format: LineFormat): Prisma.Sql {
+export function listStatement(part: ListPart, format: LineFormat): Prisma.Sql {
+  const place = (part.count ?? 0) - 1
   return Prisma.sql`
-    select string_agg(${format.line}, ${format.separator}::text) filter (where place <= ${limit}::int) as text,
-           to_char(max(day) filter (where place = ${limit}::int and has_more), 'YYYY-MM-DD') as last_day,
-           max(id) filter (where place = ${limit}::int and has_more) as last_id,
-           pg_current_snapshot()::text as snapshot,
-           ceil(extract(epoch from clock_timestamp()) * 1000)::float8 as taken_at_ms
-      from (select newest.*, row_number() over newest_first as place,
-                   lead(true) over newest_first is not null as has_more
-              from (select * from (${standingEntries({ filter, moment, after, count: limit + 1 })}) as standing
-                     order by day desc, id desc limit ${limit + 1}::int) as newest
-            window newest_first as (order by day desc, id desc)) as page`
-}
-
-/** Reads `xmin:xmax:xip,…` (https://www.postgresql.org/docs/18/functions-info.html#FUNCTIONS-INFO-SNAPSHOT). */
-function sightOf({ snapshot, taken_at_ms: takenAtMs }: Row): Sight {
-  const [, xmax = '', inProgress = ''] = snapshot.split(':')
-  return {
-    takenAtMs,
-    xmax: Number(xmax),
-    inProgress: inProgress === '' ? [] : inProgress.split(',').map(Number),
-  }
+    select string_agg(${format.line}, ${format.separator}::text) as text, count(*)::int as found,
+           to_char((array_agg(day))[${place}::int], 'YYYY-MM-DD') as day, (array_agg(id))[${place}::int] as id,
+           ${sightColumns}
+      from (select * from (${standingEntries(part)}) as standing
+             order by day desc, id desc ${limitOf(part)}) as newest`
 }

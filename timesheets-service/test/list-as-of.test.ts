@@ -63,3 +63,30 @@ test('as_of lists everything as it stood then: before it was, as it was, and wha
   const lines = exported.body.split('\n').slice(0, -1)
   expect(lines.map((line: string) => JSON.parse(line))).toEqual(await asOf(created))
 })
+
+test('as_of has what was written ahead of its day, and changed or moved since', async () => {
+  const item = (externalId: string, date: string) => ({ user_id: 'ahead', external_id: externalId, date })
+  const today = new Date().toISOString().slice(0, 10)
+  const later = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+  const ids = await upload(service(), [
+    item('today', today),
+    item('tomorrow', later(1)),
+    item('holiday', later(90)),
+    item('conference', later(200)),
+    item('moved', later(300)),
+    item('called off', later(250)),
+  ])
+  const then = await instant()
+  await upload(service(), [
+    item('moved', today),
+    { ...item('conference', later(200)), notes: 'with Ben' },
+    { user_id: 'ahead', external_id: 'called off', deleted: true },
+    item('planned since', later(20)),
+  ])
+  const stood = await listed(maya, `/timesheets?user_id=ahead&limit=2&as_of=${then}`)
+  expect(stood.map(({ id }) => id)).toEqual([4, 5, 3, 2, 1, 0].map((i) => ids[i]))
+  expect(stood.map(({ notes }) => notes)).toEqual(Array(6).fill(undefined))
+  const everybodys = await listed(maya, `/timesheets?user_id=*&limit=2&as_of=${then}`)
+  expect(everybodys.filter((entry) => entry.user_id === 'ahead')).toEqual(stood)
+  expect(await listed(maya, '/timesheets?user_id=ahead')).toHaveLength(6)
+})

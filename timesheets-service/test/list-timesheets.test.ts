@@ -27,6 +27,21 @@ test('own entries, newest day first, each as GET /timesheets/{id} has it', async
   }
 })
 
+test('times and hours are as everywhere else, whatever digits they end with', async () => {
+  await service().sql(
+    `insert into timesheets (user_id, day, instant, date_written, project, seconds, source, client_id, created_at, updated_at)
+     select 'digits', date '2026-01-01' + g, now(), (date '2026-01-01' + g)::text, 'p', 1 + g * 863, 'harvest', 'test',
+            timestamptz '2026-01-01T00:00:00Z' + (array[0, 1, 10, 100, 120, 500, 999, 1000, 59999, 86399990])[1 + g % 10] * interval '1 ms',
+            timestamptz '2026-12-31T23:59:59.9Z'
+       from generate_series(0, 99) g`,
+  )
+  const entries = await listed(maya, '/timesheets?user_id=digits')
+  expect(entries).toHaveLength(100)
+  for (const entry of entries) {
+    expect(entry).toEqual((await maya.call('GET', `/timesheets/${entry.id}`)).body)
+  }
+})
+
 test('the directory says whose entries are own', async () => {
   await maya.call('PUT', '/people/007', { emails: ['bond@exampleco.com'] })
   const [id] = await upload(service(), [{ user_id: '007' }])

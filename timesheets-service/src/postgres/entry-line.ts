@@ -11,8 +11,15 @@ export interface LineFormat {
 /** As `toStoredEntry` (read-entry.ts) has it; seconds / 3600 has no ties at four decimals. */
 const hours = (seconds: string) => `round(${seconds} * (10000 / 3600.0::float8)) / 10000`
 
-/** As `Date.toISOString` has it. */
-const instant = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+/**
+ * As `Date.toISOString` has it. `to_json` is three times as fast as `to_char`, but leaves noughts at the end out:
+ * columns are kept to the millisecond, and a fourth digit keeps the first three.
+ */
+const instant = (column: string) =>
+  `substr(to_json((${column} at time zone 'UTC') + interval '0.0001 s')::text, 2, 23) || 'Z'`
+
+/** `YYYY-MM-DD`, whatever the session's DateStyle. */
+export const civilDay = (column: string) => `substr(to_json(${column})::text, 2, 10)`
 
 const pendingCorrection = `case when correction_state = 'pending' then
   case when correction->'deleted' is not null then '{"deleted":true}'
@@ -23,7 +30,7 @@ const pendingCorrection = `case when correction_state = 'pending' then
   end end`
 
 const json = `'{"id":' || id || ',"user_id":' || to_json(user_id)::text || ',"date":"' || date_written
-  || '","day":' || to_json(day)::text || ',"project":' || to_json(project)::text
+  || '","day":"' || ${civilDay('day')} || '","project":' || to_json(project)::text
   || ',"hours":' || ${hours('seconds')}
   || coalesce(',"notes":' || to_json(notes)::text, '')
   || ',"source":' || to_json(source)::text
@@ -39,14 +46,14 @@ const json = `'{"id":' || id || ',"user_id":' || to_json(user_id)::text || ',"da
  * with an apostrophe (OWASP, "CSV Injection": `= + - @`, tab and carriage return). Null is an empty cell.
  */
 export const csvCell = (column: string) =>
-  `coalesce('"' || case when ascii(${column}) in (61, 43, 45, 64, 9, 13) then '''' else '' end
+  `coalesce(case when ascii(${column}) in (61, 43, 45, 64, 9, 13) then '"''' else '"' end
     || replace(${column}, '"', '""') || '"', '')`
 
 const csv = [
   'id',
   csvCell('user_id'),
   'date_written',
-  `trim(both '"' from to_json(day)::text)`,
+  civilDay('day'),
   csvCell('project'),
   hours('seconds'),
   csvCell('notes'),

@@ -1,7 +1,7 @@
 import type { GroupKey } from '@timesheets/contracts/list-query'
 import type { EntryFilter } from '../domain/entry-filter.ts'
 import { conditionOf } from './entry-condition.ts'
-import { csvCell } from './entry-line.ts'
+import { civilDay, csvCell } from './entry-line.ts'
 import { Prisma } from './generated/client.ts'
 
 /** What each key groups by, and what it is called. Days are civil days: no time zone has a say. */
@@ -70,8 +70,6 @@ function lineOf(grouped: readonly { name: string; isText: boolean }[], format: R
     return `'{' || ${members.join('')} '"hours":' || ${hours('seconds')} || ',"entries":' || entries
       || ',"approved_hours":' || ${hours('approved_seconds')} || '}'`
   }
-  const cells = grouped.map(({ name, isText }) =>
-    isText ? csvCell(name) : `trim(both '"' from to_json("${name}")::text)`,
-  )
+  const cells = grouped.map(({ name, isText }) => (isText ? csvCell(name) : civilDay(`"${name}"`)))
   return [...cells, hours('seconds'), 'entries', hours('approved_seconds')].join(" || ',' || ")
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,6 +25,8 @@ export class RunningStack implements AsyncDisposable {
 
   constructor() {
     this.dataDir = mkdtempSync(path.join(tmpdir(), 'timesheets-e2e-'))
+    // Postgres runs as another user where this is root; in a closed folder its data would have to lie elsewhere.
+    chmodSync(this.dataDir, 0o755)
   }
 
   /** Starts it and waits until its file says that everything answers and the first sync has ended. */

@@ -2,11 +2,12 @@ import type { IncomingMessage } from 'node:http'
 import { beforeAll, expect, test } from '@jest/globals'
 import { createLogger } from '@timesheets/runtime/logger'
 import { Secret } from '@timesheets/runtime/secret'
+import pg from 'pg'
 import { reportHours } from '../src/http/report-hours.ts'
 import { createClient } from '../src/postgres/client.ts'
-import { cast } from './caller.ts'
+import { Caller, cast } from './caller.ts'
 import { upload } from './listed.ts'
-import { runService } from './running-service.ts'
+import { RunningService, runService } from './running-service.ts'
 
 const service = runService()
 const { maya } = cast(service)
@@ -127,6 +128,24 @@ test('CSV by Accept, without formulas', async () => {
   expect((await report('?group_by=day&source=none', 'text/csv')).body).toBe(
     'day,hours,entries,approved_hours\r\n',
   )
+})
+
+test('a report that takes too long is refused, with a way out', async () => {
+  const impatient = await RunningService.start({ DATABASE_TIMEOUT_MS: '300' })
+  const reader = new Caller(() => impatient, 'maya@exampleco.com', 'read:reports')
+  const locker = new pg.Client({ connectionString: impatient.databaseUrl })
+  await locker.connect()
+  try {
+    await locker.query('begin')
+    await locker.query('lock table timesheets')
+    expect(await reader.call('GET', '/reports/hours')).toMatchObject({
+      status: 400,
+      body: { type: '/problems/invalid-parameter', detail: expect.stringMatching(/fewer days/) },
+    })
+  } finally {
+    await locker.end()
+    await impatient.stop()
+  }
 })
 
 test('more groups than fit into an answer are refused, with a way out', async () => {

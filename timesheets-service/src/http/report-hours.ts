@@ -1,4 +1,5 @@
 import { type GroupKey, reportQuerySchema } from '@timesheets/contracts/list-query'
+import { sqlStateOf } from '../postgres/database-error.ts'
 import type { PrismaClient } from '../postgres/generated/client.ts'
 import { reportHeader, sumHours } from '../postgres/sum-hours.ts'
 import { preferredType } from './accept.ts'
@@ -6,6 +7,9 @@ import { invalidParameter, type Operation, readQueryBy } from './call.ts'
 
 /** Groups that one answer may hold: some ten megabytes. */
 const defaultMaxGroups = 100_000
+
+/** Postgres' code for a statement that took longer than `DATABASE_TIMEOUT_MS`. */
+const queryCanceled = '57014'
 
 /** `GET /reports/hours`: sums by person, project, time and source, as JSON or CSV. */
 export function reportHours(client: PrismaClient, { maxGroups = defaultMaxGroups } = {}): Operation {
@@ -17,7 +21,7 @@ export function reportHours(client: PrismaClient, { maxGroups = defaultMaxGroups
     const type = preferredType(request.headers.accept, ['application/json', 'text/csv'])
     const format = type === 'text/csv' ? 'csv' : 'json'
     const filter = { from, to, project, source, userId }
-    const { text, groups } = await sumHours(client, { filter, keys, format, maxGroups })
+    const { text, groups } = await sumHours(client, { filter, keys, format, maxGroups }).catch(tellTimeout)
     if (groups > maxGroups) {
       throw invalidParameter(
         'group_by',
@@ -37,4 +41,10 @@ export function reportHours(client: PrismaClient, { maxGroups = defaultMaxGroups
       },
     }
   }
+}
+
+/** Else it would be an outage, which asks for the same again. */
+function tellTimeout(error: unknown): never {
+  if (sqlStateOf(error) !== queryCanceled) throw error
+  throw invalidParameter('from', 'and to are of more than can be summed in time; ask for fewer days')
 }

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import type { Service } from './service.ts'
+
+/** A year of everybody's entries. */
+const [from, to] = ['2024-01-01', '2024-12-31']
+
+/** The same members, as psql would be told to write them. */
+const query =
+  `select id, user_id, date_written as date, day, project, round(seconds / 3600.0, 4) as hours, notes, source,
+  external_id, approved_at is not null as approved, returned_reason, case when correction_state = 'pending' then correction end
+  as correction, version, created_at, updated_at from timesheets
+  where deleted_at is null and day between '${from}' and '${to}' order by day desc, id desc`.replaceAll(
+    '\n',
+    ' ',
+  )
+
+export interface ExportSpeed {
+  readonly name: string
+  readonly rowsASecond: number
+  /** The most memory that the service ever had, in MB. */
+  readonly memoryMb?: number
+}
+
+export async function exportSpeeds(
+  service: Service,
+  databaseUrl: string,
+  rows: number,
+): Promise<ExportSpeed[]> {
+  const speeds: ExportSpeed[] = []
+  const time = async (name: string, run: () => Promise<unknown>) => {
+    const start = performance.now()
+    await run()
+    return { name, rowsASecond: rows / ((performance.now() - start) / 1000) }
+  }
+  for (const format of ['text/csv', 'application/x-ndjson']) {
+    const target = `/timesheets?user_id=*&from=${from}&to=${to}`
+    const speed = await time(`${format}, through the service`, () => service.get(target, format))
+    speeds.push({ ...speed, memoryMb: await mostMemoryMb(service.pid) })
+  }
+  speeds.push(
+    await time('`\\copy (query) to`, CSV', () =>
+      psql(databaseUrl, `\\copy (${query}) to /dev/null csv header`),
+    ),
+  )
+  const json = query.replace(
+    /^select (.*) from/,
+    (_, members) => `select row_to_json(entry) from (select ${members} from`,
+  )
+  speeds.push(
+    await time('`\\copy (query) to`, JSON lines', () =>
+      psql(databaseUrl, `\\copy (${json}) as entry) to /dev/null`),
+    ),
+  )
+  return speeds
+}
+
+/** What an export of the year has. */
+export const countQuery = `select count(*)::int as rows from (${query}) as entry`
+
+async function psql(databaseUrl: string, command: string): Promise<void> {
+  const child = spawn('psql', [databaseUrl, '-qAtc', command], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new Error(`psql ended with ${code}`)
+}
+
+/** Of a process, by what Linux keeps of it. */
+async function mostMemoryMb(pid: number): Promise<number | undefined> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  const kilobytes = /VmHWM:\s*(\d+)/.exec(status)?.[1]
+  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024
+}

@@ -1,0 +1,26 @@
+export interface Quantiles {
+  readonly p50: number
+  readonly p99: number
+}
+
+const warmUps = 5
+const mostRuns = 300
+const fewestRuns = 7
+
+/**
+ * Times one thing over and over, one at a time.
+ * @param budgetMs how long, once the fewest runs are done
+ */
+export async function quantilesOf(run: () => Promise<unknown>, budgetMs = 3000): Promise<Quantiles> {
+  for (let i = 0; i < warmUps; i++) await run()
+  const times: number[] = []
+  const end = performance.now() + budgetMs
+  while (times.length < fewestRuns || (times.length < mostRuns && performance.now() < end)) {
+    const start = performance.now()
+    await run()
+    times.push(performance.now() - start)
+  }
+  times.sort((a, b) => a - b)
+  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))]!
+  return { p50: at(0.5), p99: at(0.99) }
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto'
+import { Agent, type IncomingMessage, request } from 'node:http'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { identityHeader, requestIdHeader, signIdentity } from '@timesheets/runtime/identity'
+import { Secret } from '@timesheets/runtime/secret'
+import { Child, type Listening } from '../packages/local/src/child.ts'
+
+const script = fileURLToPath(new URL('../timesheets-service/src/main.ts', import.meta.url))
+const secret = new Secret('local-only-secret-of-a-bench-and-of-nothing-else')
+const caller = {
+  client: 'bench',
+  person: 'user-0007',
+  scopes: ['read:timesheets', 'read:reports', 'approve:timesheets'],
+}
+
+/** The real service as a process of its own, asked over sockets as the gateway asks it. */
+export class Service {
+  readonly #child: Child
+  readonly #listening: Listening
+  readonly #agent = new Agent({ keepAlive: true })
+
+  private constructor(child: Child, listening: Listening) {
+    this.#child = child
+    this.#listening = listening
+  }
+
+  static async start(databaseUrl: string, folder: string): Promise<Service> {
+    const environment = {
+      DATABASE_URL: databaseUrl,
+      IDENTITY_SECRET: secret.reveal(),
+      SERVICE_PORT: '0',
+      DRAIN_WAIT_MS: '0',
+      LOG_LEVEL: 'info',
+    }
+    const child = new Child(
+      {
+        name: 'timesheets-service',
+        script,
+        environment,
+        portVariable: 'SERVICE_PORT',
+        logFile: path.join(folder, 'service.log'),
+      },
+      { died: (name, why) => console.error(`${name} died: ${why}`), returned: () => {} },
+    )
+    return new Service(child, await child.start())
+  }
+
+  get pid(): number {
+    return this.#listening.pid
+  }
+
+  /** Asks, and reads the whole answer without keeping it. */
+  async get(
+    target: string,
+    accept = 'application/json',
+  ): Promise<{ link: string | undefined; bytes: number }> {
+    const answer = await this.#ask(target, accept)
+    let bytes = 0
+    for await (const chunk of answer) bytes += (chunk as Buffer).length
+    if (answer.statusCode !== 200) throw new Error(`${target} was answered with ${answer.statusCode}`)
+    const link = /<https?:\/\/[^/]*([^>]*)>/.exec(String(answer.headers.link ?? ''))?.[1]
+    return { link, bytes }
+  }
+
+  async stop(): Promise<void> {
+    this.#agent.destroy()
+    await this.#child.stop()
+  }
+
+  async #ask(target: string, accept: string): Promise<IncomingMessage> {
+    const requestId = randomUUID()
+    const identity = await signIdentity(caller, { method: 'GET', target, requestId }, secret)
+    return new Promise((resolve, reject) => {
+      request(this.#listening.url + target, {
+        agent: this.#agent,
+        headers: { accept, [requestIdHeader]: requestId, [identityHeader]: identity },
+      })
+        .once('response', resolve)
+        .once('error', reject)
+        .end()
+    })
+  }
+}

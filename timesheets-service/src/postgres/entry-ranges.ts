@@ -17,20 +17,21 @@ export async function* entryRanges(
 ): AsyncGenerator<EntryRange> {
   let after: Place | undefined
   do {
-    const [row] = await client.$queryRaw<{ day: string; id: bigint }[]>(
+    const [row] = await client.$queryRaw<{ cut_day: string; id: bigint }[]>(
       cutStatement(filter, after, entriesARange),
     )
-    const until = row && { day: row.day, id: Number(row.id) }
+    const until = row && { day: row.cut_day, id: Number(row.id) }
     yield { after, until }
     after = until
   } while (after !== undefined)
 }
 
+/** The day in the answer has another name, or `order by` would take it for the column. */
 function cutStatement(filter: EntryFilter, after: Place | undefined, entriesARange: number): Prisma.Sql {
   const { condition, rest, orderedBy } = lookUpOf(filter)
   const below = after && isBelow(after, Prisma.sql`id`)
   return Prisma.sql`
-    select to_char(day, 'YYYY-MM-DD') as day, id from timesheets
+    select to_char(day, 'YYYY-MM-DD') as cut_day, id from timesheets
      where ${all([condition, below, conditionOf(rest)])}
      order by ${orderedBy} day desc, id desc offset ${entriesARange - 1}::int limit 1`
 }

@@ -5,8 +5,8 @@ import type { PrismaClient } from './generated/client.ts'
 import { listEntries } from './list-entries.ts'
 import { takeSight } from './sight.ts'
 
-/** Entries a statement: some 2 MB of text. */
-const entriesAChunk = 8000
+/** Entries a statement: some 1 MB of text; 40 MB at the very most. */
+const entriesAChunk = 4000
 
 /** Statements at a time: writing the lines is what takes long, and Postgres has a process for each. */
 const chunksAtOnce = 2

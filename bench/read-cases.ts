@@ -16,7 +16,7 @@ export interface ReadCase {
 const pageSize = 100
 
 function list(name: string, query: string, filter: EntryFilter, moment: Moment = {}): ReadCase {
-  const target = query.startsWith('/') ? query : `/timesheets?${query}`
+  const target = query.startsWith('/') ? query : `/timesheets${query === '' ? '' : `?${query}`}`
   return { name, target, statement: listStatement({ filter, moment, count: pageSize + 1 }, jsonItems) }
 }
 
@@ -27,7 +27,7 @@ function report(name: string, keys: readonly GroupKey[], from?: string, to?: str
     ...(to === undefined ? {} : { to }),
   })
   const statement = sumStatement({ filter: { from, to }, keys, format: 'json', maxGroups: 100_000 })
-  return { name, target: `/reports/hours?${query}`, statement }
+  return { name, target: `/reports/hours${query.size === 0 ? '' : `?${query}`}`, statement }
 }
 
 const own = { userId: 'user-0007' }

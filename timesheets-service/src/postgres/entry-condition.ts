@@ -24,14 +24,14 @@ export function conditionOfAlive(filter: EntryFilter): Prisma.Sql {
   ])
 }
 
-/** Rows that stand below a place, newest day first. */
+/** Rows that stand below a place, newest day first. The planner can tell how many by the day alone. */
 export function isBelow({ day, id }: Place, idColumn: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`(day, ${idColumn}) < (${day}::date, ${id}::bigint)`
+  return Prisma.sql`day <= ${day}::date and (day, ${idColumn}) < (${day}::date, ${id}::bigint)`
 }
 
 /** Rows that stand at a place or above it. */
 export function isNotBelow({ day, id }: Place, idColumn: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`(day, ${idColumn}) >= (${day}::date, ${id}::bigint)`
+  return Prisma.sql`day >= ${day}::date and (day, ${idColumn}) >= (${day}::date, ${id}::bigint)`
 }
 
 /** Conditions that must all hold. */

@@ -13,10 +13,11 @@ const hours = (seconds: string) => `round(${seconds} * (10000 / 3600.0::float8))
 
 /**
  * As `Date.toISOString` has it. `to_json` is three times as fast as `to_char`, but leaves noughts at the end out:
- * columns are kept to the millisecond, and a fourth digit keeps the first three.
+ * columns are kept to the millisecond, and a fourth digit keeps the first three. Likewise a difference is faster than
+ * `at time zone`.
  */
 const instant = (column: string) =>
-  `substr(to_json((${column} at time zone 'UTC') + interval '0.0001 s')::text, 2, 23) || 'Z'`
+  `substr(to_json(timestamp '1970-01-01 00:00:00.0001' + (${column} - timestamptz '1970-01-01Z'))::text, 2, 23) || 'Z'`
 
 /** `YYYY-MM-DD`, whatever the session's DateStyle. */
 export const civilDay = (column: string) => `substr(to_json(${column})::text, 2, 10)`

@@ -9,16 +9,19 @@ export interface EntryRange {
   readonly until: Place | undefined
 }
 
-/** Cuts a list, newest day first, into stretches of about so many entries: exactly so many as it stands now. */
+/**
+ * Cuts a list, newest day first, into stretches.
+ * @param entriesARange how many the next one shall have, as the list stands now
+ */
 export async function* entryRanges(
   client: Prisma.TransactionClient,
   filter: EntryFilter,
-  entriesARange: number,
+  entriesARange: () => number,
 ): AsyncGenerator<EntryRange> {
   let after: Place | undefined
   do {
     const [row] = await client.$queryRaw<{ cut_day: string; id: bigint }[]>(
-      cutStatement(filter, after, entriesARange),
+      cutStatement(filter, after, entriesARange()),
     )
     const until = row && { day: row.cut_day, id: Number(row.id) }
     yield { after, until }

@@ -37,11 +37,15 @@ export async function listEntries(
 }
 
 export function listStatement(part: ListPart, format: LineFormat): Prisma.Sql {
-  const place = (part.count ?? 0) - 1
   return Prisma.sql`
     select string_agg(${format.line}, ${format.separator}::text) as text, count(*)::int as found,
-           to_char((array_agg(day))[${place}::int], 'YYYY-MM-DD') as day, (array_agg(id))[${place}::int] as id,
-           ${sightColumns}
+           ${placeColumns(part)}, ${sightColumns}
       from (select * from (${standingEntries(part)}) as standing
              order by day desc, id desc ${limitOf(part)}) as newest`
+}
+
+function placeColumns({ count }: ListPart): Prisma.Sql {
+  if (count === undefined) return Prisma.sql`null as day, null::bigint as id`
+  return Prisma.sql`to_char((array_agg(day))[${count - 1}::int], 'YYYY-MM-DD') as day,
+           (array_agg(id))[${count - 1}::int] as id`
 }

@@ -5,14 +5,15 @@ export interface Quantiles {
 
 const warmUps = 5
 const mostRuns = 300
-const fewestRuns = 7
+const fewestRuns = 5
 
 /**
  * Times one thing over and over, one at a time.
  * @param budgetMs how long, once the fewest runs are done
  */
-export async function quantilesOf(run: () => Promise<unknown>, budgetMs = 3000): Promise<Quantiles> {
-  for (let i = 0; i < warmUps; i++) await run()
+export async function quantilesOf(run: () => Promise<unknown>, budgetMs = 2000): Promise<Quantiles> {
+  const warm = performance.now() + budgetMs / 4
+  for (let i = 0; i < warmUps && (i === 0 || performance.now() < warm); i++) await run()
   const times: number[] = []
   const end = performance.now() + budgetMs
   while (times.length < fewestRuns || (times.length < mostRuns && performance.now() < end)) {

@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from '@jest/globals'
-import { eventually, isAlive, RunningStack } from './running-stack.ts'
+import { isAlive } from '../packages/local/src/alive.ts'
+import { eventually, RunningStack } from './running-stack.ts'
 
 test('a taken port is one clear line and a non-zero exit, and nothing is left running', async () => {
   await using stack = new RunningStack()

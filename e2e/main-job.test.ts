@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import pg from 'pg'
-import { isAlive, RunningStack } from './running-stack.ts'
+import { isAlive } from '../packages/local/src/alive.ts'
+import { RunningStack } from './running-stack.ts'
 
 const stack = new RunningStack()
 beforeAll(() => stack.start(), 90_000)

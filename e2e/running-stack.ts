@@ -33,7 +33,7 @@ export class RunningStack implements AsyncDisposable {
   async start(environment: Record<string, string> = {}): Promise<void> {
     const child = this.spawn([], environment)
     while (this.read() === undefined) {
-      if (child.exitCode !== null) throw new Error(`The stack ended with ${child.exitCode}:\n${this.#output}`)
+      if (hasEnded(child)) throw new Error(`The stack ended with ${child.exitCode}:\n${this.#output}`)
       await pause(100)
     }
     watchAnswers(this.file.gateway, 'system')
@@ -103,7 +103,7 @@ export class RunningStack implements AsyncDisposable {
 
   async stop(): Promise<number | null> {
     const child = this.#process
-    if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null
+    if (child === undefined || hasEnded(child)) return child?.exitCode ?? null
     const closed = once(child, 'close')
     child.kill('SIGINT')
     const [code] = await closed
@@ -125,14 +125,6 @@ export async function eventually(holds: () => Promise<boolean> | boolean, what: 
   }
 }
 
-/** Whether a process is there. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
+const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

@@ -41,7 +41,7 @@ export async function claim(dataFolder: string): Promise<void> {
   await allGone(folder, gracefulMs)
 
   // A pid may have been given to some other program since, which Postgres would take for a server that still runs.
-  if (postmaster && isAlive(postmaster)) await rm(path.join(folder, 'postmaster.pid'), { force: true })
+  if (postmaster && isTaken(postmaster)) await rm(path.join(folder, 'postmaster.pid'), { force: true })
   await writeFile(path.join(folder, ownerFile), `${process.pid}\n`)
 }
 
@@ -63,7 +63,8 @@ function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether anything has this pid, even a process that ended and was not collected: Postgres asks the same way. */
+function isTaken(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch (error) {

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { isAlive } from './alive.ts'
 
 /**
  * Makes this process the only one that works on a data folder; a lock whose owner is dead is taken over.
@@ -25,13 +26,4 @@ function ownerOf(file: string): number | undefined {
     return undefined
   }
   return pid !== process.pid && isAlive(pid) ? pid : undefined
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

@@ -144,6 +144,7 @@ test.each([
   [{ ids: [1.5] }, '#/ids/0'],
   [{ ids: [1], user_id: '007' }, '#/user_id'],
   [{ user_id: '007', from: '2026-02-30', to: '2026-03-01' }, '#/from'],
+  [{ user_id: '007', from: '2026-02-01', to: '0000-03-01' }, '#/to'],
 ])('a body that says neither days nor ids is refused: %j', async (body, pointer) => {
   const refused = await maya.call('PUT', '/approvals', body)
   expect(refused).toMatchObject({ status: 422, body: { type: '/problems/invalid-body' } })

@@ -127,6 +127,15 @@ test('what the source has deleted is never listed', async () => {
 })
 
 test.each([
+  'from=0001-01-01&to=9999-12-31',
+  'updated_after=0001-01-01T00:00:00Z',
+  'as_of=9999-12-31T23:59:59.999Z',
+])('?%s asks for all there is', async (query) => {
+  const all = await listed(maya, '/timesheets?user_id=*')
+  expect(await listed(maya, `/timesheets?user_id=*&${query}`)).toEqual(all)
+})
+
+test.each([
   'limit=0',
   'limit=501',
   'limit=-1',
@@ -141,6 +150,12 @@ test.each([
   'approved=yes',
   'updated_after=2026-01-01',
   'as_of=now',
+  // Of no calendar that a database has, in UTC at least.
+  'from=0000-12-31',
+  'to=0000-01-01',
+  'updated_after=0000-06-01T00:00:00Z',
+  'as_of=0001-01-01T00:00:00%2B00:01',
+  'as_of=9999-12-31T23:59:59-00:01',
   'project=',
   'project=%00',
   'source=%00',

@@ -181,6 +181,7 @@ test.each([
   'group_by=hours',
   'group_by=user&group_by=day',
   'from=2026-02-30',
+  'from=0000-01-01',
   'limit=5',
   'approved=true',
 ])('?%s is refused', async (query) => {

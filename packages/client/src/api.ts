@@ -313,7 +313,15 @@ export interface components {
              * @example 007
              */
             readonly user_id: string;
+            /**
+             * Format: date
+             * @example 2026-05-10
+             */
             readonly from: string;
+            /**
+             * Format: date
+             * @example 2026-05-10
+             */
             readonly to: string;
         };
         readonly ApproveIds: {

@@ -1,15 +1,11 @@
 import { z } from 'zod'
-import { readDate } from './date.ts'
-import { text, userId } from './member.ts'
+import { day, text, userId } from './member.ts'
 import { problemSchema } from './problem-schema.ts'
 import { storedEntrySchema } from './stored-entry.ts'
 
 /** Entries that one request may approve. */
 export const maxApprovals = 1000
 
-const day = z
-  .string()
-  .refine((value) => value.length === 10 && readDate(value) !== undefined, 'must be a day, YYYY-MM-DD')
 const id = z.int().positive()
 
 /** The body of `PUT /approvals/{id}`: none, or an empty object. */

@@ -1,21 +1,5 @@
 import { z } from 'zod'
-import { readDate } from './date.ts'
-import { project, text, userId } from './member.ts'
-
-/** A civil day in a query. */
-const day = z
-  .string()
-  .refine((text) => text.length === 10 && readDate(text) !== undefined, 'must be a day, YYYY-MM-DD')
-  .meta({ format: 'date', examples: ['2026-05-10'] })
-
-/** An instant in a query. */
-const instant = z
-  .string()
-  .refine(
-    (text) => text.length > 10 && readDate(text) !== undefined,
-    'must be an RFC 3339 date-time with offset',
-  )
-  .meta({ format: 'date-time', examples: ['2026-05-10T12:00:00Z'] })
+import { day, instant, project, text, userId } from './member.ts'
 
 /** True or false in a query; to a document it is a boolean. */
 export const flag = z

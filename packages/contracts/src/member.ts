@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { dateGrammar, readDate } from './date.ts'
+import { dateGrammar, readDate, type WrittenDate } from './date.ts'
 
 /** Seconds in an hour: `hours` are kept as whole seconds. */
 export const secondsAnHour = 3600
@@ -45,6 +45,27 @@ export const date = z
       'RFC 3339 date-time with offset, or YYYY-MM-DD; year 2000 to one year ahead; read back as written',
     examples: ['2017-05-10T17:40:20.095Z', '2017-05-10'],
   })
+/** What a database's calendar and every client's have: the year 0 of RFC 3339 is in neither. */
+const [firstInstantMs, lastInstantMs] = ['0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z'].map(
+  Date.parse,
+) as [number, number]
+const isInCalendar = (written: WrittenDate | undefined) =>
+  written !== undefined && written.instantMs >= firstInstantMs && written.instantMs <= lastInstantMs
+
+/** A civil day. */
+export const day = z
+  .string()
+  .refine((value) => value.length === 10 && isInCalendar(readDate(value)), 'must be a day, YYYY-MM-DD')
+  .meta({ format: 'date', examples: ['2026-05-10'] })
+
+/** An instant. */
+export const instant = z
+  .string()
+  .refine(
+    (value) => value.length > 10 && isInCalendar(readDate(value)),
+    'must be an RFC 3339 date-time with offset',
+  )
+  .meta({ format: 'date-time', examples: ['2026-05-10T12:00:00Z'] })
 export const project = text(200).meta({ examples: ['StoreZero'] })
 export const hours = z
   .number()

@@ -90,3 +90,37 @@ test('as_of has what was written ahead of its day, and changed or moved since', 
   expect(everybodys.filter((entry) => entry.user_id === 'ahead')).toEqual(stood)
   expect(await listed(maya, '/timesheets?user_id=ahead')).toHaveLength(6)
 })
+
+test('as_of leaves out what came long after, and not what changed long after', async () => {
+  const item = (members: object) => ({ user_id: 'ann', project: 'Long ago', ...members })
+  const [a, b, c] = await upload(service(), [
+    item({ external_id: 'long ago a', date: '2026-05-10' }),
+    item({ external_id: 'long ago b', date: '2026-05-11' }),
+    item({ external_id: 'long ago c', date: '2026-05-12' }),
+  ])
+  const then = await instant()
+  await age()
+  const anHourBefore = new Date(Date.parse(then) - 3_600_000).toISOString()
+  await upload(service(), [
+    item({ external_id: 'long ago b', date: '2026-05-13' }),
+    item({ external_id: 'long ago c', deleted: true }),
+    item({ external_id: 'later', date: '2026-05-11' }),
+  ])
+  const stood = await asOf(anHourBefore, '&project=Long%20ago')
+  expect(stood.map(({ id, day }) => [id, day])).toEqual([
+    [c, '2026-05-12'],
+    [b, '2026-05-11'],
+    [a, '2026-05-10'],
+  ])
+  expect(await asOf(await instant(), '&project=Long%20ago')).toHaveLength(3)
+})
+
+/** Moves all that was written so far an hour into the past, past the triggers. */
+async function age(): Promise<void> {
+  await service().sql(`do $$ begin
+    set local session_replication_role = replica;
+    update timesheets set created_at = created_at - interval '1 hour', updated_at = updated_at - interval '1 hour';
+    update timesheet_versions set created_at = created_at - interval '1 hour', updated_at = updated_at - interval '1 hour',
+      superseded_at = superseded_at - interval '1 hour';
+  end $$`)
+}

@@ -12,6 +12,16 @@ import { Prisma } from './generated/client.ts'
 const longestTransactionMs = 300_000
 const clockSkewMs = 10_000
 
+/**
+ * An id that no entry of that time has: an entry's id is drawn after its transaction began, which is when it was
+ * created, and before the transaction ended. So one that was created after all those had ended has a higher id.
+ */
+export function idAfter(asOf: string): Prisma.Sql {
+  const allEnded = Prisma.sql`${asOf}::timestamptz + ${longestTransactionMs + clockSkewMs} * interval '1 ms'`
+  return Prisma.sql`coalesce((select later.id from timesheets as later where later.created_at > ${allEnded}
+                               order by later.created_at limit 1), ${Number.MAX_SAFE_INTEGER}::bigint)`
+}
+
 /** Whether a version had come to be at the moment. */
 export function hasBegun({ asOf, sight }: Moment): Prisma.Sql {
   return all([

@@ -32,7 +32,9 @@ export async function exportSpeeds(
   const time = async (name: string, run: () => Promise<unknown>) => {
     const start = performance.now()
     await run()
-    return { name, rowsASecond: rows / ((performance.now() - start) / 1000) }
+    const rowsASecond = rows / ((performance.now() - start) / 1000)
+    console.log(`  ${name}: ${Math.round(rowsASecond).toLocaleString('en')} rows/s`)
+    return { name, rowsASecond }
   }
   for (const format of ['text/csv', 'application/x-ndjson']) {
     const target = `/timesheets?user_id=*&from=${from}&to=${to}`

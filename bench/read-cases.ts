@@ -31,16 +31,24 @@ function report(name: string, keys: readonly GroupKey[], from?: string, to?: str
 }
 
 const own = { userId: 'user-0007' }
+/** Whose entries fill many pages at either size. */
+const team = { userId: 'team-0001' }
 const project = 'Project 007 Storefront'
 const yearAgo = '2025-11-20T17:00:00.000Z'
-const justNow = '2026-11-23T17:50:00.000Z'
+const weekAgo = '2026-11-13T18:00:00.000Z'
+const justNow = '2026-11-20T17:50:00.000Z'
 
 export const lists: readonly ReadCase[] = [
   list('own', '', own),
-  { ...list('own, page 20', '', own), page: 20, statement: undefined },
-  list('own, a month', 'from=2024-02-01&to=2024-02-29', { ...own, from: '2024-02-01', to: '2024-02-29' }),
-  list('own, unapproved', 'approved=false', { ...own, approved: false }),
   list('own, as of a year ago', `as_of=${yearAgo}`, own, { asOf: yearAgo }),
+  list('one', 'user_id=team-0001', team),
+  { ...list('one, page 20', 'user_id=team-0001', team), page: 20, statement: undefined },
+  list('one, a month', 'user_id=team-0001&from=2024-02-01&to=2024-02-29', {
+    ...team,
+    from: '2024-02-01',
+    to: '2024-02-29',
+  }),
+  list('one, unapproved', 'user_id=team-0001&approved=false', { ...team, approved: false }),
   list('everybody', 'user_id=*', {}),
   { ...list('everybody, page 2', 'user_id=*', {}), page: 2, statement: undefined },
   { ...list('everybody, page 20', 'user_id=*', {}), page: 20, statement: undefined },
@@ -51,13 +59,15 @@ export const lists: readonly ReadCase[] = [
   list('a source given up', 'user_id=*&source=harvest', { source: 'harvest' }),
   list('unapproved', 'user_id=*&approved=false', { approved: false }),
   list('approved', 'user_id=*&approved=true', { approved: true }),
-  list('updated just now', `user_id=*&updated_after=${justNow}`, { updatedAfter: justNow }),
+  list('updated in ten minutes', `user_id=*&updated_after=${justNow}`, { updatedAfter: justNow }),
+  list('updated in a week', `user_id=*&updated_after=${weekAgo}`, { updatedAfter: weekAgo }),
   list('updated in a year', `user_id=*&updated_after=${yearAgo}`, { updatedAfter: yearAgo }),
   list('as of a year ago', `user_id=*&as_of=${yearAgo}`, {}, { asOf: yearAgo }),
   { ...list('as of a year ago, page 2', `user_id=*&as_of=${yearAgo}`, {}), page: 2, statement: undefined },
+  { ...list('as of a year ago, page 20', `user_id=*&as_of=${yearAgo}`, {}), page: 20, statement: undefined },
   list('approvals', '/approvals', { waiting: true }),
   { ...list('approvals, page 2', '/approvals', { waiting: true }), page: 2, statement: undefined },
-  list('approvals of one', '/approvals?user_id=user-0007', { ...own, waiting: true }),
+  list('approvals of one', '/approvals?user_id=team-0001', { ...team, waiting: true }),
 ]
 
 const month = ['2024-02-01', '2024-02-29'] as const
@@ -71,7 +81,7 @@ export const reports: readonly ReadCase[] = [
   report('by week', ['week']),
   report('by month', ['month']),
   report('a month by user', ['user'], ...month),
-  report('a month by user, project', ['user', 'project'], ...month),
+  report('a week by user, project', ['user', 'project'], '2024-02-05', '2024-02-11'),
   report('a month by user, day', ['user', 'day'], ...month),
   report('a year by project, week', ['project', 'week'], '2024-01-01', '2024-12-31'),
 ]

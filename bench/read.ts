@@ -30,6 +30,7 @@ export async function benchRead(): Promise<void> {
     const taken: Map<string, Taken>[] = []
     let speeds: ExportSpeed[] = []
     for (const [i, url] of databases.entries()) {
+      console.log(`${sizes[i]!.toLocaleString('en')} rows`)
       await onDatabase(url, async (service, client) => {
         taken.push(await measure([...lists, ...reports], service, client))
         if (i < databases.length - 1) return
@@ -70,6 +71,7 @@ async function measure(cases: readonly ReadCase[], service: Service, client: pg.
       statement &&
       (await quantilesOf(() => client.query({ text: statement.text, values: [...statement.values] })))
     taken.set(name, { http, sql })
+    console.log(`  ${name}: ${ms(http.p50)} ms${sql === undefined ? '' : `, its SQL ${ms(sql.p50)} ms`}`)
   }
   return taken
 }

@@ -17,7 +17,11 @@ const pageSize = 100
 
 function list(name: string, query: string, filter: EntryFilter, moment: Moment = {}): ReadCase {
   const target = query.startsWith('/') ? query : `/timesheets${query === '' ? '' : `?${query}`}`
-  return { name, target, statement: listStatement({ filter, moment, count: pageSize + 1 }, jsonItems) }
+  return {
+    name,
+    target,
+    statement: listStatement({ filter, moment, count: pageSize + 1 }, jsonItems, pageSize),
+  }
 }
 
 function report(name: string, keys: readonly GroupKey[], from?: string, to?: string): ReadCase {

@@ -3,6 +3,11 @@ import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, expect, test } from '@jest/globals'
 import { identityHeader, requestIdHeader, signIdentity } from '@timesheets/runtime/identity'
+import { createLogger } from '@timesheets/runtime/logger'
+import { Secret } from '@timesheets/runtime/secret'
+import { createClient } from '../src/postgres/client.ts'
+import { ndjsonLines } from '../src/postgres/entry-line.ts'
+import { exportEntries } from '../src/postgres/export-entries.ts'
 import { cast } from './caller.ts'
 import { listed, upload } from './listed.ts'
 import { identitySecret, runService } from './running-service.ts'
@@ -132,6 +137,32 @@ test('while others write, an export has what stood when it began', async () => {
     writing = false
     await writer
   }
+})
+
+test('what stood at an instant is exported piece by piece, though nothing of it stands now', async () => {
+  await service().sql(
+    `insert into timesheets (user_id, day, instant, date_written, project, seconds, notes, source, client_id)
+     select 'all approved since', date '2026-01-01', now(), '2026-01-01', 'p', 3600, repeat('n', 1500), 'harvest', 'test'
+       from generate_series(1, 10000)`,
+  )
+  const [row] = await service().sql<{ then: Date }>('select clock_timestamp() as then')
+  await sleep(5)
+  await service().sql(`update timesheets set approved_at = now() where user_id = 'all approved since'`)
+  const filter = { userId: 'all approved since', approved: false }
+  const config = {
+    databaseUrl: new Secret(service().databaseUrl),
+    databasePoolSize: 4,
+    databaseTimeoutMs: 5000,
+  }
+  const database = createClient(config, createLogger('test', 'silent'))
+  let [lines, longest] = [0, 0]
+  for await (const chunk of exportEntries(database, filter, { asOf: row!.then.toISOString() }, ndjsonLines)) {
+    lines += chunk.split('\n').length - 1
+    longest = Math.max(longest, chunk.length)
+  }
+  await database.$disconnect()
+  expect(lines).toBe(10_000)
+  expect(longest).toBeLessThan(6_000_000)
 })
 
 test('a reader that leaves ends the statements made for it', async () => {

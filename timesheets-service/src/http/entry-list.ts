@@ -55,6 +55,7 @@ export class EntryList {
         count: limit + 1,
       },
       jsonItems,
+      limit,
     )
     const headers = { 'content-type': 'application/json', vary: 'accept' }
     if (found <= limit) return { status: 200, text: `[${text}]`, headers }

@@ -9,6 +9,9 @@ export interface EntryRange {
   readonly until: Place | undefined
 }
 
+/** Of a moment long ago the list of now tells no good places to cut at. */
+export const wholeList: EntryRange = { after: undefined, until: undefined }
+
 /**
  * Cuts a list, newest day first, into stretches.
  * @param entriesARange how many the next one shall have, as the list stands now

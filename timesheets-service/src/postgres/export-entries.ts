@@ -1,6 +1,6 @@
 import type { EntryFilter, Moment } from '../domain/entry-filter.ts'
 import type { LineFormat } from './entry-line.ts'
-import { type EntryRange, entryRanges } from './entry-ranges.ts'
+import { type EntryRange, entryRanges, wholeList } from './entry-ranges.ts'
 import type { PrismaClient } from './generated/client.ts'
 import { listEntries } from './list-entries.ts'
 import { takeSight } from './sight.ts'
@@ -11,6 +11,13 @@ const [fewestEntries, mostEntries] = [100, 8000]
 
 /** Statements at a time: writing the lines is what takes long, and Postgres has a process for each. */
 const chunksAtOnce = 2
+
+/** What a statement read of a range. */
+interface Chunk {
+  readonly text: string
+  /** What of the range is still to be read. */
+  readonly rest: EntryRange | undefined
+}
 
 /**
  * Reads a whole list as text, chunk by chunk, as one instant saw it. No transaction is held meanwhile: a slow reader
@@ -24,19 +31,36 @@ export async function* exportEntries(
 ): AsyncGenerator<string> {
   const seen = { ...moment, sight: await takeSight(client) }
   let entriesAChunk = fewestEntries
-  const read = async (range: EntryRange) => {
-    const { text, found } = await listEntries(client, { filter, moment: seen, ...range }, format)
-    if (found === 0) return ''
+
+  /** A range is cut as the list stands now; of what stood then it may hold any number, and is read in so many chunks. */
+  const read = async (range: EntryRange): Promise<Chunk> => {
+    const count = 2 * entriesAChunk
+    const { text, found, place } = await listEntries(
+      client,
+      { filter, moment: seen, ...range, count },
+      format,
+      count,
+    )
+    if (found === 0) return { text, rest: undefined }
     const fitting = Math.floor((charactersAChunk * found) / text.length)
     entriesAChunk = Math.min(mostEntries, Math.max(fewestEntries, fitting))
-    return text + format.separator
+    return { text: text + format.separator, rest: place && { after: place, until: range.until } }
   }
-  const chunks: Promise<string>[] = []
-  for await (const range of entryRanges(client, filter, () => entriesAChunk)) {
+
+  async function* drain(first: Promise<Chunk>): AsyncGenerator<string> {
+    for (let chunk = await first; ; chunk = await read(chunk.rest)) {
+      yield chunk.text
+      if (chunk.rest === undefined) return
+    }
+  }
+
+  const ranges = seen.asOf === undefined ? entryRanges(client, filter, () => entriesAChunk) : [wholeList]
+  const chunks: Promise<Chunk>[] = []
+  for await (const range of ranges) {
     const chunk = read(range)
     chunk.catch(() => {}) // told where it is awaited; a reader that has left never awaits it
     chunks.push(chunk)
-    if (chunks.length > chunksAtOnce) yield await chunks.shift()!
+    if (chunks.length > chunksAtOnce) yield* drain(chunks.shift()!)
   }
-  for (const chunk of chunks) yield await chunk
+  for (const chunk of chunks) yield* drain(chunk)
 }

@@ -11,7 +11,7 @@ export interface EntryText {
   readonly text: string
   /** How many there are. */
   readonly found: number
-  /** Of the entry before the last that was asked for, where there are so many. */
+  /** Of the entry whose place was asked for, where there are so many. */
   readonly place: Place | undefined
   /** What this statement could see. */
   readonly sight: Sight
@@ -24,28 +24,27 @@ interface Row extends SightRow {
   readonly id: bigint | null
 }
 
-/** Reads entries, newest day first, in one statement: what it sees of the database it sees at one instant. */
+/**
+ * Reads entries, newest day first, in one statement: what it sees of the database it sees at one instant.
+ * @param nth of the how manyth entry to tell the place, beginning with 1
+ */
 export async function listEntries(
   client: Prisma.TransactionClient,
   part: ListPart,
   format: LineFormat,
+  nth: number,
 ): Promise<EntryText> {
-  const [row] = await client.$queryRaw<[Row]>(listStatement(part, format))
+  const [row] = await client.$queryRaw<[Row]>(listStatement(part, format, nth))
   const { text, found, day, id } = row
   const place = day === null || id === null ? undefined : { day, id: Number(id) }
   return { text: text ?? '', found, place, sight: sightOf(row) }
 }
 
-export function listStatement(part: ListPart, format: LineFormat): Prisma.Sql {
+export function listStatement(part: ListPart, format: LineFormat, nth: number): Prisma.Sql {
   return Prisma.sql`
     select string_agg(${format.line}, ${format.separator}::text) as text, count(*)::int as found,
-           ${placeColumns(part)}, ${sightColumns}
+           to_char((array_agg(day))[${nth}::int], 'YYYY-MM-DD') as day, (array_agg(id))[${nth}::int] as id,
+           ${sightColumns}
       from (select * from (${standingEntries(part)}) as standing
              order by day desc, id desc ${limitOf(part)}) as newest`
-}
-
-function placeColumns({ count }: ListPart): Prisma.Sql {
-  if (count === undefined) return Prisma.sql`null as day, null::bigint as id`
-  return Prisma.sql`to_char((array_agg(day))[${count - 1}::int], 'YYYY-MM-DD') as day,
-           (array_agg(id))[${count - 1}::int] as id`
 }

@@ -11,7 +11,7 @@ export interface ListPart {
   /** Down to it, inclusive. */
   readonly until?: Place | undefined
   /** So many at most. */
-  readonly count?: number
+  readonly count: number
 }
 
 /** The columns of an entry that a list shows, beside its id. */
@@ -26,5 +26,5 @@ export function isWithin({ after, until }: ListPart, idColumn: Prisma.Sql): Pris
 }
 
 export function limitOf({ count }: ListPart): Prisma.Sql {
-  return count === undefined ? Prisma.empty : Prisma.sql`limit ${count}::int`
+  return Prisma.sql`limit ${count}::int`
 }

@@ -47,7 +47,7 @@ export function createOperations(database: PrismaClient, config: ServiceConfig):
     ),
     listApprovals: listApprovals(new EntryList(database, cursors, `${config.publicUrl}/approvals`)),
     reportHours: reportHours(database),
-    listPeople: listPeople(people, config.publicUrl),
+    listPeople: listPeople(people, cursors, config.publicUrl),
     putPerson: putPerson(people, config.publicUrl),
     deletePerson: deletePerson(people),
   }

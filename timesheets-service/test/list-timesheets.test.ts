@@ -68,6 +68,13 @@ test("others' entries need read:reports", async () => {
   expect(new Set(all.map((entry: { user_id: string }) => entry.user_id)).size).toBeGreaterThan(2)
 })
 
+test('a person named * is one of the others', async () => {
+  await upload(service(), [{ user_id: 'ann' }])
+  const star = new Caller(service, '*', 'read:timesheets')
+  expect(await star.call('GET', '/timesheets')).toMatchObject({ status: 200, body: [] })
+  expect((await star.call('GET', '/timesheets?user_id=*')).status).toBe(403)
+})
+
 test('pages follow each other by Link, whatever their size', async () => {
   const whose = 'pages@exampleco.com'
   const reader = new Caller(service, whose, 'read:timesheets')

@@ -6,6 +6,9 @@ const email = text(320, { controls: false })
   .refine((value) => /^[^\s@]+@[^\s@]+$/.test(value), 'must be an e-mail address')
   .meta({ format: 'email', description: 'Kept in lower case' })
 
+/** Trackers that one person is known in. */
+const maxSources = 20
+
 /** The body of `PUT /people/{user_id}`: all names of a person; what is not in it is taken away. */
 export const personBodySchema = z
   .strictObject({
@@ -15,10 +18,11 @@ export const personBodySchema = z
       .record(
         // `email` is the kind that e-mails are kept under.
         z.string().regex(/^(?!email$)[a-z0-9-]{1,64}$/, 'must be the name of a source, other than email'),
-        z.array(text(256)).max(50),
+        z.array(text(256, { controls: false })).max(50),
       )
+      .refine((ids) => Object.keys(ids).length <= maxSources, `must name at most ${maxSources} sources`)
       .default({})
-      .meta({ description: 'By source: `{"harvest": ["1782959"]}`' }),
+      .meta({ description: 'By source: `{"harvest": ["1782959"]}`', maxProperties: maxSources }),
   })
   .meta({ id: 'PersonBody' })
 

@@ -1,9 +1,13 @@
 import type { Person, PersonBody } from '@timesheets/contracts/person'
 
-/** What makes a page of the directory. */
-export interface PeoplePage {
+/** Whom of the directory is asked for. */
+export interface PeopleFilter {
   readonly email?: string | undefined
   readonly trackerId?: { readonly source: string; readonly id: string } | undefined
+}
+
+/** What makes a page of the directory. */
+export interface PeoplePage extends PeopleFilter {
   /** Only those whose `user_id` comes after it. */
   readonly after?: string | undefined
   readonly limit: number

@@ -8,6 +8,7 @@ import { preferredType } from './accept.ts'
 import { type Answer, type Call, invalidParameter } from './call.ts'
 import { exportFormats, streamEntries } from './entry-export.ts'
 import type { ListCursors } from './list-cursor.ts'
+import { readPosition, writePosition } from './list-position.ts'
 
 const defaultLimit = 100
 
@@ -43,7 +44,7 @@ export class EntryList {
   async #page(asked: ListQuery, filter: EntryFilter, moment: Moment): Promise<Answer> {
     const { cursor, ...others } = asked
     const list = JSON.stringify([this.#url, moment, Object.entries(filter).sort()])
-    const position = cursor === undefined ? undefined : this.#cursors.open(list, cursor)
+    const position = cursor === undefined ? undefined : readPosition(this.#cursors.open(list, cursor))
     const limit = others.limit === undefined ? defaultLimit : Number(others.limit)
     const { text, found, place, sight } = await listEntries(
       this.#client,
@@ -60,7 +61,7 @@ export class EntryList {
     const headers = { 'content-type': 'application/json', vary: 'accept' }
     if (found <= limit) return { status: 200, text: `[${text}]`, headers }
     const items = text.slice(0, text.lastIndexOf(jsonItems.separator))
-    const next = this.#cursors.seal(list, { after: place!, sight: position?.sight ?? sight })
+    const next = this.#cursors.seal(list, writePosition({ after: place!, sight: position?.sight ?? sight }))
     const link = `<${this.#url}?${new URLSearchParams({ ...others, cursor: next })}>; rel="next"`
     return { status: 200, text: `[${items}]`, headers: { ...headers, link } }
   }

@@ -1,13 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Secret } from '@timesheets/runtime/secret'
-import type { Place, Sight } from '../domain/entry-filter.ts'
 import { invalidParameter } from './call.ts'
-
-/** Where a later page begins, and what the first one saw. */
-export interface Position {
-  readonly after: Place
-  readonly sight: Sight
-}
 
 const macBytes = 16
 
@@ -22,14 +15,16 @@ export class ListCursors {
     )
   }
 
-  /** @param list what the cursor is good for: the list and its filters */
-  seal(list: string, position: Position): string {
-    const payload = write(position)
+  /**
+   * @param list what the cursor is good for: the list and its filters
+   * @param payload where a later page begins
+   */
+  seal(list: string, payload: string): string {
     return Buffer.concat([mac(this.#keys[0]!, list, payload), Buffer.from(payload)]).toString('base64url')
   }
 
   /** @throws {ProblemError} `invalid-parameter` where it was made elsewhere, or for another list */
-  open(list: string, cursor: string): Position {
+  open(list: string, cursor: string): string {
     const bytes = Buffer.from(cursor, 'base64url')
     const given = bytes.subarray(0, macBytes)
     const payload = bytes.subarray(macBytes).toString()
@@ -38,7 +33,7 @@ export class ListCursors {
       bytes.toString('base64url') === cursor &&
       this.#keys.some((key) => timingSafeEqual(mac(key, list, payload), given))
     if (!isOurs) throw invalidParameter('cursor', 'is not one that this list has given with these filters')
-    return read(payload)
+    return payload
   }
 }
 
@@ -47,16 +42,4 @@ function mac(key: Buffer, list: string, payload: string): Buffer {
     .update(JSON.stringify([list, payload]))
     .digest()
     .subarray(0, macBytes)
-}
-
-/** Transactions on their way are told by how long before `xmax` they began: a hundred of them still make a short URL. */
-function write({ after, sight }: Position): string {
-  const before = sight.inProgress.map((xid) => sight.xmax - xid)
-  return JSON.stringify([after.day, after.id, sight.takenAtMs, sight.xmax, ...before])
-}
-
-function read(payload: string): Position {
-  const [day, id, takenAtMs, xmax, ...before]: [string, number, number, number, ...number[]] =
-    JSON.parse(payload)
-  return { after: { day, id }, sight: { takenAtMs, xmax, inProgress: before.map((age) => xmax - age) } }
 }

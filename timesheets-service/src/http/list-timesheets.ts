@@ -17,9 +17,10 @@ export function listTimesheets(list: EntryList, userIdOf: UserIdOf): Operation {
 /** @returns undefined: everybody's */
 async function whose(call: Call, asked: ListQuery, userIdOf: UserIdOf): Promise<string | undefined> {
   const own = await userIdOf(call)
-  const wished = asked.user_id ?? own
-  if (wished !== own && !call.identity.scopes.includes('read:reports')) throw ownOnly()
-  return wished === everybody ? undefined : wished
+  if (asked.user_id === undefined) return own
+  const isOwn = asked.user_id === own && own !== everybody
+  if (!isOwn && !call.identity.scopes.includes('read:reports')) throw ownOnly()
+  return asked.user_id === everybody ? undefined : asked.user_id
 }
 
 /** RFC 6750, section 3.1. */

@@ -20,18 +20,20 @@ export const keyOf = ({ kind, name }: Name) => `${kind} ${name}`
 /** A person as the contract shows one, the names in their order. */
 export function toPerson({ names, ...row }: PersonModel & { names: readonly Name[] }): Person {
   const sorted = names.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
-  const trackerIds: Record<string, string[]> = {}
-  for (const { kind, name } of sorted) {
-    if (kind === emailKind) continue
-    trackerIds[kind] ??= []
-    trackerIds[kind].push(name)
-  }
+  const { [emailKind]: emails = [], ...trackerIds } = namesByKind(sorted)
   return {
     user_id: row.userId,
     ...(row.name === null ? {} : { name: row.name }),
-    emails: sorted.flatMap(({ kind, name }) => (kind === emailKind ? [name] : [])),
+    emails,
     tracker_ids: trackerIds,
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
   }
+}
+
+/** A source may have any name, also one that every object knows. */
+function namesByKind(names: readonly Name[]): Record<string, string[]> {
+  return Object.fromEntries(
+    [...Map.groupBy(names, ({ kind }) => kind)].map(([kind, of]) => [kind, of.map(({ name }) => name)]),
+  )
 }

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { watchAnswers } from '../packages/contracts/test/watched-answers.ts'
 import { accessTokenFor } from '../packages/local/src/access-token.ts'
 import { syncEnvironment } from '../packages/local/src/run-sync.ts'
-import type { StackFile } from '../packages/local/src/stack-file.ts'
+import { readStackFile, type StackFile } from '../packages/local/src/stack-file.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -74,7 +74,7 @@ export class RunningStack implements AsyncDisposable {
 
   read(): StackFile | undefined {
     try {
-      return JSON.parse(readFileSync(path.join(this.dataDir, 'stack.json'), 'utf8'))
+      return readStackFile(this.dataDir)
     } catch {
       return undefined
     }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Credentials } from './issuer/registry.ts'
+import { lockOwner } from './stack-lock.ts'
 
 /** What a running stack tells of itself, for tools and tests: `.local/stack.json`. */
 export interface StackFile extends Credentials {
@@ -28,9 +29,10 @@ export function removeStackFile(dataDir: string): void {
   rmSync(fileIn(dataDir), { force: true })
 }
 
-/** @throws an Error of one line where no stack runs */
+/** @throws an Error of one line where no stack runs; one that was killed has left its file behind */
 export function readStackFile(dataDir: string): StackFile {
   try {
+    if (lockOwner(dataDir) === undefined) throw new Error('nobody works on this folder')
     return JSON.parse(readFileSync(fileIn(dataDir), 'utf8')) as StackFile
   } catch {
     throw new Error('No stack is running here: start one with `npm start`, and leave it running')

@@ -129,8 +129,13 @@ function faultsOfToken(config: TokenConfig, settings: Settings): readonly string
   const url = tokenUrlOf(config)
   if (url === '') return [`AUTH0_DOMAIN: is not set; it takes a domain (${tokenSettings.auth0Domain.doc})`]
   if (url.startsWith('https:')) return faultsOfLocalSecrets(config, settings)
-  if (config.allowHttpIssuer) return []
   const name = config.tokenUrl === undefined ? 'AUTH0_ISSUER' : 'TOKEN_URL'
+  if (config.auth0Domain !== undefined) {
+    return [
+      `${name}: is plain http, which only the local stand-in is, while AUTH0_DOMAIN names a tenant; remove one of the two`,
+    ]
+  }
+  if (config.allowHttpIssuer) return []
   return [`${name}: is plain http, which shows the client secret; ALLOW_HTTP_ISSUER=true permits that`]
 }
 

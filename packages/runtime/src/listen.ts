@@ -7,7 +7,7 @@ export class ListenError extends Error {
 }
 
 /**
- * Listens, and gives the URL where.
+ * Listens, and gives the URL where: `http://0.0.0.0:8080` for every address of this machine.
  * @throws {ListenError}
  */
 export async function listen(server: Server, port: number, host: string): Promise<string> {
@@ -23,6 +23,5 @@ export async function listen(server: Server, port: number, host: string): Promis
     })
   })
   const { address, port: actual, family } = server.address() as AddressInfo
-  if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${actual}`
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${actual}`
 }

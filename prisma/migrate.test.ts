@@ -60,9 +60,10 @@ test('a history that does not match: one line, with 2', async () => {
   expect(stderr).toMatch(/^migrate: the database has migration 29990101000000_newer, which .*\n$/)
 })
 
-test('a configuration with faults: 2', async () => {
+test('a configuration with faults: one line, with 2', async () => {
   const { code, stderr } = await run({ MIGRATE_WAIT_SECONDS: 'soon' })
   expect(code).toBe(2)
+  expect(stderr).toMatch(/^migrate: [^\n]+\n$/)
   expect(stderr).toMatch(/DATABASE_URL: is not set/)
   expect(stderr).toMatch(/MIGRATE_WAIT_SECONDS: "soon"/)
 })

@@ -173,12 +173,14 @@ test('a port that is taken: one clear line, exit 1', async () => {
 })
 
 describe('a configuration', () => {
-  test('with faults: all of them, no stack, exit 2', async () => {
+  test('with faults: all of them in one line of the log, no stack, exit 2', async () => {
     const { exited, said } = run({ PATH: process.env.PATH!, GATEWAY_PORT: 'x', IDENTITY_SECRET: 'hunter2' })
     expect(await exited).toEqual({ code: 2, signal: null })
     for (const name of ['GATEWAY_PORT', 'SERVICE_URL', 'IDENTITY_SECRET', 'AUTH0_AUDIENCE', 'AUTH0_DOMAIN']) {
-      expect(said.err).toContain(`  ${name}: `)
+      expect(said.err).toContain(` ${name}: `)
     }
+    expect(said.err).toMatch(/^[^\n]+\n$/)
+    expect(JSON.parse(said.err)).toMatchObject({ level: 'fatal', msg: expect.stringContaining('5 faults') })
     expect(said.err).not.toMatch(/hunter2|\.ts|node:/)
   })
 

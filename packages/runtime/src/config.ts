@@ -26,13 +26,17 @@ export type ConfigOf<S extends Settings> = {
   readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never
 }
 
-/** Every fault of a configuration, in one error. The process that gets it exits with 2. */
+/**
+ * Every fault of a configuration, in one error. The process that gets it exits with 2. The message is for standard
+ * error: a line for each fault where a person reads it, else one for all, since a log takes each line for an event.
+ */
 export class ConfigError extends Error {
   readonly faults: readonly string[]
 
-  constructor(faults: readonly string[]) {
+  constructor(faults: readonly string[], isForTerminal = process.stderr.isTTY === true) {
+    const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`
     super(
-      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n  ${faults.join('\n  ')}`,
+      `The configuration has ${count}:${isForTerminal ? `\n  ${faults.join('\n  ')}` : ` ${faults.join(' | ')}`}`,
     )
     this.name = 'ConfigError'
     this.faults = faults

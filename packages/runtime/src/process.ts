@@ -36,8 +36,13 @@ export async function runServer(
  */
 export function runMain(main: () => Promise<void>): void {
   main().catch((error: unknown) => {
-    const isExpected = error instanceof ConfigError || error instanceof ListenError
-    console.error(isExpected ? error.message : error)
+    if (error instanceof ConfigError) console.error(process.stderr.isTTY ? error.message : logLine(error))
+    else console.error(error instanceof ListenError ? error.message : error)
     process.exit(error instanceof ConfigError ? 2 : 1)
   })
+}
+
+/** As the logger would write it, which there is none of without a configuration. */
+function logLine({ message }: ConfigError): string {
+  return JSON.stringify({ level: 'fatal', time: new Date().toISOString(), msg: message })
 }

@@ -20,8 +20,8 @@ export async function checkHistory(engine: SchemaEngine, migrationsList: Migrati
   })
   if (failedMigrationNames.length > 0) {
     throw new HistoryMismatch(
-      `migration ${list(failedMigrationNames)} failed in this database: put right what made it fail, then run ` +
-        `\`node prisma/migrate.ts --rolled-back ${failedMigrationNames[0]}\` and migrate again`,
+      `migration ${list(failedMigrationNames)} failed in this database: put right what made it fail, then run this ` +
+        `once with --rolled-back ${failedMigrationNames[0]}, and then without`,
     )
   }
   if (editedMigrationNames.length > 0) {

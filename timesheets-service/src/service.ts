@@ -17,7 +17,7 @@ import type { Answer } from './http/call.ts'
 import { sendStream, sendText } from './http/send.ts'
 import { createOperations, type Operations } from './operations.ts'
 import { createClient } from './postgres/client.ts'
-import { isOutage } from './postgres/outage.ts'
+import { isOutage, outageReason } from './postgres/outage.ts'
 
 /** The rules and what is kept: answers what the gateway lets through, and nobody else. */
 export function createService(config: ServiceConfig, logger: Logger): Service {
@@ -47,7 +47,8 @@ export function createService(config: ServiceConfig, logger: Logger): Service {
         await database.timesheet.findFirst()
         return {}
       } catch (error) {
-        logger.warn({ err: error }, 'the database does not answer as it should')
+        const err = isOutage(error) ? outageReason(error) : error
+        logger.warn({ err }, 'the database does not answer as it should')
         return { database: 'the database does not answer, or its schema is older than this version' }
       }
     },
@@ -101,6 +102,6 @@ function explain(error: unknown): unknown {
   if (!isOutage(error)) return error
   return new ProblemError('not-ready', 'The database cannot be reached at this moment; send it again', {
     headers: { 'retry-after': '2' },
-    cause: error,
+    cause: outageReason(error),
   })
 }

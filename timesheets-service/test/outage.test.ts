@@ -6,7 +6,7 @@ import pg from 'pg'
 import { testDatabase } from '../../packages/local/src/test-database.ts'
 import { createClient } from '../src/postgres/client.ts'
 import type { Prisma, PrismaClient } from '../src/postgres/generated/client.ts'
-import { isOutage } from '../src/postgres/outage.ts'
+import { isOutage, outageReason } from '../src/postgres/outage.ts'
 
 /** Every way in which the service calls the database; Prisma tells the same fault differently in each. */
 const calls: Record<string, (client: PrismaClient) => Promise<unknown>> = {
@@ -82,6 +82,8 @@ describe.each(Object.entries(calls))('by %s', (_name, call) => {
       error: expect.anything(),
       isOutage: true,
     })
+    // A sentence, whoever told of it: no source, no file, no second line.
+    expect(outageReason(error)).toMatch(/^[A-Z](?!nvalid `)[^\n→]{10,200}$/)
   })
 })
 

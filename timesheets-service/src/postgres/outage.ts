@@ -32,3 +32,19 @@ export function isOutage(error: unknown): boolean {
     return typeof message === 'string' && outageWords.test(message)
   })
 }
+
+/**
+ * An outage in one line, for the log. It befalls every request and every probe until it is over, and where in the
+ * code it met each of them says nothing.
+ */
+export function outageReason(error: unknown): string {
+  const message = layersOf(error)
+    .map((layer) => layer.message)
+    .find((text) => typeof text === 'string' && text.trim() !== '')
+  // Prisma puts the call, with its surroundings in the source, before what happened.
+  return String(message ?? error)
+    .trim()
+    .split('\n')
+    .at(-1)!
+    .slice(0, 300)
+}

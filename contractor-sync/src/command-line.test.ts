@@ -24,6 +24,7 @@ describe('what nobody can mean is told, all of it at once', () => {
     [['run', '--full', '--since', '2026-02-02'], '--full: takes all days'],
     [['run', '--show', 'all'], '--show: is a number'],
     [['run', '--format', 'xml'], '--format: is text or json'],
+    [['run', '--source', ''], '--source: is empty; it takes harvest or csv'],
     [['run', '--dryrun'], "Unknown option '--dryrun'"],
   ])('%j', (words, fault) => {
     expect(() => readCommandLine(words)).toThrow(fault)

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { ConfigError } from '@timesheets/runtime/config'
+import { trackerNames } from './trackers/known-trackers.ts'
 
 export const commands = ['run', 'daemon', 'check', 'token'] as const
 
@@ -40,7 +41,8 @@ export function readCommandLine(words: readonly string[]): CommandLine {
     ...(values.since === undefined ? [] : faultOfDay('--since', values.since)),
     ...(values.until === undefined ? [] : faultOfDay('--until', values.until)),
   ]
-  const { since, until, full, format, show } = values
+  const { source, since, until, full, format, show } = values
+  if (source?.trim() === '') faults.push(`--source: is empty; it takes ${trackerNames.join(' or ')}`)
   if (since !== undefined && until !== undefined && since > until) faults.push('--since: is after --until')
   if (full && (since ?? until) !== undefined)
     faults.push('--full: takes all days; leave out --since and --until')
@@ -51,7 +53,7 @@ export function readCommandLine(words: readonly string[]): CommandLine {
   if (faults.length > 0) throw new ConfigError(faults)
   return {
     command: values.help || command === undefined ? 'help' : (command as CommandLine['command']),
-    source: values.source,
+    source,
     since,
     until,
     full,

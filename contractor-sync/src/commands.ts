@@ -1,6 +1,6 @@
 import { AccessToken } from './access-token.ts'
 import { type CommandLine, readCommandLine } from './command-line.ts'
-import { readSyncConfig, readTokenConfig, type SyncConfig } from './config.ts'
+import { readSyncConfig, readTokenConfig, type SyncConfig, withSource } from './config.ts'
 import { exitCodeOf, exitCodes } from './exit-code.ts'
 import { Interrupted } from './failure.ts'
 import { explain, type Output } from './output.ts'
@@ -21,7 +21,7 @@ export async function runCommand(words: readonly string[]): Promise<number> {
 
 async function dispatch(commandLine: CommandLine): Promise<number> {
   const { command, source, format } = commandLine
-  const environment = source === undefined ? process.env : { ...process.env, SYNC_SOURCE: source }
+  const environment = source === undefined ? process.env : withSource(process.env, source)
   if (command === 'help') {
     console.log(await (await import('./help.ts')).help())
     return exitCodes.clean

@@ -1,5 +1,8 @@
-import { describe, expect, test } from '@jest/globals'
-import { readSyncConfig, readTokenConfig } from './config.ts'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { readSyncConfig, readTokenConfig, withSource } from './config.ts'
 
 const local = {
   API_URL: 'http://gateway:8080',
@@ -34,5 +37,30 @@ describe('the secrets that stand in the repository', () => {
     const own = { AUTH0_CLIENT_SECRET: 'one-of-our-own', HARVEST_ACCESS_TOKEN: 'another' }
     const config = await readSyncConfig({ ...local, ...tenant, ...own })
     expect(config.tokenUrl).toBe('https://exampleco.eu.auth0.com/oauth/token')
+  })
+})
+
+describe('the tracker that is chosen', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'timesheets-config-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const inFile = { ...local, CSV_PATH: '/exports', SYNC_SOURCE_FILE: join(folder, 'source') }
+  writeFileSync(inFile.SYNC_SOURCE_FILE, 'csv\n')
+
+  test('may stand in a file, as every setting may', async () => {
+    expect((await readSyncConfig(inFile)).tracker.name).toBe('CSV')
+  })
+
+  test('is the one of the command line, whatever else names one', async () => {
+    expect((await readSyncConfig(withSource(inFile, 'harvest'))).tracker.name).toBe('Harvest')
+    expect((await readSyncConfig(withSource({ ...local, SYNC_SOURCE: 'csv' }, 'harvest'))).tracker.name).toBe(
+      'Harvest',
+    )
+  })
+
+  test('is told with the other faults where there is none of that name', async () => {
+    const reading = readSyncConfig({ ...local, SYNC_SOURCE: 'toggl', API_URL: '' })
+    await expect(reading).rejects.toThrow(
+      /API_URL: is not set.*SYNC_SOURCE: "toggl" is none of harvest, csv/s,
+    )
   })
 })

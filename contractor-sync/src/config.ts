@@ -1,5 +1,6 @@
 import { maxArrayItems } from '@timesheets/contracts/upload'
 import {
+  ConfigError,
   type ConfigOf,
   type Environment,
   optional,
@@ -121,8 +122,23 @@ export function readTokenConfig(environment: Environment): TokenConfig & { reado
 export async function settingsFor(
   environment: Environment,
 ): Promise<{ tracker: TrackerKind | undefined; settings: typeof syncSettings & Settings }> {
-  const tracker = await loadTracker(environment.SYNC_SOURCE || syncSettings.syncSource.fallback!)
+  const tracker = await chosenTracker(environment)
   return { tracker, settings: { ...syncSettings, ...tracker?.settings } }
+}
+
+/** The environment with another tracker chosen, however it chose one itself. */
+export function withSource(environment: Environment, source: string): Environment {
+  return { ...environment, SYNC_SOURCE: source, SYNC_SOURCE_FILE: undefined }
+}
+
+async function chosenTracker(environment: Environment): Promise<TrackerKind | undefined> {
+  try {
+    return await loadTracker(readConfig(environment, { name: syncSettings.syncSource }).name)
+  } catch (error) {
+    // Told with all other faults, by whoever reads the whole table.
+    if (error instanceof ConfigError) return undefined
+    throw error
+  }
 }
 
 function faultsOfToken(config: TokenConfig, settings: Settings): readonly string[] {

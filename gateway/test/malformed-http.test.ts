@@ -56,6 +56,23 @@ test('garbage behind an answered request is refused; the answer stands', async (
   await alive()
 })
 
+test('garbage behind an upload that the service is busy with: what it answers is the only answer', async () => {
+  const stored = Promise.withResolvers<() => void>()
+  const storing = await startAll((request, response) => {
+    request.resume().once('end', () => stored.resolve(() => void response.writeHead(201).end('{"id":14}')))
+  })
+  const wire = new Wire(storing.url)
+  await wire.send(`${uploadHead(await storing.issuer.token(), ['Content-Length: 2'])}{}`)
+  const answer = await stored.promise
+  await wire.send('garbage\r\n\r\n')
+  // Until the gateway has read the garbage; sooner, this shows less, and fails no more.
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  answer()
+  const text = await wire.untilClosed()
+  expect(text.match(/HTTP\/1\.1 \d{3} /g)).toEqual(['HTTP/1.1 201 '])
+  expect(text).toContain('{"id":14}')
+})
+
 test('garbage in the middle of a streamed answer cuts it: no other answer is mixed in', async () => {
   const streaming = await startAll((request, response) => {
     request.resume()

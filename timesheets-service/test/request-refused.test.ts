@@ -144,3 +144,14 @@ test('a request that is cut writes nothing, and the next is served', async () =>
   expect((await service().upload(entry({ external_id: 'after' }))).status).toBe(201)
   expect(await service().sql("select id from timesheets where source = 'cut'")).toEqual([])
 })
+
+test('garbage behind an upload: it is stored, and told so, and nothing else', async () => {
+  for (const externalId of ['1', '2', '3']) {
+    const body = JSON.stringify(entry({ source: 'with-garbage', external_id: externalId }))
+    const socket = await begin({ 'content-length': String(body.length) })
+    socket.write(body)
+    socket.write('garbage\r\n\r\n')
+    expect((await heard(socket)).match(/HTTP\/1\.1 \d{3} /g)).toEqual(['HTTP/1.1 201 '])
+  }
+  expect(await service().sql("select id from timesheets where source = 'with-garbage'")).toHaveLength(3)
+})

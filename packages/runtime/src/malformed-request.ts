@@ -7,28 +7,43 @@ const lingerMs = 1000
 
 /** Answers bytes that are no HTTP, of which node:http makes no request. Without it their answer would be bare. */
 export class MalformedRequests {
-  readonly #answers = new WeakMap<Duplex, Set<ServerResponse>>()
+  readonly #pending = new WeakMap<Duplex, Map<ServerResponse, IncomingMessage>>()
   readonly #ended = new WeakSet<Duplex>()
 
-  /** Keeps in mind which answers a connection is busy with. */
+  /** Keeps in mind which answers a connection still owes. */
   observe(request: IncomingMessage, response: ServerResponse): void {
-    const answers = this.#answers.get(request.socket) ?? new Set()
-    this.#answers.set(request.socket, answers.add(response))
-    response.once('close', () => answers.delete(response))
+    const pending = this.#pending.get(request.socket) ?? new Map()
+    this.#pending.set(request.socket, pending.set(response, request))
+    response.once('close', () => pending.delete(response))
   }
 
-  /** For `clientError`: a problem where nothing of an answer is out yet, else a cut. */
+  /**
+   * For `clientError`. A client reads answers in the order of its requests (RFC 9112, section 9.3.2), so a 400 that
+   * overtakes an answer would be taken for it: "nothing was done" where something was. What is owed is answered
+   * first, and then the connection ends; a request that can come to no end any more is cut.
+   */
   refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
     if (this.#ended.has(socket)) return
-    const isAnswering = [...(this.#answers.get(socket) ?? [])].some((response) => response.headersSent)
-    if (!socket.writable || isAnswering) {
+    const pending = this.#pending.get(socket) ?? new Map<ServerResponse, IncomingMessage>()
+    // Of a request whose framing is not known, node:http tells before its body; nothing takes such a one for whole.
+    if (error.code === 'HPE_INVALID_TRANSFER_ENCODING' && pending.size === 1) pending.clear()
+    if (!socket.writable || [...pending.values()].some((request) => !request.complete)) {
       socket.destroy(error)
       return
     }
     this.#ended.add(socket)
-    socket.end(answerTo(error.code))
-    setTimeout(() => socket.destroy(), lingerMs).unref()
+    const last = [...pending.keys()].at(-1)
+    if (last === undefined) end(socket, answerTo(error.code))
+    else {
+      if (!last.headersSent) last.setHeader('connection', 'close')
+      last.once('close', () => end(socket))
+    }
   }
+}
+
+function end(socket: Duplex, answer = ''): void {
+  socket.end(answer)
+  setTimeout(() => socket.destroy(), lingerMs).unref()
 }
 
 function answerTo(code: string | undefined): string {

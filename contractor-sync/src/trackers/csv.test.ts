@@ -89,6 +89,32 @@ test('a folder is its files in the order of their names; the window picks days',
   expect(picked.map(({ externalId }) => externalId)).toEqual(['2', '4'])
 })
 
+test('exports that overlap: the same entry again counts once, another one of its id is told', async () => {
+  const line = (id: number, hours: string) => `${id},007,2026-05-10,StoreZero,${hours},\n`
+  const files = {
+    'a.csv': contract + line(1, '5') + line(2, '5'),
+    'b.csv': contract + line(1, '5.0') + line(2, '6') + line(3, '5'),
+  }
+  expect(await read(files)).toMatchObject([
+    { kind: 'entry', externalId: '1' },
+    { kind: 'entry', externalId: '2', hours: 5 },
+    {
+      kind: 'unreadable',
+      externalId: '2',
+      reason: expect.stringMatching(/^b.csv, line 3: an earlier row has the same id/),
+    },
+    { kind: 'entry', externalId: '3' },
+  ])
+})
+
+test('a file with nothing but an odd row is that row’s trouble, where others can be read', async () => {
+  const files = {
+    'a.csv': `${contract}1,007,2026-05-10,StoreZero,five,\n`,
+    'b.csv': `${contract}2,007,2026-05-10,StoreZero,5,\n`,
+  }
+  expect(await read(files)).toMatchObject([{ kind: 'unreadable', externalId: '1' }, { kind: 'entry' }])
+})
+
 describe('hours as people write them', () => {
   test.each([
     ['2.11', 2.11],

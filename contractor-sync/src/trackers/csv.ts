@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { readDate } from '@timesheets/contracts/date'
@@ -5,7 +6,7 @@ import { setting } from '@timesheets/runtime/config'
 import { Refused, UnexpectedAnswer } from '../failure.ts'
 import { covers } from '../window.ts'
 import { type Columns, columnMembers, demandColumns, parseColumns, readingOf } from './table-columns.ts'
-import { readTable, type TableRow, tableExtensions } from './table-file.ts'
+import { readTable, tableExtensions } from './table-file.ts'
 import { type Reading, trackerKind } from './tracker.ts'
 
 /** Hours that somebody exported: a file of rows (CSV, JSON), or a folder of such files, in the order of their names. */
@@ -39,25 +40,21 @@ export const csv = trackerKind({
       parseSource,
     ),
   },
-  open({ csvPath, csvColumns, csvDelimiter, csvSource }) {
+  open(config) {
     return {
-      source: csvSource,
+      source: config.csvSource,
       readsChanges: false,
       async *read(selection) {
-        for (const path of await filesAt(csvPath)) {
-          for await (const reading of readingsOf(readTable(path, csvDelimiter), csvColumns)) {
-            const day = reading.kind === 'entry' ? readDate(reading.date)?.day : undefined
-            // A date that cannot be read is in no window: the API says what is wrong with it.
-            if (day === undefined || covers(selection, day)) yield reading
-          }
+        for await (const reading of readingsAt(config)) {
+          const day = reading.kind === 'entry' ? readDate(reading.date)?.day : undefined
+          // A date that cannot be read is in no window: the API says what is wrong with it.
+          if (day === undefined || covers(selection, day)) yield reading
         }
       },
       async probe() {
         let entries = 0
-        for (const path of await filesAt(csvPath)) {
-          for await (const { kind } of readingsOf(readTable(path, csvDelimiter), csvColumns)) {
-            if (kind === 'entry') entries += 1
-          }
+        for await (const { kind } of readingsAt(config)) {
+          if (kind === 'entry') entries += 1
         }
         return `${entries} entries can be read`
       },
@@ -77,30 +74,47 @@ async function filesAt(path: string): Promise<readonly string[]> {
   return names.sort().map((name) => join(path, name))
 }
 
+interface TableSettings {
+  readonly csvPath: string
+  readonly csvColumns: Columns
+  readonly csvDelimiter: string
+}
+
 /**
- * The readings of one file. An id twice in it is a wrong column, or two entries under one name: that is told,
- * not merged. A file of which no row can be read is not what it should be.
+ * The readings of all files. Exports overlap: the same entry again counts once. Its id with other words is a wrong
+ * column, or an export that is out of date: that is told, not merged. Where no row at all can be read, the files
+ * are not what they should be.
  */
-async function* readingsOf(rows: AsyncIterable<TableRow>, columns: Columns): AsyncGenerator<Reading> {
-  const ids = new Set<string>()
+async function* readingsAt({ csvPath, csvColumns, csvDelimiter }: TableSettings): AsyncGenerator<Reading> {
+  const contents = new Map<string, string>()
   let firstFault: string | undefined
-  for await (const row of rows) {
-    demandColumns(row, columns)
-    const reading = readingOf(row, columns)
-    if (reading.kind === 'unreadable') {
-      firstFault ??= `${row.position}: ${reading.reason}`
-      yield reading
-    } else if (ids.has(reading.externalId)) {
-      const reason = `${row.position}: an earlier row has the same id; is external_id the right column?`
-      yield { kind: 'unreadable', externalId: reading.externalId, reason }
-    } else {
-      ids.add(reading.externalId)
-      yield reading
+  for (const path of await filesAt(csvPath)) {
+    for await (const row of readTable(path, csvDelimiter)) {
+      demandColumns(row, csvColumns)
+      const reading = readingOf(row, csvColumns)
+      const { externalId } = reading
+      if (reading.kind === 'unreadable') {
+        firstFault ??= `${row.position}: ${reading.reason}`
+        yield reading
+        continue
+      }
+      // Shorter than what it stands for: every id of every file is kept.
+      const content = hash('sha256', JSON.stringify(reading), 'base64')
+      const known = contents.get(externalId)
+      if (known === undefined) {
+        contents.set(externalId, content)
+        yield reading
+      } else if (known !== content) {
+        yield { kind: 'unreadable', externalId, reason: `${row.position}: ${sameId}` }
+      }
     }
   }
-  if (firstFault !== undefined && ids.size === 0)
+  if (firstFault !== undefined && contents.size === 0)
     throw new UnexpectedAnswer(`No row can be read; ${firstFault}`)
 }
+
+const sameId =
+  'an earlier row has the same id and says something else; is external_id the right column, and no file out of date?'
 
 function parseDelimiter(text: string): string {
   if (text === 'tab') return '\t'

@@ -34,9 +34,9 @@ function report(name: string, keys: readonly GroupKey[], from?: string, to?: str
   return { name, target: `/reports/hours${query.size === 0 ? '' : `?${query}`}`, statement }
 }
 
-const own = { userId: 'user-0007' }
+const own = { userIds: ['user-0007'] }
 /** Whose entries fill many pages at either size. */
-const team = { userId: 'team-0001' }
+const team = { userIds: ['team-0001'] }
 const project = 'Project 007 Storefront'
 const yearAgo = '2025-11-20T17:00:00.000Z'
 const weekAgo = '2026-11-13T18:00:00.000Z'

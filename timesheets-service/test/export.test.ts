@@ -148,7 +148,7 @@ test('what stood at an instant is exported piece by piece, though nothing of it 
   const [row] = await service().sql<{ then: Date }>('select clock_timestamp() as then')
   await sleep(5)
   await service().sql(`update timesheets set approved_at = now() where user_id = 'all approved since'`)
-  const filter = { userId: 'all approved since', approved: false }
+  const filter = { userIds: ['all approved since'], approved: false }
   const config = {
     databaseUrl: new Secret(service().databaseUrl),
     databasePoolSize: 4,

@@ -1,6 +1,7 @@
 import type { Content } from '@timesheets/contracts/entry'
 import type { Action } from '@timesheets/contracts/history'
 import { ProblemError } from '@timesheets/contracts/problem'
+import { type Caller, isOwn } from './caller.ts'
 
 /** An entry as a decision finds it, held against every other writer. */
 export interface HeldEntry {
@@ -31,7 +32,7 @@ export const appSource = (clientId: string) => `app:${clientId}`
  * A person changes hours of their own.
  * @throws {ProblemError} `not-found`, `owned-by-source`, `approved`
  */
-export function change(entry: HeldEntry, content: Content, person: string): Decision {
+export function change(entry: HeldEntry, content: Content, person: Caller): Decision {
   demandOwnAndOpen(entry, person)
   return { action: 'updated', content, correction: 'none', returnedReason: null }
 }
@@ -40,7 +41,7 @@ export function change(entry: HeldEntry, content: Content, person: string): Deci
  * A person deletes hours of their own.
  * @throws {ProblemError} `not-found`, `owned-by-source`, `approved`
  */
-export function remove(entry: HeldEntry, person: string): Decision {
+export function remove(entry: HeldEntry, person: Caller): Decision {
   demandOwnAndOpen(entry, person)
   return { action: 'deleted', content: null, correction: 'none', returnedReason: null }
 }
@@ -50,17 +51,17 @@ export function remove(entry: HeldEntry, person: string): Decision {
  * @returns undefined where it is so already
  * @throws {ProblemError} `not-found`, `self-approval`
  */
-export function approve(entry: HeldEntry, approver: string): Decision | undefined {
+export function approve(entry: HeldEntry, approver: Caller): Decision | undefined {
   demandAnothers(entry, approver)
   const pending = entry.correction?.state === 'pending' ? entry.correction : undefined
   if (pending === undefined) {
     if (entry.approved) return undefined
-    return { action: 'approved', approvedBy: approver, returnedReason: null }
+    return { action: 'approved', approvedBy: approver.userId, returnedReason: null }
   }
   return {
     action: 'correction-applied',
     content: pending.word,
-    approvedBy: pending.word === null ? null : approver,
+    approvedBy: pending.word === null ? null : approver.userId,
     correction: 'applied',
     returnedReason: null,
   }
@@ -72,7 +73,7 @@ export function approve(entry: HeldEntry, approver: string): Decision | undefine
  * @returns undefined where there is nothing to do
  * @throws {ProblemError} `not-found`, `self-approval`
  */
-export function reopen(entry: HeldEntry, approver: string, reason: string | undefined): Decision | undefined {
+export function reopen(entry: HeldEntry, approver: Caller, reason: string | undefined): Decision | undefined {
   demandAnothers(entry, approver)
   const returnedReason = reason ?? null
   if (!entry.approved) return reason === undefined ? undefined : { action: 'returned', returnedReason }
@@ -86,7 +87,7 @@ export function reopen(entry: HeldEntry, approver: string, reason: string | unde
  * @returns undefined where it is discarded already
  * @throws {ProblemError} `not-found`, `self-approval`
  */
-export function discard(entry: HeldEntry, approver: string): Decision | undefined {
+export function discard(entry: HeldEntry, approver: Caller): Decision | undefined {
   demandAnothers(entry, approver)
   if (entry.correction === undefined)
     throw new ProblemError('not-found', `Timesheet ${entry.id} has no correction`)
@@ -94,9 +95,9 @@ export function discard(entry: HeldEntry, approver: string): Decision | undefine
   return { action: 'correction-discarded', correction: 'discarded' }
 }
 
-function demandOwnAndOpen(entry: HeldEntry, person: string): void {
+function demandOwnAndOpen(entry: HeldEntry, person: Caller): void {
   // Another's entry is as good as none: who may not read it shall not learn that it is there.
-  if (entry.deleted || entry.userId !== person) throw notFound(entry.id)
+  if (entry.deleted || !isOwn(person, entry.userId)) throw notFound(entry.id)
   if (!entry.source.startsWith(appSource(''))) {
     throw new ProblemError(
       'owned-by-source',
@@ -108,9 +109,10 @@ function demandOwnAndOpen(entry: HeldEntry, person: string): void {
 }
 
 /** Nobody decides on their own hours, nor on a correction that makes hours their own. */
-function demandAnothers(entry: HeldEntry, approver: string): void {
+function demandAnothers(entry: HeldEntry, approver: Caller): void {
   if (entry.deleted) throw notFound(entry.id)
-  if (entry.userId === approver || entry.correction?.word?.userId === approver) {
+  const corrected = entry.correction?.word?.userId ?? entry.userId
+  if (isOwn(approver, entry.userId) || isOwn(approver, corrected)) {
     throw new ProblemError(
       'self-approval',
       `Timesheet ${entry.id} is your own; another approver decides on it`,

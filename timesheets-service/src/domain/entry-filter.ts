@@ -1,6 +1,7 @@
 /** Which entries a list or a report is asked for; what is undefined does not matter. Tombstones never count. */
 export interface EntryFilter {
-  readonly userId?: string | undefined
+  /** Whose: of several names, those of one person. */
+  readonly userIds?: readonly string[] | undefined
   /** Days, both inclusive. */
   readonly from?: string | undefined
   readonly to?: string | undefined

@@ -8,42 +8,42 @@ import {
 } from '@timesheets/contracts/approval'
 import { readBy } from '@timesheets/contracts/fault'
 import { ProblemError } from '@timesheets/contracts/problem'
+import type { Caller } from '../domain/caller.ts'
 import { approve, discard, notFound, reopen } from '../domain/decision.ts'
 import type { Decided, EntryLedger } from '../postgres/entry-ledger.ts'
-import { type Answer, type Call, type Operation, readQuery } from './call.ts'
+import { type Answer, type Call, type CallerOf, type Operation, readQuery } from './call.ts'
 import { entryIdOf, etagOf, ifMatch } from './entry-id.ts'
 import { readJsonBody, readOptionalJsonBody } from './json-body.ts'
-import type { UserIdOf } from './own-timesheets.ts'
 
 /** `PUT /approvals/{id}`: approves an entry, its pending correction applied; again changes nothing. */
-export function approveTimesheet(ledger: EntryLedger, userIdOf: UserIdOf): Operation {
+export function approveTimesheet(ledger: EntryLedger, callerOf: CallerOf): Operation {
   return async (call) => {
     readBy(approveOneSchema, await readOptionalJsonBody(call.request), 'invalid-body')
-    return decideOne(ledger, call, await userIdOf(call), approve)
+    return decideOne(ledger, call, await callerOf(call), approve)
   }
 }
 
 /** `DELETE /approvals/{id}`: reopens an approved entry, or sends one back with a reason. */
-export function reopenTimesheet(ledger: EntryLedger, userIdOf: UserIdOf): Operation {
+export function reopenTimesheet(ledger: EntryLedger, callerOf: CallerOf): Operation {
   return async (call) => {
     const { reason } = readBy(reopenSchema, await readOptionalJsonBody(call.request), 'invalid-body')
-    return decideOne(ledger, call, await userIdOf(call), (entry, approver) => reopen(entry, approver, reason))
+    return decideOne(ledger, call, await callerOf(call), (entry, approver) => reopen(entry, approver, reason))
   }
 }
 
 /** `DELETE /approvals/{id}/correction`: the accepted entry stands; the same word of its source does not come back. */
-export function discardCorrection(ledger: EntryLedger, userIdOf: UserIdOf): Operation {
-  return async (call) => decideOne(ledger, call, await userIdOf(call), discard)
+export function discardCorrection(ledger: EntryLedger, callerOf: CallerOf): Operation {
+  return async (call) => decideOne(ledger, call, await callerOf(call), discard)
 }
 
 /** `PUT /approvals`: a person's days, or entries by id, at once; each is told what became of it. */
-export function approveTimesheets(ledger: EntryLedger, userIdOf: UserIdOf): Operation {
+export function approveTimesheets(ledger: EntryLedger, callerOf: CallerOf): Operation {
   return async (call) => {
     readQuery(call.query, [])
     const body = readApproveMany(await readJsonBody(call.request))
-    const approver = await userIdOf(call)
+    const approver = await callerOf(call)
     const which = 'ids' in body ? body : { userId: body.user_id, from: body.from, to: body.to }
-    const doer = { clientId: call.identity.client, person: approver }
+    const doer = { clientId: call.identity.client, person: approver.userId }
     const results = await ledger.decideMany(which, doer, (entry) => approve(entry, approver))
     const ids = 'ids' in body ? [...new Set(body.ids)] : [...results.keys()]
     return { status: 200, body: answerOf(ids.map((id) => itemOf(id, results.get(id) ?? notFound(id)))) }
@@ -62,11 +62,11 @@ function readApproveMany(body: unknown): ApproveMany {
 async function decideOne(
   ledger: EntryLedger,
   call: Call,
-  approver: string,
+  approver: Caller,
   decide: typeof approve | typeof discard,
 ): Promise<Answer> {
   readQuery(call.query, [])
-  const doer = { clientId: call.identity.client, person: approver }
+  const doer = { clientId: call.identity.client, person: approver.userId }
   const { entry } = await ledger.decideOne(
     entryIdOf(call),
     doer,

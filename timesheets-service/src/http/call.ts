@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { ProblemError } from '@timesheets/contracts/problem'
 import type { Identity } from '@timesheets/runtime/identity'
 import type { z } from 'zod'
+import type { Caller } from '../domain/caller.ts'
 
 /** A request that the gateway has vouched for. */
 export interface Call {
@@ -23,6 +24,9 @@ export interface Answer {
   readonly headers?: OutgoingHttpHeaders
 }
 
+/** Who calls, as the directory of people knows them. */
+export type CallerOf = (call: Call) => Promise<Caller>
+
 /** What answers one operation of the table of routes. */
 export type Operation = (call: Call) => Promise<Answer>
 
@@ -38,7 +42,12 @@ export function readQuery<const Name extends string>(
   for (const [name, value] of query) {
     const match = known.find((word) => word === name)
     if (match === undefined)
-      throw invalidParameter(name.slice(0, 100), `is not known here; known: ${known.join(', ')}`)
+      throw invalidParameter(
+        name.slice(0, 100),
+        known.length === 0
+          ? 'is not known here; there are none'
+          : `is not known here; known: ${known.join(', ')}`,
+      )
     if (values[match] !== undefined) throw invalidParameter(match, 'is given twice')
     values[match] = value
   }

@@ -6,7 +6,7 @@ import { type EntryList, filterOf } from './entry-list.ts'
 export function listApprovals(list: EntryList): Operation {
   return async (call) => {
     const asked = readQueryBy(call.query, approvalsQuerySchema)
-    const userId = asked.user_id === '*' ? undefined : asked.user_id
-    return await list.answer(call, asked, { ...filterOf(asked), userId, waiting: true })
+    const userIds = asked.user_id === undefined || asked.user_id === '*' ? undefined : [asked.user_id]
+    return await list.answer(call, asked, { ...filterOf(asked), userIds, waiting: true })
   }
 }

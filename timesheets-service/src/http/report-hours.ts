@@ -17,10 +17,10 @@ export function reportHours(client: PrismaClient, { maxGroups = defaultMaxGroups
     const asked = readQueryBy(query, reportQuerySchema)
     const { from, to, project, source } = asked
     const keys = (asked.group_by?.split(',') ?? []) as GroupKey[]
-    const userId = asked.user_id === '*' ? undefined : asked.user_id
+    const userIds = asked.user_id === undefined || asked.user_id === '*' ? undefined : [asked.user_id]
     const type = preferredType(request.headers.accept, ['application/json', 'text/csv'])
     const format = type === 'text/csv' ? 'csv' : 'json'
-    const filter = { from, to, project, source, userId }
+    const filter = { from, to, project, source, userIds }
     const { text, groups } = await sumHours(client, { filter, keys, format, maxGroups }).catch(tellTimeout)
     if (groups > maxGroups) {
       throw invalidParameter(

@@ -9,18 +9,27 @@ const bookkeeping = new Set(['id', 'version', 'created_at', 'updated_at'])
 
 /**
  * Every version of an entry, oldest first: the superseded ones, and the one that stands.
- * @returns undefined where there never was such an entry
+ * @param mayRead whose versions may be told of; of the others nothing is, also not what they changed into
+ * @returns none where there never was such an entry
  */
-export async function readHistory(client: PrismaClient, id: number): Promise<Version[] | undefined> {
+export async function readHistory(
+  client: PrismaClient,
+  id: number,
+  mayRead: (userId: string) => boolean,
+): Promise<Version[]> {
   // One statement's snapshot each: the one that stands is read first, so that none is missing between the two.
   const current = await client.timesheet.findUnique({ where: { id } })
-  if (current === null) return undefined
+  if (current === null) return []
   const superseded = await client.timesheetVersion.findMany({
     where: { timesheetId: id, version: { lt: current.version } },
     orderBy: { version: 'asc' },
   })
   const rows: TimesheetModel[] = [...superseded.map((row) => ({ ...row, id: row.timesheetId })), current]
-  return rows.map((row, i) => versionOf(row, rows[i - 1]))
+  return rows.flatMap((row, i) => {
+    const before = rows[i - 1]
+    if (!mayRead(row.userId)) return []
+    return [versionOf(row, before !== undefined && mayRead(before.userId) ? before : undefined)]
+  })
 }
 
 function versionOf(row: TimesheetModel, before: TimesheetModel | undefined): Version {

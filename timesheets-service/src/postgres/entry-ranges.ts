@@ -9,7 +9,10 @@ export interface EntryRange {
   readonly until: Place | undefined
 }
 
-/** Of a moment long ago the list of now tells no good places to cut at. */
+/**
+ * Not cut: of a moment long ago the list of now tells no good places to cut at, and of a person's several names no
+ * one index has the order.
+ */
 export const wholeList: EntryRange = { after: undefined, until: undefined }
 
 /**

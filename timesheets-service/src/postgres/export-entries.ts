@@ -54,7 +54,8 @@ export async function* exportEntries(
     }
   }
 
-  const ranges = seen.asOf === undefined ? entryRanges(client, filter, () => entriesAChunk) : [wholeList]
+  const isCut = seen.asOf === undefined && (filter.userIds?.length ?? 1) === 1
+  const ranges = isCut ? entryRanges(client, filter, () => entriesAChunk) : [wholeList]
   const chunks: Promise<Chunk>[] = []
   for await (const range of ranges) {
     const chunk = read(range)

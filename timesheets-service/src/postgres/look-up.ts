@@ -12,12 +12,13 @@ export interface LookUp {
 }
 
 /**
- * Chooses the index. The planner would often go back day by day through everybody's rows until it had a page of those
+ * Chooses the index; of several people's entries, that of the first (standing-entries.ts asks for one at a time). The planner would often go back day by day through everybody's rows until it had a page of those
  * asked for, believing them to be spread evenly: of a source that was given up years ago that is millions. It must
  * not know that a column is the same of all rows, or it would put it out of the order: hence `= any`.
  */
 export function lookUpOf(filter: EntryFilter): LookUp {
-  const { userId, project, source, ...others } = filter
+  const { userIds, project, source, ...others } = filter
+  const userId = userIds?.[0]
   if (userId !== undefined) return by(Prisma.sql`user_id`, userId, { ...others, project, source })
   if (project !== undefined) return by(Prisma.sql`project`, project, { ...others, source })
   if (source !== undefined) return by(Prisma.sql`source`, source, others)

@@ -1,9 +1,10 @@
 import type { Person, PersonBody } from '@timesheets/contracts/person'
 import { ProblemError } from '@timesheets/contracts/problem'
+import { emailKey } from '../domain/caller.ts'
 import type { PeoplePage, PeopleStore } from '../domain/people-store.ts'
 import { sqlStateOf } from './database-error.ts'
 import type { Prisma, PrismaClient } from './generated/client.ts'
-import { emailKey, emailKind } from './person-lookup.ts'
+import { emailKind } from './person-lookup.ts'
 import { keyOf, type Name, namesOf, toPerson } from './person-names.ts'
 
 /** Tries to write a person whose names others write at the same moment. */

@@ -1,6 +1,7 @@
 import type { Person, PersonBody } from '@timesheets/contracts/person'
+import { emailKey } from '../domain/caller.ts'
 import type { PersonModel, PersonNameModel } from './generated/models.ts'
-import { emailKey, emailKind } from './person-lookup.ts'
+import { emailKind } from './person-lookup.ts'
 
 /** A name that somebody goes by, as the directory keeps it. */
 export type Name = Pick<PersonNameModel, 'kind' | 'name'>

@@ -11,6 +11,13 @@ import { standingAsOf } from './standing-as-of.ts'
  * than a page.
  */
 export function standingEntries(part: ListPart): Prisma.Sql {
+  const { userIds } = part.filter
+  if (userIds === undefined || userIds.length === 1) return standingOfOne(part)
+  const parts = userIds.map((userId) => ({ ...part, filter: { ...part.filter, userIds: [userId] } }))
+  return Prisma.join(parts.map(standingOfOne), ' union all ')
+}
+
+function standingOfOne(part: ListPart): Prisma.Sql {
   const { asOf, sight } = part.moment
   if (asOf !== undefined) return standingAsOf(part, asOf)
   return sight === undefined ? rows(part) : Prisma.sql`${rows(part)} union all ${supersededSince(part)}`

@@ -1,0 +1,99 @@
+import { afterEach, expect, test } from '@jest/globals'
+import { cast } from './caller.ts'
+import { listed, upload } from './listed.ts'
+import { runService } from './running-service.ts'
+
+const service = runService()
+const { ann, ben, maya, max, sync } = cast(service)
+
+const enter = (person: typeof ann, date: string) =>
+  person.call('POST', '/timesheets', { date, project: 'StoreZero', hours: 5 })
+const map = (userId: string, ...emails: string[]) => maya.call('PUT', `/people/${userId}`, { emails })
+const selfApproval = { status: 403, body: { type: '/problems/self-approval' } }
+
+afterEach(async () => {
+  await service().sql('delete from people')
+})
+
+test('nobody approves own hours under another of their names', async () => {
+  const entered = await enter(maya, '2026-05-01')
+  const [byEmail, byId, byCase, byTracker] = await upload(service(), [
+    { user_id: 'maya@exampleco.com' },
+    { user_id: 'm-1' },
+    { user_id: 'MAYA@ExampleCo.com' },
+    { user_id: 'harvest:77' },
+  ])
+  await maya.call('PUT', '/people/m-1', { emails: ['maya@exampleco.com'], tracker_ids: { harvest: ['77'] } })
+  for (const id of [entered.body.id, byEmail, byId, byCase, byTracker]) {
+    expect(await maya.call('PUT', `/approvals/${id}`)).toMatchObject(selfApproval)
+    expect(await maya.call('DELETE', `/approvals/${id}`, { reason: 'no' })).toMatchObject(selfApproval)
+    expect((await max.call('PUT', `/approvals/${id}`)).status).toBe(200)
+  }
+  const { body } = await maya.call('PUT', '/approvals', { ids: [byEmail, byId] })
+  expect(body.summary).toMatchObject({ received: 2, rejected: 2 })
+})
+
+test('nobody decides on a correction that makes hours their own, under whichever name', async () => {
+  const item = { external_id: 'becomes mine', date: '2026-05-02' }
+  const [id] = await upload(service(), [{ ...item, user_id: 'ben@exampleco.com' }])
+  await max.call('PUT', `/approvals/${id}`)
+  await upload(service(), [{ ...item, user_id: 'm-1' }])
+  await map('m-1', 'maya@exampleco.com')
+  expect(await maya.call('PUT', `/approvals/${id}`)).toMatchObject(selfApproval)
+  expect((await max.call('DELETE', `/approvals/${id}/correction`)).status).toBe(200)
+})
+
+test('own entries stay own when the directory gives their owner another name', async () => {
+  const first = (await enter(ann, '2026-06-01')).body
+  const ids = [first.id]
+  await map('a-1', 'Ann@exampleco.com')
+  const second = (await enter(ann, '2026-06-03')).body
+  expect([first.user_id, second.user_id]).toEqual(['ann@exampleco.com', 'a-1'])
+  ids.unshift(second.id)
+  const [synced] = await upload(service(), [{ user_id: 'ann@exampleco.com', date: '2026-06-02' }])
+  ids.splice(1, 0, synced)
+
+  const idsOf = (entries: { id: number }[]) => entries.map(({ id }) => id)
+  expect(idsOf(await listed(ann, '/timesheets?from=2026-06-01&to=2026-06-03'))).toEqual(ids)
+  expect(idsOf(await listed(ann, '/timesheets?from=2026-06-01&to=2026-06-03&limit=1'))).toEqual(ids)
+  const asOf = new Date(Date.now() + 60_000).toISOString()
+  expect(idsOf(await listed(ann, `/timesheets?from=2026-06-01&to=2026-06-03&as_of=${asOf}`))).toEqual(ids)
+  const { body } = await ann.call('GET', '/timesheets?from=2026-06-01&to=2026-06-03', undefined, {
+    accept: 'application/x-ndjson',
+  })
+  expect(
+    idsOf(
+      body
+        .trim()
+        .split('\n')
+        .map((line: string) => JSON.parse(line)),
+    ),
+  ).toEqual(ids)
+  expect(idsOf(await listed(ann, '/timesheets?user_id=ann@exampleco.com&from=2026-06-01'))).toEqual(
+    ids.slice(1),
+  )
+  expect((await ann.call('GET', `/timesheets/${first.id}`)).status).toBe(200)
+  expect((await ben.call('GET', `/timesheets/${first.id}`)).status).toBe(404)
+
+  const changed = await ann.call('PUT', `/timesheets/${first.id}`, {
+    date: '2026-06-01',
+    project: 'P',
+    hours: 6,
+  })
+  expect(changed).toMatchObject({ status: 200, body: { user_id: 'a-1', hours: 6 } })
+  expect((await ann.call('DELETE', `/timesheets/${second.id}`)).status).toBe(204)
+})
+
+test('the history of hours that were another’s tells each only their own', async () => {
+  const item = { external_id: 'moves', date: '2026-07-01' }
+  const [id] = await upload(service(), [{ ...item, user_id: 'ben@exampleco.com', notes: 'secret of Ben' }])
+  await upload(service(), [{ ...item, user_id: 'ann@exampleco.com', notes: 'of Ann' }])
+  await upload(service(), [{ ...item, user_id: 'ann@exampleco.com', notes: 'of Ann, again' }])
+  const history = (person: typeof ann) => person.call('GET', `/timesheets/${id}/history`)
+  const [anns, bens, all] = [await history(ann), await history(ben), await history(maya)]
+  expect(all.body).toHaveLength(3)
+  expect(anns.body.map(({ version }: { version: number }) => version)).toEqual([2, 3])
+  expect(JSON.stringify(anns.body)).not.toMatch(/Ben|ben@/)
+  expect(bens.body.map(({ version }: { version: number }) => version)).toEqual([1])
+  expect((await history(sync)).status).toBe(404)
+})

@@ -1,3 +1,4 @@
+import { text, userId } from '@timesheets/contracts/member'
 import type { Route } from '@timesheets/contracts/route'
 import type { Identity } from '@timesheets/runtime/identity'
 import type { JWTPayload } from 'express-oauth2-jwt-bearer'
@@ -19,8 +20,15 @@ export function authorize(
   const client = textOf(claims.azp) ?? textOf(claims.client_id)
   const person = textOf(claims[userClaim]) ?? textOf(claims.sub)
   if (client === undefined || person === undefined) throw challenge.invalidToken('anonymous')
+  if (!clientId.safeParse(client).success || !isPerson(person)) throw challenge.invalidToken('unfit')
   return { client, person, scopes }
 }
+
+/** What is kept with every entry that a client writes. */
+const clientId = text(256, { controls: false })
+
+/** Whose hours can be kept; `*` is how a query says "everybody". */
+const isPerson = (person: string) => userId.safeParse(person).success && person !== '*'
 
 /** The words of `scope` (RFC 8693, section 4.2) united with Auth0's `permissions`; nothing else grants anything. */
 function grantedBy(claims: JWTPayload): string[] {

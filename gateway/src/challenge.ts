@@ -12,6 +12,7 @@ const reasons = {
   signature: 'The access token is not signed by the issuer',
   'sender-bound': 'The access token is bound to its sender (cnf), which is not supported here',
   anonymous: 'The access token names no client',
+  unfit: 'The access token names a client or a person as none can be called here',
   other: 'The access token is not valid',
 } as const
 

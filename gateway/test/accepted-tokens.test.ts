@@ -46,6 +46,11 @@ test('the person is the claim that is named, else sub', async () => {
   expect(await identityOf({ sub: 'auth0|1', email: 'not@this.one' })).toMatchObject({ person: 'auth0|1' })
 })
 
+test('a client and a person may have long names, of any letters', async () => {
+  const [azp, sub] = ['x'.repeat(256), '\u{1f600}'.repeat(128)]
+  expect(await identityOf({ azp, sub })).toMatchObject({ client: azp, person: sub })
+})
+
 test('one audience of several is enough', async () => {
   await identityOf({ aud: ['https://other/userinfo', audience] })
 })

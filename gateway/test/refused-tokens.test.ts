@@ -10,6 +10,8 @@ beforeAll(async () => {
 const now = () => Math.floor(Date.now() / 1000)
 const metadata = 'https://api.exampleco.test/.well-known/oauth-protected-resource'
 
+const userClaim = 'https://api.exampleco.com/email'
+
 async function refused(token: string, description: string): Promise<void> {
   const before = gateway.upstream.arrivals.length
   const answer = await gateway.upload(token)
@@ -49,6 +51,22 @@ const orders: [string, TokenOrder, string][] = [
   ],
   ['of nobody', { claims: { azp: null, client_id: null } }, 'The access token names no client'],
   ['of a client that is no text', { claims: { azp: ['sync'] } }, 'The access token names no client'],
+  ...[
+    ['a client with U+0000', { azp: 'sync\0' }],
+    ['a client with a line break', { client_id: 'sync\nx', azp: null }],
+    ['a client with half of a surrogate pair', { azp: 'sync\ud800' }],
+    ['a client with too long a name', { azp: 'x'.repeat(257) }],
+    ['a person with U+0000', { [userClaim]: 'jo\0@exampleco.com' }],
+    ['a person with a control character', { sub: 'auth0|\u0085' }],
+    ['a person with half of a surrogate pair', { sub: 'auth0|\udc00' }],
+    ['a person with too long a name', { [userClaim]: `${'x'.repeat(187)}@exampleco.com` }],
+    ['everybody', { sub: '*' }],
+    ['everybody by the claim', { [userClaim]: '*' }],
+  ].map(([whom, claims]): [string, TokenOrder, string] => [
+    `of ${whom}`,
+    { claims: claims as Record<string, unknown> },
+    'The access token names a client or a person as none can be called here',
+  ]),
   ['of a client with an empty name', { claims: { azp: '' } }, 'The access token names no client'],
 ]
 

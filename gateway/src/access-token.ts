@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Challenge } from './challenge.ts'
+import { countHeader } from './header-lines.ts'
 
 /** RFC 6750, section 2.1: the scheme in any case, one space or more, a b64token. */
 const bearer = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i
@@ -17,7 +18,7 @@ export async function accessTokenOf(
     throw challenge.invalidRequest('A token in the query is not taken; send it in the header Authorization')
   }
   const header = request.headers.authorization
-  if (countOf(request, 'authorization') > 1)
+  if (countHeader(request, 'authorization') > 1)
     throw challenge.invalidRequest('There are two Authorization headers; send one')
   if (header === undefined || !/^Bearer( |$)/i.test(header)) {
     if (await hasTokenInForm(request)) {
@@ -30,26 +31,32 @@ export async function accessTokenOf(
   return token
 }
 
-/** The parser keeps the first of a repeated header and says nothing of the rest. */
-function countOf(request: IncomingMessage, name: string): number {
-  return request.rawHeaders.filter((word, i) => i % 2 === 0 && word.toLowerCase() === name).length
-}
-
-/** How much of a form is looked at; a token is far shorter. */
+/** How much of a form is looked at, and for how long; a token is far shorter, and comes at once. */
 const maxFormBytes = 65_536
+const maxFormMs = 1000
 
 /** Such a request is refused either way; this finds out what to tell its sender. */
 async function hasTokenInForm(request: IncomingMessage): Promise<boolean> {
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
     return false
-  let form = ''
-  try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      form += (chunk as Buffer).toString('latin1')
-      if (form.length > maxFormBytes) break
+  return new URLSearchParams(await beginningOf(request)).has('access_token')
+}
+
+/** What has come of a body when it ends, or is enough, or has taken its time, or its sender has left. */
+function beginningOf(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve) => {
+    let text = ''
+    const settle = () => {
+      clearTimeout(timer)
+      request.off('data', read).off('end', settle).off('close', settle)
+      resolve(text)
     }
-  } catch {
-    // The client left: what it is told, nobody reads.
-  }
-  return new URLSearchParams(form).has('access_token')
+    const read = (chunk: Buffer) => {
+      text += chunk.toString('latin1')
+      if (text.length > maxFormBytes) settle()
+    }
+    const timer = setTimeout(settle, maxFormMs)
+    if (request.destroyed) settle()
+    else request.on('data', read).once('end', settle).once('close', settle)
+  })
 }

@@ -51,6 +51,21 @@ test('a long form is answered before its end', async () => {
   wire.reset()
 })
 
+test('a form that does not come to its end is answered all the same', async () => {
+  for (const [form, status] of [
+    ['a=1', 401],
+    [`access_token=${token}&a=`, 400],
+  ] as const) {
+    const wire = new Wire(gateway.url)
+    const type = 'Content-Type: application/x-www-form-urlencoded'
+    await wire.send(
+      `POST ${uploadPath} HTTP/1.1\r\nHost: x\r\n${type}\r\nContent-Length: 10000\r\n\r\n${form}`,
+    )
+    expect(await wire.until(/\r\n\r\n\{.*\}$/s)).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    wire.reset()
+  }
+})
+
 test('two Authorization headers: 400, whichever is good', async () => {
   for (const other of ['Bearer x', 'Basic eDp5', `Bearer ${token}`]) {
     for (const lines of [

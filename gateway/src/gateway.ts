@@ -14,6 +14,7 @@ import { Challenge } from './challenge.ts'
 import type { GatewayConfig } from './config.ts'
 import { Cors } from './cors.ts'
 import { createForward } from './forward.ts'
+import { demandHost } from './host.ts'
 import { Keys, type KeysOptions } from './keys.ts'
 import { createOwnAnswers, type OwnOperationId } from './own-answers.ts'
 import { readTarget } from './path.ts'
@@ -54,6 +55,7 @@ export function createGateway(
 
   async function judge(visit: Visit): Promise<void> {
     const { request, response, requestId } = visit
+    demandHost(request)
     const { path, query } = readTarget(request.url ?? '')
     if (cors.answerPreflight(request, response, path)) return
     const { route, parameters } = findRoute(request.method ?? '', path)

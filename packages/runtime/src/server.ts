@@ -49,6 +49,8 @@ export async function startServer(
     requestTimeout: longestRequestMs,
     headersTimeout: headersTimeoutMs,
     keepAliveTimeout: idleSocketMs,
+    // Its refusal would be bare; who minds says so with a problem.
+    requireHostHeader: false,
   })
   server.timeout = 2 * idleSocketMs
   server.on('request', handle)

@@ -103,6 +103,18 @@ test('an approval of what changes at the same moment is of one of the two, and I
   }
 })
 
+test('several at once have no one version to match: If-Match is refused, not passed over', async () => {
+  const { body } = await ann.call('POST', '/timesheets', {
+    date: '2026-05-20',
+    project: 'StoreZero',
+    hours: 5,
+  })
+  const ids = { ids: [body.id] }
+  const refused = await maya.call('PUT', '/approvals', ids, { 'if-match': '"99"' })
+  expect(refused).toMatchObject({ status: 400, body: { parameter: 'If-Match' } })
+  expect((await ann.call('GET', `/timesheets/${body.id}`)).body.approved).toBe(false)
+})
+
 test('a week at once: each is told what became of it', async () => {
   const ids: number[] = []
   for (const day of ['2026-06-01', '2026-06-02', '2026-06-07', '2026-06-08']) {
@@ -115,7 +127,7 @@ test('a week at once: each is told what became of it', async () => {
     to: '2026-06-07',
   })
   expect(week.status).toBe(200)
-  expect(week.body.summary).toEqual({ received: 3, approved: 2, unchanged: 1, rejected: 0 })
+  expect(week.body.summary).toEqual({ received: 3, approved: 2, deleted: 0, unchanged: 1, rejected: 0 })
   expect(week.body.items.map((item: { id: number; status: string }) => [item.id, item.status])).toEqual([
     [ids[0], 'unchanged'],
     [ids[1], 'approved'],

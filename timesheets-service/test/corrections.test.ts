@@ -90,6 +90,15 @@ test('a tombstone is held too; applied, the entry is gone, and content brings th
   expect((await say({ hours: 5 })).body).toMatchObject({ id, status: 'updated', approved: false, hours: 5 })
 })
 
+test('approving many tells which were deleted by it', async () => {
+  await bury()
+  const { body } = await maya.call('PUT', '/approvals', { ids: [id] })
+  expect(body).toMatchObject({
+    summary: { received: 1, approved: 0, deleted: 1 },
+    items: [{ id, status: 'deleted', code: 200, entry: { deleted: true, approved: false } }],
+  })
+})
+
 test('a discarded tombstone is remembered: the entry stands until it is reopened', async () => {
   await bury()
   await discard()

@@ -164,6 +164,11 @@ test('nobody is everybody, and nobody has names without end', async () => {
   })
 })
 
+test('a person has no version to match: If-Match is refused, not passed over', async () => {
+  const refused = await service().send<Problem>('DELETE', '/people/007', { headers: { 'if-match': '"1"' } })
+  expect(refused).toMatchObject({ status: 400, body: { parameter: 'If-Match' } })
+})
+
 test('somebody is found by a name', async () => {
   await put('007', kim)
   await put('008', { tracker_ids: { harvest: ['a:b'] } })

@@ -295,13 +295,15 @@ export interface components {
             readonly summary: {
                 readonly received: number;
                 readonly approved: number;
+                /** @description Whose pending correction was a tombstone */
+                readonly deleted: number;
                 readonly unchanged: number;
                 readonly rejected: number;
             };
             readonly items: readonly {
                 readonly id: number;
                 /** @enum {string} */
-                readonly status: "approved" | "unchanged" | "rejected";
+                readonly status: "approved" | "deleted" | "unchanged" | "rejected";
                 readonly code: number;
                 readonly entry?: components["schemas"]["StoredEntry"];
                 readonly problem?: components["schemas"]["Problem"];
@@ -1202,7 +1204,7 @@ export interface operations {
                 readonly project?: string;
                 /** @description As an entry shows it, also `client:…` and `app:…` */
                 readonly source?: string;
-                /** @description Whose; `*` = everybody. Without it own entries. Needs `read:reports` for others */
+                /** @description Whose; everybody’s without it, or with `*` */
                 readonly user_id?: string;
                 /** @description How many a page */
                 readonly limit?: number;
@@ -1433,7 +1435,6 @@ export interface operations {
                 content: {
                     readonly "application/json": readonly components["schemas"]["HoursGroup"][];
                     readonly "text/csv": string;
-                    readonly "application/x-ndjson": string;
                 };
             };
             readonly 400: components["responses"]["400_invalid-request_invalid-parameter"];

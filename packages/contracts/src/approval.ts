@@ -6,7 +6,7 @@ import { storedEntrySchema } from './stored-entry.ts'
 /** Entries that one request may approve. */
 export const maxApprovals = 1000
 
-const id = z.int().positive()
+const id = z.int('must be a whole number').positive('must be greater than 0')
 
 /** The body of `PUT /approvals/{id}`: none, or an empty object. */
 export const approveOneSchema = z.strictObject({}).meta({ id: 'ApproveOne' })
@@ -36,11 +36,17 @@ export const reopenSchema = z.strictObject({ reason: text(2000).optional() }).me
 export const approvalsAnswerSchema = z
   .strictObject({
     errors: z.boolean(),
-    summary: z.strictObject({ received: z.int(), approved: z.int(), unchanged: z.int(), rejected: z.int() }),
+    summary: z.strictObject({
+      received: z.int(),
+      approved: z.int(),
+      deleted: z.int().meta({ description: 'Whose pending correction was a tombstone' }),
+      unchanged: z.int(),
+      rejected: z.int(),
+    }),
     items: z.array(
       z.strictObject({
         id,
-        status: z.enum(['approved', 'unchanged', 'rejected']),
+        status: z.enum(['approved', 'deleted', 'unchanged', 'rejected']),
         code: z.int(),
         entry: storedEntrySchema.optional(),
         problem: problemSchema.optional(),

@@ -21,7 +21,10 @@ export const limit = z
   })
 
 /** Where a page of a list begins. */
-export const cursor = z.string().max(2000).meta({ description: 'From the `Link` of the page before; opaque' })
+export const cursor = z
+  .string()
+  .max(2000, 'is longer than any that a list gives')
+  .meta({ description: 'From the `Link` of the page before; opaque' })
 
 const source = text(256).meta({ description: 'As an entry shows it, also `client:…` and `app:…`' })
 
@@ -50,7 +53,11 @@ export const listQuerySchema = z.strictObject({
 })
 
 /** The query of `GET /approvals`: whose by `user_id`, everybody's without it. */
-export const approvalsQuerySchema = z.strictObject({ ...filters, ...paging })
+export const approvalsQuerySchema = z.strictObject({
+  ...filters,
+  user_id: userId.optional().meta({ description: 'Whose; everybody’s without it, or with `*`' }),
+  ...paging,
+})
 
 /** What hours can be summed by. */
 export const groupKeys = ['user', 'project', 'day', 'week', 'month', 'source'] as const

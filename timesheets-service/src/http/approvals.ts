@@ -11,7 +11,7 @@ import { ProblemError } from '@timesheets/contracts/problem'
 import type { Caller } from '../domain/caller.ts'
 import { approve, discard, notFound, reopen } from '../domain/decision.ts'
 import type { Decided, EntryLedger } from '../postgres/entry-ledger.ts'
-import { type Answer, type Call, type CallerOf, type Operation, readQuery } from './call.ts'
+import { type Answer, type Call, type CallerOf, type Operation, readQuery, refuseIfMatch } from './call.ts'
 import { entryIdOf, etagOf, ifMatch } from './entry-id.ts'
 import { readJsonBody, readOptionalJsonBody } from './json-body.ts'
 
@@ -40,6 +40,7 @@ export function discardCorrection(ledger: EntryLedger, callerOf: CallerOf): Oper
 export function approveTimesheets(ledger: EntryLedger, callerOf: CallerOf): Operation {
   return async (call) => {
     readQuery(call.query, [])
+    refuseIfMatch(call)
     const body = readApproveMany(await readJsonBody(call.request))
     const approver = await callerOf(call)
     const which = 'ids' in body ? body : { userId: body.user_id, from: body.from, to: body.to }
@@ -79,7 +80,9 @@ async function decideOne(
 function itemOf(id: number, result: Decided | ProblemError): ApprovalsAnswer['items'][number] {
   if (result instanceof ProblemError)
     return { id, status: 'rejected', code: result.status, problem: result.toProblem() }
-  return { id, status: result.isChanged ? 'approved' : 'unchanged', code: 200, entry: result.entry }
+  const { isChanged, entry } = result
+  const status = !isChanged ? 'unchanged' : entry.deleted === true ? 'deleted' : 'approved'
+  return { id, status, code: 200, entry }
 }
 
 function answerOf(items: ApprovalsAnswer['items']): ApprovalsAnswer {
@@ -87,7 +90,13 @@ function answerOf(items: ApprovalsAnswer['items']): ApprovalsAnswer {
   const rejected = count('rejected')
   return {
     errors: rejected > 0,
-    summary: { received: items.length, approved: count('approved'), unchanged: count('unchanged'), rejected },
+    summary: {
+      received: items.length,
+      approved: count('approved'),
+      deleted: count('deleted'),
+      unchanged: count('unchanged'),
+      rejected,
+    },
     items,
   }
 }

@@ -27,6 +27,12 @@ export interface Answer {
 /** Who calls, as the directory of people knows them. */
 export type CallerOf = (call: Call) => Promise<Caller>
 
+/** A precondition that nothing is held against must not be passed over (RFC 9110, section 13.1.1). */
+export function refuseIfMatch({ request }: Call): void {
+  if (request.headers['if-match'] !== undefined)
+    throw invalidParameter('If-Match', 'is not taken here; one entry at a time has a version to match')
+}
+
 /** What answers one operation of the table of routes. */
 export type Operation = (call: Call) => Promise<Answer>
 

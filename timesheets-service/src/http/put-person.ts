@@ -2,14 +2,16 @@ import { readBy } from '@timesheets/contracts/fault'
 import { personBodySchema } from '@timesheets/contracts/person'
 import type { PeopleStore } from '../domain/people-store.ts'
 import type { Operation } from './call.ts'
-import { readQuery } from './call.ts'
+import { readQuery, refuseIfMatch } from './call.ts'
 import { readJsonBody } from './json-body.ts'
 import { readPersonId } from './person-id.ts'
 
 /** `PUT /people/{user_id}`: enters a person, or changes all their names. */
 export function putPerson(store: PeopleStore, publicUrl: string): Operation {
-  return async ({ request, parameters, query }) => {
+  return async (call) => {
+    const { request, parameters, query } = call
     readQuery(query, [])
+    refuseIfMatch(call)
     const userId = readPersonId(parameters)
     const body = readBy(personBodySchema, await readJsonBody(request), 'invalid-body')
     const { person, isNew } = await store.put(userId, body)

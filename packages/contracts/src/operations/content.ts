@@ -6,8 +6,8 @@ export function json(schema: z.ZodType, examples: Readonly<Record<string, unknow
   return { 'application/json': { schema, examples } }
 }
 
-/** A page of a list as JSON, or the whole list as a stream. */
-export function list(item: z.ZodType, example: unknown, csv: string): Contents {
+/** A table as JSON or as CSV. */
+export function table(item: z.ZodType, example: unknown, csv: string): Contents {
   return {
     ...json(z.array(item), { page: [example] }),
     'text/csv': {
@@ -17,6 +17,13 @@ export function list(item: z.ZodType, example: unknown, csv: string): Contents {
       }),
       examples: { whole: csv },
     },
+  }
+}
+
+/** A page of a list as JSON, or the whole list as a stream. */
+export function list(item: z.ZodType, example: unknown, csv: string): Contents {
+  return {
+    ...table(item, example, csv),
     'application/x-ndjson': {
       schema: z.string().meta({ description: 'The whole list, a line an item, each as in the JSON array' }),
       examples: { whole: `${JSON.stringify(example)}\n` },

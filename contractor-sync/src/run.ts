@@ -74,6 +74,7 @@ export function openTracker(config: SyncConfig, patience: Patience, signal?: Abo
   return kind.open(
     trackerConfig,
     askOf(kind, { pace, patience, requestTimeoutMs: requestTimeoutSeconds * 1000, signal }),
+    signal,
   )
 }
 

@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
@@ -182,6 +183,12 @@ describe('what a setting must mend', () => {
       /no column project/,
     ],
     [
+      'another header, though no row',
+      { 'a.csv': 'Datum,Stunden\n' },
+      {},
+      /a.csv: there is no column external_id.*There are: Datum, Stunden/,
+    ],
+    [
       'nobody',
       { 'a.csv': 'external_id,date,project,hours\n1,2026-05-10,P,5\n' },
       {},
@@ -205,6 +212,25 @@ describe('what a setting must mend', () => {
     await expect(reading).rejects.toThrow(message)
   })
 
+  test('what is no file, and is not waited for', async () => {
+    execFileSync('mkfifo', [join(folder, 'a.csv')])
+    await expect(read({})).rejects.toThrow(/a.csv is not a file; correct CSV_PATH/)
+    await rm(join(folder, 'a.csv'))
+    await mkdir(join(folder, 'a.csv'))
+    await expect(read({})).rejects.toThrow(/a.csv is not a file; correct CSV_PATH/)
+  })
+
+  test('a path that leads nowhere, by its code', async () => {
+    await symlink('a.csv', join(folder, 'a.csv'))
+    await expect(read({})).rejects.toThrow(
+      new Refused(`${folder}/a.csv cannot be read (ELOOP); correct CSV_PATH`),
+    )
+    await writeFile(join(folder, 'file'), '')
+    await expect(read({}, { settings: { CSV_PATH: join(folder, 'file', 'a.csv') } })).rejects.toThrow(
+      /ENOTDIR/,
+    )
+  })
+
   test.each([
     ['CSV_COLUMNS', 'colour=Colour', '"colour" is none of external_id'],
     ['CSV_COLUMNS', 'hours', '"hours" names no column'],
@@ -220,7 +246,21 @@ describe('what a setting must mend', () => {
 describe('what is not what it should be', () => {
   test.each([
     ['an empty file', { 'a.csv': '' }, 'not even a header'],
-    ['a quote without end', { 'a.csv': `${contract}1,007,2026-05-10,P,5,"` }, /a.csv: .*[Qq]uote/],
+    [
+      'a quote without end',
+      { 'a.csv': `${contract}1,007,2026-05-10,P,5,"` },
+      /a.csv, row 2 .*[Qq]uote Not Closed/,
+    ],
+    [
+      'a quote without end, in a long file',
+      { 'a.csv': `${contract}1,007,2026-05-10,P,5,"${'2,007,2026-05-10,P,5,\n'.repeat(60_000)}` },
+      /a.csv, row 2 .* longer than 1048576 characters; is a quote in it not closed/,
+    ],
+    [
+      'a quote within a cell',
+      { 'a.csv': `${contract}1,007,2026-05-10,27" screens,5,\n` },
+      /a.csv, row 2 .*Invalid Opening Quote/,
+    ],
     ['two columns of one name', { 'a.csv': 'hours,hours\n1,2\n' }, 'two columns "hours"'],
     [
       'not UTF-8',
@@ -229,6 +269,13 @@ describe('what is not what it should be', () => {
     ],
     ['no JSON', { 'a.json': '[{]' }, 'a.json: '],
     ['no array', { 'a.json': '{}' }, 'is not a JSON array'],
+    ['an empty file of lines', { 'a.ndjson': '' }, 'a.ndjson is empty'],
+    ['blank lines only', { 'a.jsonl': '\n\n' }, 'a.jsonl is empty'],
+    [
+      'a line without end',
+      { 'a.ndjson': `\n{"notes": "${'x'.repeat(1_100_000)}` },
+      'a.ndjson, line 2: is longer than 1048576 characters',
+    ],
     ['a line that is no JSON', { 'a.ndjson': '{}\n{\n' }, 'a.ndjson, line 2'],
     ['no row that can be read', { 'a.json': '[{"id": 1}]' }, 'No row can be read; a.json, item 1'],
   ])('%s', async (_what, files, message) => {
@@ -236,4 +283,15 @@ describe('what is not what it should be', () => {
     await expect(reading).rejects.toThrow(UnexpectedAnswer)
     await expect(reading).rejects.toThrow(message)
   })
+})
+
+test('a read ends when it is told to, wherever it is', async () => {
+  await writeFile(join(folder, 'a.csv'), contract + '1,007,2026-05-10,P,5,\n'.repeat(200_000))
+  const config = readConfig({ CSV_PATH: folder }, csv.settings)
+  const controller = new AbortController()
+  const tracker = csv.open(config, undefined as unknown as Ask, controller.signal)
+  // Nothing of it lies in the window, so nothing is given that the reader could stop at.
+  const read = tracker.read({ from: '2026-05-11' })[Symbol.asyncIterator]().next()
+  setImmediate(() => controller.abort())
+  await expect(read).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))
 })

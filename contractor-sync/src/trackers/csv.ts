@@ -40,12 +40,12 @@ export const csv = trackerKind({
       parseSource,
     ),
   },
-  open(config) {
+  open(config, _ask, signal) {
     return {
       source: config.csvSource,
       readsChanges: false,
       async *read(selection) {
-        for await (const reading of readingsAt(config)) {
+        for await (const reading of readingsAt(config, signal)) {
           const day = reading.kind === 'entry' ? readDate(reading.date)?.day : undefined
           // A date that cannot be read is in no window: the API says what is wrong with it.
           if (day === undefined || covers(selection, day)) yield reading
@@ -53,7 +53,7 @@ export const csv = trackerKind({
       },
       async probe() {
         let entries = 0
-        for await (const { kind } of readingsAt(config)) {
+        for await (const { kind } of readingsAt(config, signal)) {
           if (kind === 'entry') entries += 1
         }
         return `${entries} entries can be read`
@@ -63,15 +63,20 @@ export const csv = trackerKind({
 })
 
 async function filesAt(path: string): Promise<readonly string[]> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+  const all = await listed(path).catch((error: NodeJS.ErrnoException) => {
     throw new Refused(`There is nothing to be read at ${path} (${error.code}); correct CSV_PATH`)
   })
-  if (!found.isDirectory()) return [path]
-  const names = (await readdir(path)).filter((name) => tableExtensions.includes(extname(name).toLowerCase()))
+  if (all === undefined) return [path]
+  const names = all.filter((name) => tableExtensions.includes(extname(name).toLowerCase()))
   if (names.length === 0) {
     throw new Refused(`The folder ${path} holds no ${tableExtensions.join(', ')}; correct CSV_PATH`)
   }
   return names.sort().map((name) => join(path, name))
+}
+
+/** What is in a folder; of anything else undefined. */
+async function listed(path: string): Promise<readonly string[] | undefined> {
+  return (await stat(path)).isDirectory() ? await readdir(path) : undefined
 }
 
 interface TableSettings {
@@ -85,12 +90,19 @@ interface TableSettings {
  * column, or an export that is out of date: that is told, not merged. Where no row at all can be read, the files
  * are not what they should be.
  */
-async function* readingsAt({ csvPath, csvColumns, csvDelimiter }: TableSettings): AsyncGenerator<Reading> {
+async function* readingsAt(
+  { csvPath, csvColumns, csvDelimiter }: TableSettings,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Reading> {
+  const options = {
+    delimiter: csvDelimiter,
+    onHeader: (header: readonly string[], name: string) => demandColumns(header, name, csvColumns),
+    signal,
+  }
   const contents = new Map<string, string>()
   let firstFault: string | undefined
   for (const path of await filesAt(csvPath)) {
-    for await (const row of readTable(path, csvDelimiter)) {
-      demandColumns(row, csvColumns)
+    for await (const row of readTable(path, options)) {
       const reading = readingOf(row, csvColumns)
       const { externalId } = reading
       if (reading.kind === 'unreadable') {

@@ -54,15 +54,14 @@ function parseObject(text: string): object {
  * A column that is missing is a wrong setting, and not a fault of each row.
  * @throws {Refused}
  */
-export function demandColumns({ position, header }: TableRow, columns: Columns): void {
-  if (header === undefined) return
+export function demandColumns(header: readonly string[], name: string, columns: Columns): void {
   const has = (member: Member) => header.includes(columns[member] ?? member)
   const named = columnMembers.filter((member) => columns[member] !== undefined)
   const missing = [...required, ...named].find((member) => !has(member))
   if (missing === undefined && personal.some(has)) return
   const what = missing === undefined ? personal.join(' or ') : (columns[missing] ?? missing)
   throw new Refused(
-    `${position}: there is no column ${what}; say in CSV_COLUMNS which it is. There are: ${header.join(', ')}`,
+    `${name}: there is no column ${what}; say in CSV_COLUMNS which it is. There are: ${header.join(', ')}`,
   )
 }
 

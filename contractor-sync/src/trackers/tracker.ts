@@ -93,7 +93,8 @@ export interface TrackerKind<S extends Settings = Settings> {
   readonly settings: S
   /** Null: it is no service, and may be read as fast as may be. */
   readonly rateBudget: RateBudget | null
-  open(config: ConfigOf<S>, ask: Ask): Tracker
+  /** @param signal ends what the tracker does without `ask`: the reading of a file */
+  open(config: ConfigOf<S>, ask: Ask, signal?: AbortSignal): Tracker
 }
 
 /** Gives a kind's `open` its own configuration's type; to the rest of the program all kinds are alike. */

@@ -123,6 +123,7 @@ describe('hours as people write them', () => {
     ['2:30', 2.5],
     ['0:00:36', 0.01],
     ['-1', -1],
+    ['2.33333333333333333333', 7 / 3],
   ])('%s', async (text, hours) => {
     expect(await read({ 'a.csv': `${contract}1,007,2026-05-10,StoreZero,${text},\n` })).toMatchObject([
       { hours },
@@ -137,6 +138,46 @@ describe('hours as people write them', () => {
       { kind: 'unreadable', externalId: '1', reason: expect.stringContaining('a.csv, line 2: hours: ') },
       { kind: 'entry' },
     ])
+  })
+})
+
+test.each([2.3333333333333335, 0.1 + 0.2, 1e-9, 12])(
+  'hours that are a number of JSON are taken as they are: %d',
+  async (hours) => {
+    const row = { external_id: '1', user_id: '007', date: '2026-05-10', project: 'StoreZero', hours }
+    expect(await read({ 'a.json': JSON.stringify([row]) })).toMatchObject([{ kind: 'entry', hours }])
+  },
+)
+
+test('blanks around a cell mean nothing, but in notes', async () => {
+  const text = `${contract} 1 , 007 , 2026-05-10 , StoreZero , 5 , as  written \n`
+  const asWritten = { ...first, person: { userId: '007' }, notes: ' as  written ' }
+  expect(await read({ 'a.csv': text })).toMatchObject([asWritten])
+})
+
+describe('a column in other letters is not passed over', () => {
+  const row = '1,007,2026-05-10,StoreZero,5,well\n'
+  const renamed = { 'a.csv': contract.replace('notes', 'Notes') + row }
+
+  test('it would wipe what was taken of it', async () => {
+    const reading = read(renamed)
+    await expect(reading).rejects.toThrow(Refused)
+    await expect(reading).rejects.toThrow(
+      /no column notes, and one called Notes; write notes=Notes .* notes= if/,
+    )
+  })
+
+  test.each([
+    ['notes=Notes', 'well'],
+    ['notes=', null],
+    ['{"notes": ""}', null],
+  ])('unless it is said what it is: %s', async (columns, notes) => {
+    expect(await read(renamed, { settings: { CSV_COLUMNS: columns } })).toMatchObject([{ notes }])
+  })
+
+  test('a table that has no notes needs no setting', async () => {
+    const table = 'external_id,user_id,date,project,hours\n1,007,2026-05-10,StoreZero,5\n'
+    expect(await read({ 'a.csv': table })).toMatchObject([{ notes: null }])
   })
 })
 
@@ -160,12 +201,22 @@ describe('a row that is odd is told, and the others are read', () => {
     ])
   })
 
-  test('a number that JSON cannot hold', async () => {
-    const big =
-      '{"external_id": 12345678901234567890, "user_id": "007", "date": "2026-05-10", "project": "P", "hours": 1}'
+  test.each([
+    [
+      'external_id',
+      '12345678901234567890',
+      'a.json, item 1',
+      /^external_id: is a larger number than JSON keeps whole/,
+    ],
+    ['hours', '1e400', '1', /hours: is a larger number/],
+    ['notes', '{"text": "well"}', '1', /^a.json, item 1: notes: is of type object, not a text/],
+    ['user_id', '["007"]', '1', /user_id: is a list/],
+    ['project', 'true', '1', /project: is of type boolean/],
+  ])('of JSON: %s %s', async (member, value, externalId, reason) => {
     const good = '{"external_id": "9", "user_id": "007", "date": "2026-05-10", "project": "P", "hours": 1}'
-    expect(await read({ 'a.json': `[${big}, ${good}]` })).toMatchObject([
-      { kind: 'unreadable', externalId: 'a.json, item 1' },
+    const odd = good.replace('"9"', '"1"').replace(/\}$/, `, "${member}": ${value}}`)
+    expect(await read({ 'a.json': `[${odd}, ${good}]` })).toMatchObject([
+      { kind: 'unreadable', externalId, reason: expect.stringMatching(reason) },
       { kind: 'entry' },
     ])
   })
@@ -204,7 +255,7 @@ describe('what a setting must mend', () => {
       'another delimiter',
       { 'a.csv': `${contract.replaceAll(',', ';')}1;007;2026-05-10;P;5;\n` },
       {},
-      /There are: external_id;user_id/,
+      /is CSV_DELIMITER what stands .* There are: external_id;user_id/,
     ],
   ] as const)('%s', async (_what, files, settings, message) => {
     const reading = read(files, { settings })
@@ -235,6 +286,11 @@ describe('what a setting must mend', () => {
     ['CSV_COLUMNS', 'colour=Colour', '"colour" is none of external_id'],
     ['CSV_COLUMNS', 'hours', '"hours" names no column'],
     ['CSV_COLUMNS', '{"hours": 1}', '"hours" names no column'],
+    ['CSV_COLUMNS', 'hours=', '"hours" names no column'],
+    ['CSV_COLUMNS', 'notes', '"notes" names no column'],
+    ['CSV_COLUMNS', 'hours=Duration,hours=Time', '"hours" stands there twice'],
+    ['CSV_DELIMITER', '"', 'stands around cells'],
+    ['CSV_DELIMITER', '\n', 'stands around cells or lines'],
     ['CSV_COLUMNS', '{', 'begins like a JSON object'],
     ['CSV_DELIMITER', ';;', 'is not one character'],
     ['CSV_SOURCE', 'Harvest', 'is not a name of a-z'],

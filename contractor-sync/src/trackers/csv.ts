@@ -131,6 +131,8 @@ const sameId =
 function parseDelimiter(text: string): string {
   if (text === 'tab') return '\t'
   if ([...text].length !== 1) throw new Error(`"${text}" is not one character`)
+  if (/["\r\n]/.test(text))
+    throw new Error(`${JSON.stringify(text)} stands around cells or lines, not between cells`)
   return text
 }
 

@@ -2,21 +2,28 @@ import type { IncomingMessage } from 'node:http'
 import { ProblemError } from '@timesheets/contracts/problem'
 import { maxArrayItems } from '@timesheets/contracts/upload'
 import { hasBody } from '@timesheets/runtime/answer'
+import { bodyBudget } from './body-budget.ts'
 import { holdsMoreValuesThan } from './json-values.ts'
 
-/** A thousand entries, each as long as it may be, in UTF-8. */
-export const maxJsonBytes = 16 * 1024 * 1024
+/** The longest that one request needs which is no upload: a person, with every name that the directory takes. */
+const defaultMaxBytes = 512 * 1024
+
+/** What most bodies fit into. */
+const firstBytes = 4096
 
 /** A thousand entries with all their members, several times over. */
 const maxJsonValues = 64 * maxArrayItems
 
 /**
- * Reads a request's body as JSON (RFC 8259: UTF-8), in bounded memory.
- * @throws {ProblemError} `unsupported-media-type`, `too-large`, `malformed-json`
+ * Reads a request's body as JSON (RFC 8259: UTF-8), in memory that is bounded for it and for all bodies together.
+ * @throws {ProblemError} `unsupported-media-type`, `too-large`, `malformed-json`, `not-ready`
  */
-export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+export async function readJsonBody(
+  request: IncomingMessage,
+  { maxBytes = defaultMaxBytes } = {},
+): Promise<unknown> {
   demandJson(request)
-  return parse(await readBytes(request))
+  return parse(await readBytes(request, maxBytes))
 }
 
 /**
@@ -25,7 +32,7 @@ export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
  */
 export async function readOptionalJsonBody(request: IncomingMessage): Promise<unknown> {
   if (!hasBody(request)) return {}
-  const bytes = await readBytes(request)
+  const bytes = await readBytes(request, defaultMaxBytes)
   if (bytes.length === 0) return {}
   demandJson(request)
   return parse(bytes)
@@ -68,26 +75,43 @@ function demandJson(request: IncomingMessage): void {
 
 const cut = () => new ProblemError('invalid-request', 'The request was cut before its end')
 
-async function readBytes(request: IncomingMessage): Promise<Buffer> {
+async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const tooLarge = () =>
-    new ProblemError('too-large', `The body must have at most ${maxJsonBytes} bytes; send it in parts`, {
-      members: { max_bytes: maxJsonBytes },
+    new ProblemError('too-large', `The body must have at most ${maxBytes} bytes; send it in parts`, {
+      members: { max_bytes: maxBytes },
     })
-  if (Number(request.headers['content-length'] ?? 0) > maxJsonBytes) throw tooLarge()
-  const chunks: Buffer[] = []
+  const promisedBytes = Number(request.headers['content-length'] ?? maxBytes)
+  if (promisedBytes > maxBytes) throw tooLarge()
+  let bytes = Buffer.alloc(0)
   let length = 0
+  /** One buffer that grows: a list of what came would cost far more where it comes a byte at a time. */
+  const add = (chunk: Buffer) => {
+    const needed = length + chunk.length
+    if (needed > maxBytes) throw tooLarge()
+    if (needed > bytes.length) {
+      const size = Math.min(promisedBytes, Math.max(needed, 2 * bytes.length, firstBytes))
+      bodyBudget.take(request, size - bytes.length)
+      const grown = Buffer.allocUnsafeSlow(size)
+      bytes.copy(grown, 0, 0, length)
+      bytes = grown
+    }
+    chunk.copy(bytes, length)
+    length = needed
+  }
   return await new Promise((resolve, reject) => {
     if (request.destroyed) return reject(cut())
     const settle = (act: () => void) => {
       request.removeAllListeners('data').off('end', onEnd).off('close', onCut)
       act()
     }
-    const onEnd = () => settle(() => resolve(Buffer.concat(chunks, length)))
+    const onEnd = () => settle(() => resolve(bytes.subarray(0, length)))
     const onCut = () => settle(() => reject(cut()))
     request.on('data', (chunk: Buffer) => {
-      length += chunk.length
-      if (length > maxJsonBytes) settle(() => reject(tooLarge()))
-      else chunks.push(chunk)
+      try {
+        add(chunk)
+      } catch (error) {
+        settle(() => reject(error))
+      }
     })
     request.once('end', onEnd)
     request.once('close', onCut)

@@ -13,6 +13,9 @@ import { type UploadOptions, upload } from '../domain/upload.ts'
 import { type Answer, type Operation, readFlag, readQuery } from './call.ts'
 import { readJsonBody } from './json-body.ts'
 
+/** A thousand entries, each as long as it may be, in UTF-8. */
+const maxUploadBytes = 16 * 1024 * 1024
+
 /** `POST /timesheets/upload`: one entry, or an array of them. */
 export function uploadTimesheets(
   store: EntryStore,
@@ -22,7 +25,7 @@ export function uploadTimesheets(
   return async ({ request, identity, query }) => {
     const dryRun = readFlag('dry_run', readQuery(query, ['dry_run']).dry_run)
     const options = { dryRun, sourceOwners }
-    const body = await readJsonBody(request)
+    const body = await readJsonBody(request, { maxBytes: maxUploadBytes })
     return Array.isArray(body)
       ? { status: 200, body: await uploadBatch(body, identity.client, options, store) }
       : await uploadOne(body, identity.client, options, store, publicUrl)

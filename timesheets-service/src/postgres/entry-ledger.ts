@@ -4,7 +4,7 @@ import type { Content } from '@timesheets/contracts/entry'
 import { ProblemError } from '@timesheets/contracts/problem'
 import type { StoredEntry } from '@timesheets/contracts/stored-entry'
 import { appSource, type Decision, type HeldEntry, notFound } from '../domain/decision.ts'
-import { sqlStateOf } from './database-error.ts'
+import { startingOver } from './crossed-writers.ts'
 import { changesOf, columnsOf, heldEntryOf } from './entry-row.ts'
 import { Prisma, type PrismaClient } from './generated/client.ts'
 import type { TimesheetModel } from './generated/models.ts'
@@ -21,9 +21,6 @@ export interface Decided {
   readonly entry: StoredEntry
   readonly isChanged: boolean
 }
-
-/** How often a decision starts over when it and an upload blocked each other. */
-const maxTries = 5
 
 /** Decisions of people about entries, each in one transaction that holds what it decides on. */
 export class EntryLedger {
@@ -104,16 +101,9 @@ export class EntryLedger {
     })
   }
 
-  /** A transaction that met an upload's in the wrong order (40P01, 40001) starts over. */
-  async #inTransaction<T>(work: (transaction: Prisma.TransactionClient) => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.#client.$transaction(work)
-      } catch (error) {
-        const isCrossed = ['40001', '40P01'].includes(sqlStateOf(error) ?? '')
-        if (!isCrossed || tries === maxTries) throw error
-      }
-    }
+  /** One that met an upload's in the wrong order starts over. */
+  #inTransaction<T>(work: (transaction: Prisma.TransactionClient) => Promise<T>): Promise<T> {
+    return startingOver(() => this.#client.$transaction(work))
   }
 }
 

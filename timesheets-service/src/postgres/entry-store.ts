@@ -1,6 +1,6 @@
 import type { StoredEntry } from '@timesheets/contracts/stored-entry'
 import type { EntryStore, Known, Touched, Writing, Written } from '../domain/entry-store.ts'
-import { sqlStateOf } from './database-error.ts'
+import { haveCrossed } from './crossed-writers.ts'
 import { findEntries } from './find-entries.ts'
 import type { Prisma, PrismaClient } from './generated/client.ts'
 import { readEntry } from './read-entry.ts'
@@ -41,7 +41,7 @@ export class PostgresEntryStore implements EntryStore {
     try {
       return await this.#client.$transaction(work)
     } catch (error) {
-      if (error instanceof Stale || isSerializationFailure(error)) return undefined
+      if (error instanceof Stale || haveCrossed(error)) return undefined
       throw error
     }
   }
@@ -101,9 +101,4 @@ async function claim(
   const data = [...sources].sort().map((name) => ({ name, clientId }))
   const { count } = await transaction.source.createMany({ data, skipDuplicates: true })
   if (count < sources.length) throw new Stale()
-}
-
-/** Two writers crossed (40001) or blocked each other (40P01): starting over is what Postgres asks for. */
-function isSerializationFailure(error: unknown): boolean {
-  return ['40001', '40P01'].includes(sqlStateOf(error) ?? '')
 }

@@ -2,19 +2,18 @@ import type { Person, PersonBody } from '@timesheets/contracts/person'
 import { ProblemError } from '@timesheets/contracts/problem'
 import { emailKey } from '../domain/caller.ts'
 import type { PeoplePage, PeopleStore } from '../domain/people-store.ts'
+import { haveCrossed, startingOver } from './crossed-writers.ts'
 import { sqlStateOf } from './database-error.ts'
 import type { Prisma, PrismaClient } from './generated/client.ts'
 import { emailKind } from './person-lookup.ts'
 import { keyOf, type Name, namesOf, toPerson } from './person-names.ts'
 
-/** Tries to write a person whose names others write at the same moment. */
-const maxTries = 5
-
-/** A name of another (23505), or writers that crossed (40001) or blocked each other (40P01): look again. */
-const crossed = new Set(['23505', '40001', '40P01'])
-
 /** Somebody took the person out between two statements. */
 class Gone extends Error {}
+
+/** So does a name that another writes at the same moment (23505): look again. */
+const isInTheWay = (error: unknown) =>
+  error instanceof Gone || sqlStateOf(error) === '23505' || haveCrossed(error)
 
 /** The directory in Postgres: that a name is one person's at most, its primary key says. */
 export class PostgresPeopleStore implements PeopleStore {
@@ -41,15 +40,11 @@ export class PostgresPeopleStore implements PeopleStore {
     return rows.map(toPerson)
   }
 
-  async put(userId: string, body: PersonBody): Promise<{ person: Person; isNew: boolean }> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.#client.$transaction((transaction) => put(transaction, userId, body))
-      } catch (error) {
-        if (!(error instanceof Gone) && !crossed.has(sqlStateOf(error) ?? '')) throw error
-        if (tries === maxTries) throw busy(error)
-      }
-    }
+  put(userId: string, body: PersonBody): Promise<{ person: Person; isNew: boolean }> {
+    return startingOver(
+      () => this.#client.$transaction((transaction) => put(transaction, userId, body)),
+      isInTheWay,
+    )
   }
 
   async delete(userId: string): Promise<boolean> {
@@ -99,12 +94,5 @@ async function demandFree(
   const what = kind === emailKind ? `The e-mail "${name}"` : `The ${kind} id "${name}"`
   throw new ProblemError('name-taken', `${what} is a name of the person "${owner}" already`, {
     members: { kind, name, user_id: owner },
-  })
-}
-
-function busy(cause: unknown): ProblemError {
-  return new ProblemError('not-ready', 'Others write the same names at this moment; send it again', {
-    headers: { 'retry-after': '1' },
-    cause,
   })
 }

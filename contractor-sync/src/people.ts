@@ -17,8 +17,8 @@ export class People {
 
   /**
    * @param map of the operator, who has the last word
-   * @param rule for those whom neither map nor directory names: `email`, the e-mail itself is the `user_id`, and who has
-   *   none is unknown; `tracker-id`, the same, and who has none is `<source>:<id>`; `reject`, all are unknown
+   * @param rule for those whom neither map nor directory names: `email`, the e-mail itself, in lower case, is the `user_id`,
+   *   and who has none is unknown; `tracker-id`, the same, and who has none is `<source>:<id>`; `reject`, all are unknown
    */
   constructor(
     map: PeopleMap,
@@ -40,10 +40,11 @@ export class People {
     }
     if (userId !== undefined) return userId
     const { byTrackerId, byEmail } = this.#directory
-    const known = byTrackerId.get(id ?? '') ?? byEmail.get(email?.trim().toLowerCase() ?? '')
+    const address = email === undefined ? '' : keyOf(email)
+    const known = byTrackerId.get(id ?? '') ?? byEmail.get(address)
     if (known !== undefined) return known
     if (this.#rule === 'reject') return undefined
-    if (email !== undefined) return email
+    if (address !== '') return address
     return this.#rule === 'tracker-id' && id !== undefined ? `${this.#source}:${id}` : undefined
   }
 }

@@ -23,6 +23,7 @@ export async function readDirectory(
 ): Promise<Directory> {
   const byTrackerId = new Map<string, string>()
   const byEmail = new Map<string, string>()
+  const cursors = new Set<string>()
   let cursor: string | undefined
   for (;;) {
     const { people, next } = await patience.attempt(() => api.people(cursor))
@@ -31,7 +32,8 @@ export async function readDirectory(
       for (const id of trackerIds[source] ?? []) byTrackerId.set(id, userId)
     }
     if (next === undefined) return { byTrackerId, byEmail }
-    if (next === cursor) throw new UnexpectedAnswer('The page of people that follows one is that one again')
+    if (cursors.has(next)) throw new UnexpectedAnswer('The pages of people lead in a circle')
+    cursors.add(next)
     cursor = next
   }
 }

@@ -1,7 +1,10 @@
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect, test } from '@jest/globals'
+import path from 'node:path'
+import { describe, expect, test } from '@jest/globals'
 import { isAlive } from '../packages/local/src/alive.ts'
 import { eventually, RunningStack } from './running-stack.ts'
 
@@ -45,6 +48,53 @@ test('what a stack started ends with it, also when it is killed in a way that it
   await eventually(() => pids.filter(isAlive).length === 0, 'all its processes have ended')
   await stack.start({ HARVEST_CONTRACTORS: '1', HARVEST_WEEKS: '1' })
 }, 90_000)
+
+describe('ended during the first sync', () => {
+  // The tracker asks for patience, so that the sync is under way for minutes.
+  const environment = { HARVEST_CONTRACTORS: '1', HARVEST_WEEKS: '1', HARVEST_RATE_LIMIT: '1' }
+
+  test.each([
+    { who: 'Ctrl-C', words: [], signal: 'SIGINT', reaches: 'both', expected: 0 },
+    { who: 'SIGINT to the stack alone, with --once', words: ['--once'], signal: 'SIGINT', expected: 130 },
+    { who: 'SIGTERM to the stack alone, with --once', words: ['--once'], signal: 'SIGTERM', expected: 143 },
+  ] as const)(
+    'by $who: $expected, the sync ends first, and nothing says that it runs',
+    async (told) => {
+      await using stack = new RunningStack()
+      const child = stack.spawn(told.words, environment)
+      const sync = await syncOf(child)
+      const closed = once(child, 'close')
+      if ('reaches' in told) process.kill(sync, told.signal)
+      child.kill(told.signal)
+      expect((await closed)[0]).toBe(told.expected)
+      expect(isAlive(sync)).toBe(false)
+      expect(stack.output).not.toContain('Where everything is')
+      expect(existsSync(path.join(stack.dataDir, 'stack.json'))).toBe(false)
+    },
+    60_000,
+  )
+
+  test('by kill -9: the sync ends too', async () => {
+    await using stack = new RunningStack()
+    const child = stack.spawn([], environment)
+    const sync = await syncOf(child)
+    child.kill('SIGKILL')
+    await eventually(() => !isAlive(sync), 'the sync has ended')
+  }, 60_000)
+})
+
+/** The pid of the contractor-sync that a stack runs, once it does. */
+async function syncOf(stack: ChildProcess): Promise<number> {
+  let pid: number | undefined
+  await eventually(() => {
+    const line = execFileSync('ps', ['-axo', 'pid=,ppid=,command='], { encoding: 'utf8' })
+      .split('\n')
+      .find((line) => line.includes(` ${stack.pid} `) && line.includes('contractor-sync/src/main.ts'))
+    pid = line === undefined ? undefined : Number.parseInt(line, 10)
+    return pid !== undefined
+  }, 'the first sync runs')
+  return pid!
+}
 
 function lastLines(output: string): string[] {
   return output.trim().split('\n\n').at(-1)!.split('\n')

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { endProcess } from './process-end.ts'
 
 /** One process of the stack: which, with what environment, and where its log goes. */
 export interface ChildSpec {
@@ -32,7 +32,6 @@ export interface ChildEvents {
 
 const endWithParent = fileURLToPath(new URL('./end-with-parent.ts', import.meta.url))
 const startTimeoutMs = 60_000
-const stopTimeoutMs = 15_000
 const firstPauseMs = 100
 const longestPauseMs = 5000
 /** A process that lived for so long is started again without a pause. */
@@ -84,13 +83,7 @@ export class Child {
   /** Ends it: SIGTERM, and SIGKILL where that is not enough. */
   async stop(): Promise<void> {
     this.#stopping = true
-    const child = this.#process
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const exited = once(child, 'exit')
-    child.kill('SIGTERM')
-    const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
-    await exited
-    clearTimeout(timer)
+    if (this.#process !== undefined) await endProcess(this.#process)
   }
 
   async #startAgain(): Promise<void> {

@@ -1,9 +1,9 @@
-import { once } from 'node:events'
+import { constants } from 'node:os'
 import { parseArgs } from 'node:util'
 import { ConfigError } from '@timesheets/runtime/config'
 import { accessTokenFor } from './access-token.ts'
 import { readStackConfig } from './config.ts'
-import { runSync } from './run-sync.ts'
+import { interruption } from './interruption.ts'
 import { screen } from './screen.ts'
 import { Stack } from './stack.ts'
 
@@ -11,15 +11,16 @@ import { Stack } from './stack.ts'
 // Ctrl-C; with `--once` it ends after the sync, with the sync's exit code.
 let exitCode = 0
 let stack: Stack | undefined
-const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process, 'SIGHUP')])
 
 try {
   const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } })
   stack = new Stack(readStackConfig(process.env), screen)
-  await Promise.race([show(stack, values.once), interrupted])
+  const signal = await Promise.race([show(stack, values.once), interruption])
   if (!values.once) {
     exitCode = 0
-    await interrupted
+    await interruption
+  } else if (signal !== undefined) {
+    exitCode = 128 + constants.signals[signal] // as a shell tells it: what was asked for was not done
   }
 } catch (error) {
   console.error(`\n${(error as Error).message}`)
@@ -29,13 +30,16 @@ try {
   process.exit(exitCode)
 }
 
-async function show(stack: Stack, isOnce: boolean): Promise<void> {
+async function show(stack: Stack, isOnce: boolean): Promise<undefined> {
   screen.title()
   await stack.start()
   screen.sync()
-  exitCode = await runSync(stack.describe(), ['run', '--full', '--show', '5', '--format', 'text'])
-  if (exitCode !== 0 && isOnce) return
+  const code = await stack.sync(['run', '--full', '--show', '5', '--format', 'text'])
+  if (stack.ending.aborted) return
+  exitCode = code
+  if (code !== 0 && isOnce) return
   stack.publish()
   const running = stack.describe()
-  screen.end(running, await accessTokenFor(running, 'contractor-sync'), !isOnce)
+  const token = await accessTokenFor(running, 'contractor-sync')
+  if (!stack.ending.aborted) screen.end(running, token, !isOnce)
 }

@@ -1,20 +1,30 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { endProcess } from './process-end.ts'
 import type { StackFile } from './stack-file.ts'
 
 const script = fileURLToPath(new URL('../../../contractor-sync/src/main.ts', import.meta.url))
+const endWithParent = fileURLToPath(new URL('./end-with-parent.ts', import.meta.url))
 
 /**
  * Runs contractor-sync against a running stack, on this terminal.
  * @param words its command line: `run --dry-run`
- * @returns its exit code
+ * @param ending ends it
+ * @returns its exit code, once it has ended
  */
-export async function runSync(stack: StackFile, words: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [script, ...words], {
-    stdio: 'inherit',
+export async function runSync(
+  stack: StackFile,
+  words: readonly string[],
+  ending: AbortSignal,
+): Promise<number> {
+  const child = spawn(process.execPath, ['--import', endWithParent, script, ...words], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, ...syncEnvironment(stack) },
+    // Its own process group: Ctrl-C reaches this process alone, and it is told to end once, not twice.
+    detached: true,
   })
+  ending.addEventListener('abort', () => endProcess(child), { once: true })
   const [code] = (await once(child, 'exit')) as [number | null]
   return code ?? 1
 }

@@ -8,6 +8,7 @@ import { migrate } from '../../../prisma/migrate.ts'
 import { Child, type ChildEvents, type ChildSpec, type Listening } from './child.ts'
 import type { StackConfig } from './config.ts'
 import { createRegistry, credentialsOf } from './issuer/registry.ts'
+import { runSync } from './run-sync.ts'
 import { removeStackFile, type StackFile, writeStackFile } from './stack-file.ts'
 import { lockDataDir } from './stack-lock.ts'
 
@@ -25,7 +26,9 @@ export class Stack {
   readonly #observer: StackObserver
   readonly #children = new Map<string, Child>()
   readonly #listening = new Map<string, Listening>()
+  readonly #ending = new AbortController()
   #unlock: (() => void) | undefined
+  #syncing: Promise<unknown> | undefined
   #published = false
 
   constructor(config: StackConfig, observer: StackObserver) {
@@ -97,8 +100,24 @@ export class Stack {
     })
   }
 
+  /** Aborted once it is being stopped: from then on nothing is started, and nobody is told that it runs. */
+  get ending(): AbortSignal {
+    return this.#ending.signal
+  }
+
+  /**
+   * One run of contractor-sync, which ends with the stack.
+   * @returns its exit code
+   */
+  sync(words: readonly string[]): Promise<number> {
+    const running = runSync(this.describe(), words, this.ending)
+    this.#syncing = running.catch(() => {})
+    return running
+  }
+
   /** Tells tools and tests that everything answers. */
   publish(): void {
+    if (this.ending.aborted) return
     this.#published = true
     writeStackFile(this.#config.dataDir, this.describe())
   }
@@ -117,11 +136,13 @@ export class Stack {
     }
   }
 
-  /** Ends what was started, the door first, the database last. */
+  /** Ends what was started: the sync, then the door, the database last. */
   async stop(): Promise<void> {
+    this.#ending.abort()
     // Without the lock the folder is another stack's.
     if (this.#unlock === undefined) return
     removeStackFile(this.#config.dataDir)
+    await this.#syncing
     for (const child of [...this.#children.values()].reverse()) await child.stop()
     this.#unlock()
   }
@@ -131,13 +152,14 @@ export class Stack {
     script: string,
     spec: Omit<ChildSpec, 'name' | 'script' | 'logFile'>,
   ): Promise<Listening> {
+    if (this.ending.aborted) throw new Error('The stack is being stopped')
     const startedAt = performance.now()
     const logFile = path.join(this.#config.dataDir, 'logs', `${name}.log`)
     const child = new Child({ ...spec, name, script: path.join(root, script), logFile }, this.#events())
     this.#children.set(name, child)
     const listening = await child.start()
     this.#listening.set(name, listening)
-    this.#observer.ready(name, listening.url, performance.now() - startedAt)
+    if (!this.ending.aborted) this.#observer.ready(name, listening.url, performance.now() - startedAt)
     return listening
   }
 

@@ -35,7 +35,7 @@ test('an answer that a caller can judge', async () => {
 })
 
 describe('what is down', () => {
-  test.each([429, 500, 502, 503, 504])('%i, with the time that it asks for', async (status) => {
+  test.each([408, 425, 429, 500, 502, 503, 504])('%i, with the time that it asks for', async (status) => {
     const failure = ask((_, response) => response.writeHead(status, { 'retry-after': '7' }).end())
     await expect(failure).rejects.toThrow(Outage)
     await expect(failure).rejects.toMatchObject({ status, retryAfterMs: 7000 })
@@ -85,6 +85,37 @@ test('a redirect is not followed: it could lead the token elsewhere', async () =
   await expect(redirect).rejects.toThrow(
     new Refused('Harvest answers with a redirect (302): correct HARVEST_URL'),
   )
+})
+
+test('TLS to a server that speaks none is a wrong setting', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  servers.push(server)
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const asked = request(peer, `https://127.0.0.1:${port}/x`, { headers: {}, timeoutMs: 5000 })
+  await expect(asked).rejects.toThrow(Refused)
+  await expect(asked).rejects.toThrow(/does not speak TLS as we do: check HARVEST_URL/)
+})
+
+test('so is what a header cannot carry', async () => {
+  const asked = ask((_, response) => response.end('{}'), {
+    headers: { authorization: 'Bearer töken' + '\n' },
+  })
+  await expect(asked).rejects.toThrow(Refused)
+  await expect(asked).rejects.toThrow(/header content \["authorization"\]/)
+  await expect(asked).rejects.not.toThrow(/töken/)
+})
+
+test('an answer without end is left', async () => {
+  const chunk = Buffer.alloc(1024 * 1024, ' ')
+  const endless: RequestListener = (_, response) => {
+    const more = () => {
+      while (!response.destroyed && response.write(chunk));
+    }
+    response.on('drain', more)
+    more()
+  }
+  await expect(ask(endless)).rejects.toThrow(UnexpectedAnswer)
 })
 
 test('being told to end beats all else', async () => {

@@ -42,10 +42,18 @@ export async function request(peer: Peer, url: string, request: Request): Promis
   return { ...answer, body: parse(peer, { ...answer, text }) }
 }
 
+/** Far more than a page of 2,000 entries or of people, and far less than the memory. */
+const maxAnswerBytes = 64 * 1024 * 1024
+
+/** Beside 5xx, what says "not now": it waited too long for us, it is too early, we ask too often. */
+const passingStatuses = new Set([408, 425, 429])
+
 /**
  * Asks once.
- * @throws {Outage} no connection, none kept, no answer in time, 429 or 5xx
- * @throws {Refused} a certificate that cannot be trusted, or a redirect: neither heals by itself
+ * @throws {Outage} no connection, none kept, no answer in time, 408, 425, 429 or 5xx
+ * @throws {Refused} what does not heal by itself: a certificate that cannot be trusted, no TLS where it is
+ *   wanted, a header that cannot be sent, a redirect
+ * @throws {UnexpectedAnswer} one without end
  */
 export async function requestText(peer: Peer, url: string, request: Request): Promise<TextAnswer> {
   const timeout = AbortSignal.timeout(request.timeoutMs)
@@ -54,15 +62,16 @@ export async function requestText(peer: Peer, url: string, request: Request): Pr
   let text: string
   try {
     response = await send(url, request, signal)
-    text = await readText(response)
+    text = await readText(peer, response)
   } catch (error) {
     request.signal?.throwIfAborted()
+    if (error instanceof UnexpectedAnswer) throw error
     throw timeout.aborted
       ? new Outage(`${peer.name} did not answer within ${request.timeoutMs / 1000} s`, { cause: error })
       : unreachable(peer, error as NodeJS.ErrnoException)
   }
   const { statusCode: status = 0, headers } = response
-  if (status === 429 || status >= 500) throw outage(peer, status, headers)
+  if (passingStatuses.has(status) || status >= 500) throw outage(peer, status, headers)
   if (status >= 300 && status < 400) {
     // Not followed: it could lead a token to another server.
     throw new Refused(`${peer.name} answers with a redirect (${status}): correct ${peer.setting}`)
@@ -83,9 +92,17 @@ async function send(url: string, request: Request, signal: AbortSignal): Promise
   return response
 }
 
-async function readText(response: IncomingMessage): Promise<string> {
+async function readText({ name, setting }: Peer, response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
-  for await (const chunk of response) chunks.push(chunk)
+  let bytes = 0
+  for await (const chunk of response) {
+    bytes += chunk.length
+    if (bytes > maxAnswerBytes) {
+      const most = `${maxAnswerBytes / 1024 / 1024} MB`
+      throw new UnexpectedAnswer(`${name} answers with more than ${most}; does ${setting} lead to it?`)
+    }
+    chunks.push(chunk)
+  }
   return Buffer.concat(chunks).toString()
 }
 
@@ -97,6 +114,14 @@ function unreachable({ name, setting }: Peer, cause: NodeJS.ErrnoException): Err
   if (certificateFaults.test(code)) {
     const advice = `check ${setting}, or name its authority in NODE_EXTRA_CA_CERTS`
     return new Refused(`The certificate of ${name} is not trusted (${code}): ${advice}`, { cause })
+  }
+  if (code === 'ERR_INVALID_CHAR') {
+    // Node's message has the header's name, and not its value.
+    return new Refused(`${name} cannot be asked (${message}): correct the setting it comes from`, { cause })
+  }
+  if (code === 'EPROTO') {
+    const advice = `check ${setting}, its port, and whether it is to be http`
+    return new Refused(`${name} does not speak TLS as we do: ${advice}`, { cause })
   }
   return new Outage(`${name} cannot be reached (${code || message}); is it up, and ${setting} right?`, {
     cause,

@@ -44,3 +44,13 @@ test('among many that are unchanged only those that differ are written', async (
   const after = await versions()
   expect(after.filter((row, i) => row.xmin !== before[i]!.xmin)).toEqual([after[3]])
 })
+
+test('items that lead back to where it began write nothing', async () => {
+  const item = entry({ source: 'back', external_id: 'a' })
+  await service().uploadBatch([item])
+  const row = () => service().sql("select xmin::text, * from timesheets where source = 'back'")
+  const before = await row()
+  const { body } = await service().uploadBatch([{ ...item, hours: 7 }, item])
+  expect(body.items.map(({ status }) => status)).toEqual(['updated', 'updated'])
+  expect(await row()).toEqual(before)
+})

@@ -35,6 +35,8 @@ interface Draft {
   readonly externalId: string | null
   readonly row: Acceptance['row']
   readonly approved: boolean
+  /** Digest of the source's last word as it was read. */
+  readonly readDigest: string | null
   /** Digest of the accepted entry of an approved row: what the source may come back to. */
   readonly acceptedDigest: string | null
   /** Whose it is, as far as the source's last word says. */
@@ -66,7 +68,10 @@ export function planOf(items: readonly (PlacedItem | ProblemError)[], clientId: 
     if (step.draft !== undefined && step.status !== 'unchanged') changed.add(step.draft)
     return step
   })
-  const changedDrafts = [...changed]
+  // Items may lead back to where it began.
+  const changedDrafts = [...changed].filter(
+    (draft) => draft.row === null || draft.digest !== draft.readDigest,
+  )
   return {
     changes: changedDrafts.map(changeOf),
     outcomes: (written) => outcomesOf(steps, changedDrafts, written),
@@ -76,7 +81,18 @@ export function planOf(items: readonly (PlacedItem | ProblemError)[], clientId: 
 function draftOf(entry: KnownEntry): Draft {
   const { id, version, source, externalId, userId, digest, approved } = entry
   const acceptedDigest = entry.acceptedDigest ?? digest
-  return { source, externalId, row: { id, version }, approved, acceptedDigest, userId, content: null, digest }
+  const row = { id, version }
+  return {
+    source,
+    externalId,
+    row,
+    approved,
+    readDigest: digest,
+    acceptedDigest,
+    userId,
+    content: null,
+    digest,
+  }
 }
 
 function apply(item: PlacedItem, drafts: Map<string, Draft>): Exclude<Step, ProblemError> {
@@ -106,6 +122,7 @@ function newDraft(item: PlacedItem): Draft {
     externalId,
     row: null,
     approved: false,
+    readDigest: null,
     acceptedDigest: null,
     userId,
     content,

@@ -24,10 +24,12 @@ const listed = (name: string, rows: readonly unknown[], next: string | null = nu
   links: { next },
 })
 
-const config = readConfig(
-  { HARVEST_URL: 'https://harvest.example', HARVEST_ACCESS_TOKEN: 'pat', HARVEST_ACCOUNT_ID: '1' },
-  harvest.settings,
-)
+const environment = {
+  HARVEST_URL: 'https://harvest.example',
+  HARVEST_ACCESS_TOKEN: 'pat',
+  HARVEST_ACCOUNT_ID: '1',
+}
+const config = readConfig(environment, harvest.settings)
 
 /** Harvest as these answers make it, by path; asked for what. */
 function trackerOf(answers: Readonly<Record<string, unknown>>) {
@@ -104,6 +106,29 @@ test('pages are followed by their links, on the server that is configured', asyn
   expect(new Set(asked.map(({ url }) => url.host))).toEqual(new Set(['harvest.example']))
 })
 
+test.each([
+  ['anew', 'https://proxy.example/harvest/v2/time_entries?page=2'],
+  ['as Harvest does', 'https://api.harvestapp.com/v2/time_entries?page=2'],
+])(
+  'pages are followed below the path that is configured, where a proxy writes its links %s',
+  async (_how, next) => {
+    const asked: string[] = []
+    const ask: Ask = async (url) => {
+      asked.push(url)
+      if (url.includes('/users')) return { body: listed('users', [kim]), at: undefined }
+      if (url.endsWith('?page=2'))
+        return { body: { ...listed('time_entries', []), total_entries: 1 }, at: undefined }
+      return { body: listed('time_entries', [documented], next), at: undefined }
+    }
+    const proxied = readConfig(
+      { ...environment, HARVEST_URL: 'https://proxy.example/harvest' },
+      harvest.settings,
+    )
+    for await (const _ of harvest.open(proxied, ask).read({}));
+    expect(asked).toContain('https://proxy.example/harvest/v2/time_entries?page=2')
+  },
+)
+
 test('somebody who is not in the list of people has an id and no e-mail', async () => {
   const [reading] = await read(answersOf({ ...documented, user: { id: 7, name: 'Gone' } }))
   expect(reading).toMatchObject({ person: { id: '7' } })
@@ -123,6 +148,30 @@ describe('one row that is odd is told by its id and field, and the others are re
       { kind: 'unreadable', externalId, reason: expect.stringMatching(reason) },
     ])
   })
+})
+
+test('one that is alone on the last page is one entry’s trouble, too', async () => {
+  const odd = { ...documented, id: 2, hours: '2.11' }
+  const answers = {
+    ...answersOf(),
+    '/v2/time_entries': {
+      ...listed('time_entries', [documented], 'https://x.example/v2/time_entries?page=2'),
+      total_entries: 2,
+    },
+    '/v2/time_entries?page=2': { ...listed('time_entries', [odd]), total_entries: 2 },
+  }
+  expect(await read(answers)).toMatchObject([{ kind: 'entry' }, { kind: 'unreadable', externalId: '2' }])
+})
+
+test.each([
+  ['HARVEST_USER_AGENT', 'Timesheets – sync (a@example.com)', /cannot carry, at place 12/],
+  ['HARVEST_ACCESS_TOKEN', 'tökensecret', /cannot carry, at place 2/],
+  ['HARVEST_ACCOUNT_ID', '1\n2', /cannot carry, at place 2/],
+])('a setting that no header can carry is told by its name: %s', (name, text, fault) => {
+  const read = () => readConfig({ ...environment, [name]: text }, harvest.settings)
+  expect(read).toThrow(name)
+  expect(read).toThrow(fault)
+  expect(read).not.toThrow(/secret/)
 })
 
 describe('another shape is an error that names the field, never an empty success', () => {

@@ -1,6 +1,7 @@
 import { setting } from '@timesheets/runtime/config'
 import { z } from 'zod'
 import { UnexpectedAnswer } from '../failure.ts'
+import { headerSetting } from '../header-setting.ts'
 import { demand, firstFault } from '../shape.ts'
 import { type Page, readSteadily } from './steady-read.ts'
 import { type Reading, type Selection, type TrackerAnswer, trackerKind } from './tracker.ts'
@@ -25,16 +26,20 @@ export const harvest = trackerKind({
       default: 'https://api.harvestapp.com',
       doc: 'Where Harvest is',
     }),
-    harvestAccessToken: setting.secret('HARVEST_ACCESS_TOKEN', {
-      doc: "An administrator's personal access token, made at id.getharvest.com/developers",
-    }),
-    harvestAccountId: setting.text('HARVEST_ACCOUNT_ID', {
-      doc: "The account's number, shown beside the token",
-    }),
-    harvestUserAgent: setting.text('HARVEST_USER_AGENT', {
-      default: 'Timesheets contractor-sync (timesheets@exampleco.com)',
-      doc: 'How we introduce ourselves, as Harvest demands: a name and a contact',
-    }),
+    harvestAccessToken: headerSetting(
+      setting.secret('HARVEST_ACCESS_TOKEN', {
+        doc: "An administrator's personal access token, made at id.getharvest.com/developers",
+      }),
+    ),
+    harvestAccountId: headerSetting(
+      setting.text('HARVEST_ACCOUNT_ID', { doc: "The account's number, shown beside the token" }),
+    ),
+    harvestUserAgent: headerSetting(
+      setting.text('HARVEST_USER_AGENT', {
+        default: 'Timesheets contractor-sync (timesheets@exampleco.com)',
+        doc: 'How we introduce ourselves, as Harvest demands: a name and a contact',
+      }),
+    ),
     harvestPageSize: setting.integer('HARVEST_PAGE_SIZE', {
       default: maxPageSize,
       min: 1,
@@ -49,34 +54,34 @@ export const harvest = trackerKind({
       'harvest-account-id': config.harvestAccountId,
       'user-agent': config.harvestUserAgent,
     }
-    const get: Get = (url, missing = false) => ask(url, { headers, advice, missing })
-    const entriesUrl = `${config.harvestUrl}/v2/time_entries`
-    const usersUrl = `${config.harvestUrl}/v2/users`
+    const get: Get = (path, missing = false) =>
+      ask(`${config.harvestUrl}${path}`, { headers, advice, missing })
     const listOf = ({ from, to, updatedSince }: Selection) =>
-      withQuery(entriesUrl, { from, to, updated_since: updatedSince, per_page: perPage })
+      withQuery(entriesPath, { from, to, updated_since: updatedSince, per_page: perPage })
     return {
       source: 'harvest',
       readsChanges: true,
       async *read(selection, onTotal) {
-        const emails = await readEmails(withQuery(usersUrl, { per_page: perPage }), get)
+        const emails = await readEmails(withQuery(usersPath, { per_page: perPage }), get)
+        const demandReadable = readability()
         const rows = readSteadily({
-          pages: () => entryPages(listOf(selection), get, onTotal),
+          pages: () => entryPages(listOf(selection), get, demandReadable, onTotal),
           changedSince: (instant) =>
-            entryPages(listOf({ ...selection, updatedSince: instant.toISOString() }), get),
+            entryPages(listOf({ ...selection, updatedSince: instant.toISOString() }), get, demandReadable),
           mark,
         })
         for await (const row of rows) yield readingOf(row, emails)
       },
       async find(externalId) {
-        const { body } = await get(`${entriesUrl}/${encodeURIComponent(externalId)}`, true)
+        const { body } = await get(`${entriesPath}/${encodeURIComponent(externalId)}`, true)
         if (body === undefined) return undefined
-        return readingOf(rowOf(body, externalId), await readEmails(usersUrl, get))
+        return readingOf(rowOf(body, externalId), await readEmails(usersPath, get))
       },
       async probe() {
-        const users = demand(usersPage, (await get(withQuery(usersUrl, { per_page: '1' }))).body, usersName)
+        const users = demand(usersPage, (await get(withQuery(usersPath, { per_page: '1' }))).body, usersName)
         const entries = demand(
           entriesPage,
-          (await get(withQuery(entriesUrl, { per_page: '1' }))).body,
+          (await get(withQuery(entriesPath, { per_page: '1' }))).body,
           entriesName,
         )
         return `${entries.total_entries} entries of ${users.total_entries} people can be read`
@@ -85,7 +90,11 @@ export const harvest = trackerKind({
   },
 })
 
-type Get = (url: string, missing?: boolean) => Promise<TrackerAnswer>
+/** Asks for a path below HARVEST_URL. */
+type Get = (path: string, missing?: boolean) => Promise<TrackerAnswer>
+
+const entriesPath = '/v2/time_entries'
+const usersPath = '/v2/users'
 
 const advice = {
   401: 'the token is wrong, expired or revoked; renew HARVEST_ACCESS_TOKEN',
@@ -116,12 +125,13 @@ const timeEntry = z.object({
 type Row = z.infer<typeof timeEntry> | { readonly id: string; readonly reason: string }
 
 async function* entryPages(
-  url: string,
+  path: string,
   get: Get,
+  demandReadable: (rows: readonly Row[]) => void,
   onTotal?: (total: number) => void,
 ): AsyncGenerator<Page<Row>> {
   let number = 0
-  for await (const { body, at } of follow(url, get)) {
+  for await (const { body, at } of follow(path, get)) {
     const { time_entries, total_entries: total } = demand(entriesPage, body, entriesName)
     number += 1
     const rows = time_entries.map((row, index) => rowOf(row, `page ${number}, row ${index + 1}`))
@@ -132,9 +142,9 @@ async function* entryPages(
 }
 
 /** Everybody, those who left too, since their hours stay. Nobody at all is nothing to believe: the token is somebody's. */
-async function readEmails(url: string, get: Get): Promise<ReadonlyMap<number, string>> {
+async function readEmails(path: string, get: Get): Promise<ReadonlyMap<number, string>> {
   const emails = new Map<number, string>()
-  for await (const { body } of follow(url, get)) {
+  for await (const { body } of follow(path, get)) {
     for (const { id, email } of demand(usersPage, body, usersName).users) emails.set(id, email)
   }
   if (emails.size === 0) throw new UnexpectedAnswer(`${usersName} is empty, although the token is somebody's`)
@@ -142,23 +152,26 @@ async function readEmails(url: string, get: Get): Promise<ReadonlyMap<number, st
 }
 
 /** A list's pages, by the links that Harvest gives ("never build them"). */
-async function* follow(url: string, get: Get): AsyncGenerator<TrackerAnswer> {
+async function* follow(path: string, get: Get): AsyncGenerator<TrackerAnswer> {
   const visits = new Map<string, number>()
-  for (let next: string | null = url; next !== null; ) {
+  for (let next: string | null = path; next !== null; ) {
     const times = (visits.get(next) ?? 0) + 1
     if (times > maxVisits) throw new UnexpectedAnswer("Harvest's pages lead in a circle; try again later")
     visits.set(next, times)
     const answer = await get(next)
     yield answer
     const { links } = demand(page, answer.body, "Harvest's page")
-    next = links.next === null ? null : onServerOf(url, links.next)
+    next = links.next === null ? null : pathOf(links.next)
   }
 }
 
-/** A link is followed on the server that was configured, and on no other: the token goes with it. */
-function onServerOf(url: string, link: string): string {
+/**
+ * A link is followed where HARVEST_URL leads, and nowhere else: the token goes with it. What stands before `/v2/` is
+ * a proxy's, which may write links anew or pass on Harvest's own.
+ */
+function pathOf(link: string): string {
   const { pathname, search } = new URL(link)
-  return new URL(`${pathname}${search}`, url).href
+  return `${pathname.replace(/^.*(?=\/v2\/)/, '')}${search}`
 }
 
 function rowOf(value: unknown, position: string): Row {
@@ -168,12 +181,21 @@ function rowOf(value: unknown, position: string): Row {
   return { id: String(id), reason: firstFault(parsed.error) }
 }
 
-/** One row that is odd is one entry's trouble; a page of nothing else is another shape. */
-function demandReadable(rows: readonly Row[]): void {
-  const [first] = rows
-  if (first === undefined || !rows.every((row) => 'reason' in row)) return
-  const { id, reason } = first as Extract<Row, { reason: string }>
-  throw new UnexpectedAnswer(`Harvest's entries are of another shape than they were: ${reason} (entry ${id})`)
+/**
+ * One row that is odd is one entry's trouble, also where it is alone on the last page; a read that begins with a page
+ * of nothing else meets another shape.
+ */
+function readability(): (rows: readonly Row[]) => void {
+  let hasReadOne = false
+  return (rows) => {
+    hasReadOne ||= rows.some((row) => !('reason' in row))
+    const [first] = rows
+    if (hasReadOne || first === undefined) return
+    const { id, reason } = first as Extract<Row, { reason: string }>
+    throw new UnexpectedAnswer(
+      `Harvest's entries are of another shape than they were: ${reason} (entry ${id})`,
+    )
+  }
 }
 
 function mark(row: Row) {
@@ -197,7 +219,7 @@ function readingOf(row: Row, emails: ReadonlyMap<number, string>): Reading {
   }
 }
 
-function withQuery(url: string, query: Readonly<Record<string, string | undefined>>): string {
+function withQuery(path: string, query: Readonly<Record<string, string | undefined>>): string {
   const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined)
-  return `${url}?${new URLSearchParams(given)}`
+  return `${path}?${new URLSearchParams(given)}`
 }

@@ -144,15 +144,15 @@ async function chosenTracker(environment: Environment): Promise<TrackerKind | un
 function faultsOfToken(config: TokenConfig, settings: Settings): readonly string[] {
   const url = tokenUrlOf(config)
   if (url === '') return [`AUTH0_DOMAIN: is not set; it takes a domain (${tokenSettings.auth0Domain.doc})`]
-  if (url.startsWith('https:')) return faultsOfLocalSecrets(config, settings)
+  // A domain beside a local issuer is a change of tenant half done.
+  const isRealTenant = url.startsWith('https:') || config.auth0Domain !== undefined
+  const faults = isRealTenant ? faultsOfLocalSecrets(config, settings) : []
+  if (url.startsWith('https:') || config.allowHttpIssuer) return faults
   const name = config.tokenUrl === undefined ? 'AUTH0_ISSUER' : 'TOKEN_URL'
-  if (config.auth0Domain !== undefined) {
-    return [
-      `${name}: is plain http, which only the local stand-in is, while AUTH0_DOMAIN names a tenant; remove one of the two`,
-    ]
-  }
-  if (config.allowHttpIssuer) return []
-  return [`${name}: is plain http, which shows the client secret; ALLOW_HTTP_ISSUER=true permits that`]
+  return [
+    ...faults,
+    `${name}: is plain http, which shows the client secret; ALLOW_HTTP_ISSUER=true permits that`,
+  ]
 }
 
 /** The secrets that stand in this repository are the local stand-ins', and no real tenant's. */

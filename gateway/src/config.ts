@@ -93,16 +93,11 @@ const crossChecks: readonly ((config: GatewaySettings) => string[])[] = [
       ? ['AUTH0_DOMAIN: is not set; it takes the domain of the tenant, such as exampleco.eu.auth0.com']
       : [],
   ({ auth0Issuer, allowHttpIssuer }) => plainHttp('AUTH0_ISSUER', auth0Issuer, allowHttpIssuer),
-  ({ auth0Domain, auth0Issuer }) =>
-    // It would be the stand-in's tokens that are taken, with the secrets that anybody can read.
-    auth0Domain !== undefined && auth0Issuer !== undefined && new URL(auth0Issuer).protocol === 'http:'
-      ? [
-          'AUTH0_ISSUER: is plain http, which only the local stand-in is, while AUTH0_DOMAIN names a tenant; remove one of the two',
-        ]
-      : [],
   ({ auth0JwksUri, allowHttpIssuer }) => plainHttp('AUTH0_JWKS_URI', auth0JwksUri, allowHttpIssuer),
-  ({ auth0Issuer, auth0CustomDomains, identitySecret }) => {
-    const isRealTenant = auth0Issuer?.startsWith('http:') !== true || auth0CustomDomains.length > 0
+  ({ auth0Domain, auth0Issuer, auth0CustomDomains, identitySecret }) => {
+    // A domain beside a local issuer is a change of tenant half done.
+    const isStandIn = auth0Issuer !== undefined && new URL(auth0Issuer).protocol === 'http:'
+    const isRealTenant = !isStandIn || auth0Domain !== undefined || auth0CustomDomains.length > 0
     return isRealTenant && identitySecret.isLocalOnly
       ? [
           'IDENTITY_SECRET: is the one of the local stack, which anybody can read in its repository; a real tenant wants one of its own (openssl rand -hex 32)',

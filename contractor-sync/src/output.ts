@@ -1,3 +1,4 @@
+import { plainText } from './plain-text.ts'
 import type { Report } from './report.ts'
 import type { SyncObserver } from './sync.ts'
 
@@ -11,11 +12,13 @@ export interface Output extends SyncObserver {
   note(text: string, members?: Readonly<Record<string, unknown>>): void
 }
 
+const shownOfMessage = 1000
+
 /** How a failure is told: the message for what an operator can mend, the stack of what only a programmer can. */
 export function explain(failure: unknown): string {
   if (!(failure instanceof Error)) return String(failure)
-  const isForOperators = ['Refused', 'Outage', 'UnexpectedAnswer', 'Interrupted', 'ConfigError'].includes(
-    failure.name,
-  )
-  return isForOperators ? failure.message : (failure.stack ?? failure.message)
+  // A line for each fault, on a terminal.
+  if (failure.name === 'ConfigError') return failure.message
+  const isForOperators = ['Refused', 'Outage', 'UnexpectedAnswer', 'Interrupted'].includes(failure.name)
+  return isForOperators ? plainText(failure.message, shownOfMessage) : (failure.stack ?? failure.message)
 }

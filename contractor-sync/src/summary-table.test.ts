@@ -43,6 +43,15 @@ Rejected, with the harvest id:
   and 1 more (--format json lists all)`)
 })
 
+test('what a tracker wrote is shown in a line, and commands the terminal nothing', () => {
+  const report = new Report(options)
+  const [externalId, reason] = [`\u001b[2J${'7'.repeat(100_000)}`, `hours: "${'\n'.repeat(100_000)}"`]
+  report.addAside({ kind: 'rejected', externalId, problem: 'unreadable-entry', reason })
+  const line = summaryTable(report).split('\n').at(-1)!
+  expect(line).toMatch(/^ {2}\\u001b\[2J7+… {2}unreadable-entry: hours: "(\\u000a)+…$/)
+  expect(line.length).toBeLessThan(1500)
+})
+
 test('every entry that was read is accounted for, and the first sentences are kept', () => {
   const report = reported()
   const accounted = Object.values(report.counts).reduce((sum, count) => sum + count, 0)

@@ -1,6 +1,11 @@
 import { hoursOf } from '@timesheets/contracts/entry'
+import { plainText } from './plain-text.ts'
 import type { Report } from './report.ts'
 import { describeWindow } from './window.ts'
+
+/** A line is for reading; JSON lines have all of it. */
+const shownOfId = 60
+const shownOfReason = 200
 
 const number = new Intl.NumberFormat('en-US')
 const hours = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 4 })
@@ -32,14 +37,16 @@ function whySkipped({ running, empty }: Report['skipped']): string {
 
 function rejectedLines({ source, counts, rejections }: Report): string[] {
   if (rejections.length === 0) return []
-  const width = Math.max(...rejections.map(({ externalId }) => externalId.length))
+  const rows = rejections.map(({ externalId, problem, reason }) => ({
+    id: plainText(externalId, shownOfId),
+    why: plainText(`${problem}: ${reason}`, shownOfReason),
+  }))
+  const width = Math.max(...rows.map(({ id }) => id.length))
   const more = counts.rejected - rejections.length
   return [
     '',
     `Rejected, with the ${source} id:`,
-    ...rejections.map(
-      ({ externalId, problem, reason }) => `  ${externalId.padEnd(width)}  ${problem}: ${reason}`,
-    ),
+    ...rows.map(({ id, why }) => `  ${id.padEnd(width)}  ${why}`),
     ...(more > 0 ? [`  and ${number.format(more)} more (--format json lists all)`] : []),
   ]
 }

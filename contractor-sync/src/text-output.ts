@@ -1,6 +1,9 @@
 import { explain, type Output } from './output.ts'
+import { plainText } from './plain-text.ts'
 import { ProgressBar } from './progress-bar.ts'
 import { summaryTable } from './summary-table.ts'
+
+const shownOfSentence = 500
 
 /** For a person: the report on standard output; progress and trouble on standard error. */
 export function createTextOutput(): Output {
@@ -23,12 +26,13 @@ export function createTextOutput(): Output {
       // The first ones stand in the summary.
     },
     waiting(failure, waitMs) {
-      say(`${failure.message}; trying again in ${(waitMs / 1000).toFixed(1)} s`)
+      say(`${plainText(failure.message, shownOfSentence)}; trying again in ${(waitMs / 1000).toFixed(1)} s`)
     },
     finished(report) {
       bar?.hide()
       const { messages, failure } = report
-      const sentences = messages.length === 0 ? '' : `${messages.join('\n')}\n\n`
+      const lines = messages.map((message) => plainText(message, shownOfSentence))
+      const sentences = lines.length === 0 ? '' : `${lines.join('\n')}\n\n`
       process.stdout.write(`${sentences}${summaryTable(report)}\n`)
       if (failure !== undefined) say(`\nNot finished: ${explain(failure)}`)
     },

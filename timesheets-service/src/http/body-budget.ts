@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { ProblemError } from '@timesheets/contracts/problem'
 
-/** What bodies may take of a process's memory all together: several of the longest uploads, and one always fits. */
-const maxBytes = 64 * 1024 * 1024
+/**
+ * What bodies may take of a process's memory all together: two of the longest uploads. Parsed, a body takes several
+ * times its bytes for a while, so that twice as much would not fit into the 384 MiB that a container has.
+ */
+const maxBytes = 32 * 1024 * 1024
 
 /**
  * Bytes of bodies that are being read or worked on. Each is bounded already, but not how many there are: without

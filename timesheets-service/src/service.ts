@@ -20,6 +20,12 @@ import { createOperations, type Operations } from './operations.ts'
 import { createClient } from './postgres/client.ts'
 import { isOutage, outageReason } from './postgres/outage.ts'
 
+/**
+ * What the gateway has let through always fits: 16 KiB, and an identity that repeats its target and the scopes of its
+ * token, each longer by a third for base64.
+ */
+const maxHeadBytes = 64 * 1024
+
 /** The rules and what is kept: answers what the gateway lets through, and nobody else. */
 export function createService(config: ServiceConfig, logger: Logger): Service {
   const database = createClient(config, logger)
@@ -29,6 +35,7 @@ export function createService(config: ServiceConfig, logger: Logger): Service {
   )
 
   return {
+    maxHeadBytes,
     handle(request, response) {
       const requestId = String(request.headers[requestIdHeader] ?? 'none').slice(0, 64)
       let operation = 'none'

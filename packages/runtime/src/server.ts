@@ -9,6 +9,8 @@ import type { ServerConfig } from './server-settings.ts'
 /** What a process serves: its requests, whether it is ready for them, and what to close at the end. */
 export interface Service {
   readonly handle: RequestListener
+  /** How long the head of a request may be; node:http takes 16 KiB. */
+  readonly maxHeadBytes?: number
   readonly readiness: Readiness
   close(): Promise<void>
 }
@@ -51,6 +53,7 @@ export async function startServer(
     keepAliveTimeout: idleSocketMs,
     // Its refusal would be bare; who minds says so with a problem.
     requireHostHeader: false,
+    ...(service.maxHeadBytes === undefined ? {} : { maxHeaderSize: service.maxHeadBytes }),
   })
   server.timeout = 2 * idleSocketMs
   server.on('request', handle)

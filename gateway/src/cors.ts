@@ -6,8 +6,7 @@ import { answerEmpty } from '@timesheets/runtime/answer'
 const exposed = 'Link, Location, ETag, Retry-After'
 
 /** What an app may send, beside what it always may. */
-const allowed =
-  'Authorization, Content-Type, Content-Encoding, If-Match, If-None-Match, Idempotency-Key, Sync-Run'
+const allowed = 'Authorization, Content-Type, Content-Encoding, If-Match, If-None-Match'
 
 /** For so long a browser need not ask again; it caps it by itself. */
 const maxAgeSeconds = '3600'

@@ -23,6 +23,19 @@ test.each([
   expect(text.length).toBeLessThan(1000)
 })
 
+test.each(['Idempotency-Key', 'Sync-Run'])(
+  'the header %s is not understood yet: told so, and not passed over',
+  async (name) => {
+    for (const body of [entry(), [entry({ external_id: 'with-header' })]]) {
+      const answer = await service().uploadRefused(body, { headers: { [name]: '7' } })
+      expect([answer.status, answer.body.type]).toEqual([400, '/problems/invalid-parameter'])
+      expect(answer.body.parameter).toBe(name)
+      expect(answer.body.detail).toContain(name)
+    }
+    expect(await service().sql("select id from timesheets where external_id = 'with-header'")).toEqual([])
+  },
+)
+
 test('an empty query is none', async () => {
   expect((await service().upload(entry(), { query: '?' })).status).toBe(201)
 })
@@ -120,6 +133,12 @@ test.each<[string, Record<string, string>, (bytes: string) => string]>([
     expect(answer).toContain(`"max_bytes":${maxBytes}`)
   },
 )
+
+test('no target that the gateway lets through is too long here, where the identity repeats it', async () => {
+  const search = `?x=${'x'.repeat(15_500)}`
+  const answer = await service().uploadRefused(entry(), { query: search })
+  expect([answer.status, answer.body.type]).toEqual([400, '/problems/invalid-parameter'])
+})
 
 test('415 reaches a client that is still sending, too', async () => {
   const socket = await begin({ 'content-length': String(maxBytes), 'content-encoding': 'gzip' })

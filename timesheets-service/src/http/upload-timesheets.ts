@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { readUploadItem, type UploadItem } from '@timesheets/contracts/entry'
 import { ProblemError } from '@timesheets/contracts/problem'
 import { statusCodes, summaryWords } from '@timesheets/contracts/status'
@@ -10,7 +11,7 @@ import {
 import type { EntryStore } from '../domain/entry-store.ts'
 import type { Outcome } from '../domain/plan.ts'
 import { type UploadOptions, upload } from '../domain/upload.ts'
-import { type Answer, type Operation, readFlag, readQuery } from './call.ts'
+import { type Answer, invalidParameter, type Operation, readFlag, readQuery } from './call.ts'
 import { readJsonBody } from './json-body.ts'
 
 /** A thousand entries, each as long as it may be, in UTF-8. */
@@ -24,12 +25,24 @@ export function uploadTimesheets(
 ): Operation {
   return async ({ request, identity, query }) => {
     const dryRun = readFlag('dry_run', readQuery(query, ['dry_run']).dry_run)
+    refuseUnknownHeaders(request)
     const options = { dryRun, sourceOwners }
     const body = await readJsonBody(request, { maxBytes: maxUploadBytes })
     return Array.isArray(body)
       ? { status: 200, body: await uploadBatch(body, identity.client, options, store) }
       : await uploadOne(body, identity.client, options, store, publicUrl)
   }
+}
+
+/** Passed over in silence, a repeat under the same key would be counted twice. */
+function refuseUnknownHeaders({ headers }: IncomingMessage): void {
+  if (headers['idempotency-key'] !== undefined)
+    throw invalidParameter(
+      'Idempotency-Key',
+      'is a header that is not taken here yet; an external_id tells a repeat',
+    )
+  if (headers['sync-run'] !== undefined)
+    throw invalidParameter('Sync-Run', 'is a header that is not taken here yet; leave it out')
 }
 
 async function uploadOne(

@@ -17,7 +17,7 @@ import { createForward } from './forward.ts'
 import { demandHost } from './host.ts'
 import { Keys, type KeysOptions } from './keys.ts'
 import { createOwnAnswers, type OwnOperationId } from './own-answers.ts'
-import { readTarget } from './path.ts'
+import { originForm, readTarget } from './path.ts'
 
 /** What a test puts in the place of what production does. */
 export interface GatewayOverrides {
@@ -56,7 +56,9 @@ export function createGateway(
   async function judge(visit: Visit): Promise<void> {
     const { request, response, requestId } = visit
     demandHost(request)
-    const { path, query } = readTarget(request.url ?? '')
+    // Rewritten, so that what is judged is what is vouched for and forwarded.
+    request.url = originForm(request.url ?? '')
+    const { path, query } = readTarget(request.url)
     if (cors.answerPreflight(request, response, path)) return
     const { route, parameters } = findRoute(request.method ?? '', path)
     visit.operation = route.operationId

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { readTarget } from './path.ts'
+import { originForm, readTarget } from './path.ts'
 
 test.each([
   ['/timesheets/upload', '/timesheets/upload', ''],
@@ -75,3 +75,28 @@ test.each(['/a?%', '/a?x=%zz', '/a?x=%ff', '/a?x=\u00e9', '/a?x=a b', '/a?x#y', 
     expect(() => readTarget(raw)).toThrow(expect.objectContaining({ slug: 'invalid-parameter', status: 400 }))
   },
 )
+
+test.each([
+  ['http://api.exampleco.com/timesheets?x=1', '/timesheets?x=1'],
+  ['HTTPS://evil.test:8443/a', '/a'],
+  ['http://[::1]:80/a', '/a'],
+  ['http://x', '/'],
+  ['http://x?y', '/?y'],
+  ['http://x//evil.test/a', '//evil.test/a'],
+  ['/a?http://x/', '/a?http://x/'],
+])('%s is %s', (raw, origin) => {
+  expect(originForm(raw)).toBe(origin)
+})
+
+test.each([
+  'http://',
+  'http:///a',
+  'http://[/a',
+  'http://a:b/',
+  'http://x:99999999/',
+  'http://x@y/',
+  'ftp://x/',
+  '*',
+])('%s stays as it is', (raw) => {
+  expect(originForm(raw)).toBe(raw)
+})

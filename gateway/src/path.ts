@@ -7,6 +7,17 @@ export interface Target {
 }
 
 /**
+ * A raw target without the scheme and host of its absolute form, which a server must take (RFC 9112, section 3.2.2);
+ * what it calls us is nobody's business here. What is no such form stays as it is, to be refused.
+ */
+export function originForm(raw: string): string {
+  const [base = '', authority] = /^https?:\/\/([^/?#@\\]+)(?=[/?]|$)/i.exec(raw) ?? []
+  if (authority === undefined || !URL.canParse(base)) return raw
+  const rest = raw.slice(base.length)
+  return rest.startsWith('/') ? rest : `/${rest}`
+}
+
+/**
  * Takes a request's raw target apart, and refuses one that two readers could understand differently: what is
  * judged here is forwarded as it is, so it must be normal already (RFC 3986, section 6.2.2).
  * @throws {ProblemError} `invalid-request`, `invalid-parameter`

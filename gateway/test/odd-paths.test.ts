@@ -37,8 +37,9 @@ test.each([
   '/timesheets/upload?x=\u00e9',
   '/timesheets/upl\u00f6ad',
   '/timesheets/upload?x=#y',
-  'http://evil.test/timesheets/upload',
-  'http://x/timesheets/upload',
+  'http://x//timesheets/upload',
+  'http://x/timesheets/./upload',
+  'http://x@y/timesheets/upload',
   'http://[',
   'http://[::1]:99999999/',
   'http://a:b:c/',
@@ -77,6 +78,29 @@ test('what is judged is byte for byte what is forwarded and vouched for', async 
     expect(answer.status).toBe(200)
     expect(gateway.upstream.arrivals.at(-1)!.target).toBe(uploadPath + search)
   }
+})
+
+test('of an absolute target (RFC 9112, section 3.2.2) path and query are judged and go on, and its host is no matter', async () => {
+  for (const base of ['http://api.exampleco.test', 'https://evil.test:8443', 'http://[::1]']) {
+    const answer = await exchange(
+      gateway.url,
+      `POST ${base}${uploadPath}?dry_run=true HTTP/1.1\r\n${lines()}`,
+    )
+    expect(answer.status).toBe(200)
+    const { target, headers } = gateway.upstream.arrivals.at(-1)!
+    expect(target).toBe(`${uploadPath}?dry_run=true`)
+    expect(headers.host).toBe(new URL(gateway.upstream.url).host)
+  }
+  const before = gateway.upstream.arrivals.length
+  for (const [target, status] of [
+    ['http://x/none', 404],
+    ['http://x', 404],
+    ['http://x/timesheets/7', 403],
+  ] as const) {
+    const answer = await exchange(gateway.url, `GET ${target} HTTP/1.1\r\n${lines()}`)
+    expect(answer.status).toBe(status)
+  }
+  expect(gateway.upstream.arrivals).toHaveLength(before)
 })
 
 test.each(['CONNECT x:80', 'TRACE /timesheets/upload', 'OPTIONS *', 'PURGE /timesheets/upload'])(

@@ -9,6 +9,15 @@ export const composeText = readFileSync(composePath, 'utf8')
 export const exampleText = readFileSync(at('.env.example'), 'utf8')
 export const localSecretsDir = at('secrets/local')
 
+/** A mount in compose's long syntax. */
+interface ComposeMount {
+  readonly type: string
+  readonly source: string
+  readonly target: string
+  readonly read_only?: boolean
+  readonly bind?: { readonly create_host_path: boolean }
+}
+
 /** One service of the compose file, as far as it is looked at here. */
 export interface ComposeService {
   readonly image: string
@@ -27,7 +36,9 @@ export interface ComposeService {
   readonly secrets?: readonly string[]
   readonly networks?: readonly string[]
   readonly ports?: readonly string[]
-  readonly volumes?: readonly string[]
+  readonly volumes?: readonly (string | ComposeMount)[]
+  readonly tmpfs?: readonly string[]
+  readonly labels?: Readonly<Record<string, string>>
   readonly profiles?: readonly string[]
   readonly stop_grace_period?: string
   readonly healthcheck?: { readonly test: readonly string[] }

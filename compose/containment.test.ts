@@ -30,7 +30,7 @@ test('dclint has nothing to say', () => {
   ).toEqual([])
 })
 
-describe.each(all)('%s', (_name, service) => {
+describe.each(all)('%s', (name, service) => {
   test('has no right that it does not need', () => {
     expect(service).toMatchObject({
       read_only: true,
@@ -45,6 +45,25 @@ describe.each(all)('%s', (_name, service) => {
     ])
     // Our own images say in the Dockerfile who they run as.
     expect(service.image.startsWith('timesheets/') || service.user === 'postgres').toBe(true)
+  })
+
+  test('finds no place in memory to write to but /tmp, where it is not Postgres', () => {
+    const own = name === 'database' ? ['/tmp', '/run/postgresql'] : ['/tmp']
+    const mounts = (service.tmpfs ?? []).map((mount) => mount.split(':') as [string, string])
+    const isReadOnly = ([, options]: [string, string]) => options.split(',').includes('ro')
+    const paths = (mounted: [string, string][]) => mounted.map(([path]) => path).toSorted()
+    expect(paths(mounts.filter((mount) => !isReadOnly(mount)))).toEqual(own.toSorted())
+    // Parallel queries of Postgres share their memory in /dev/shm.
+    expect(paths(mounts.filter(isReadOnly))).toEqual(
+      name === 'database' ? ['/dev/mqueue'] : ['/dev/mqueue', '/dev/shm'],
+    )
+  })
+
+  test('is made anew where its secrets come from elsewhere', () => {
+    const elsewhere = readComposeFile({ ...variablesOf(exampleText), SECRETS_DIR: '/elsewhere' })
+    expect(service.secrets?.length).toBeGreaterThan(0)
+    // Compose compares all of a service but what its secrets are read from.
+    expect(elsewhere.services[name]?.labels).not.toEqual(service.labels)
   })
 
   test('takes no more of the machine than its share, log included', () => {
@@ -79,6 +98,22 @@ test('the database is reached by the service and its migration, the service by t
   expect(membersOf('service')).toEqual(['timesheets-service', 'gateway'])
   expect(membersOf('outside')).toEqual(['gateway', 'contractor-sync', 'issuer', 'tracker'])
   expect(networks).toMatchObject({ database: { internal: true }, service: { internal: true } })
+})
+
+test('a folder of exports whose name is mistyped is an error, and an empty one where none is wanted', () => {
+  const folderOf = (variables: Record<string, string>) =>
+    readComposeFile({ ...variablesOf(exampleText), ...variables }).services['contractor-sync']?.volumes
+  const bind = { type: 'bind', target: '/exports', read_only: true, bind: { create_host_path: false } }
+  // A bare word would be the name of a volume in the short syntax.
+  expect(folderOf({ CSV_DIR: 'exports' })).toEqual([{ ...bind, source: 'exports' }])
+  expect(folderOf({})).toEqual([{ ...bind, source: './compose/exports' }])
+  expect(readdirSync(new URL('exports', import.meta.url))).toEqual(['.gitkeep'])
+})
+
+test('the daemon is asked for the file that it makes', () => {
+  const { environment, healthcheck } = services['contractor-sync']!
+  expect(environment?.READY_PATH).toMatch(/^\/tmp\//)
+  expect(healthcheck?.test.slice(1)).toEqual(['/nodejs/bin/node', 'health.js', environment?.READY_PATH])
 })
 
 test('a container is given the time that its drain takes', () => {

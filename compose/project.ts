@@ -52,6 +52,13 @@ export class Project {
     return project
   }
 
+  /** The same, with other variables. */
+  with(variables: Readonly<Record<string, string>>): Project {
+    const other = new Project(this.port, this.name)
+    Object.assign(other.#environment, variables)
+    return other
+  }
+
   get url(): string {
     return `http://127.0.0.1:${this.port}`
   }

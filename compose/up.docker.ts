@@ -116,6 +116,30 @@ describe('each container', () => {
     expect(changed.split('\n').filter((line) => line !== '' && !own.test(line))).toEqual([])
   })
 
+  const ours = running.filter((name) => name !== 'database')
+  test.each(ours)('%s finds nothing else to write to, in memory neither', async (name) => {
+    // A file in each folder that is mounted or stands in the image, whoever may write there by its mode.
+    const script = `
+      const { readdirSync, rmSync, writeFileSync } = require('node:fs')
+      const folders = (path, depth) => {
+        let inside = []
+        try { inside = readdirSync(path + '/', { withFileTypes: true }) } catch {}
+        return inside.flatMap((entry) => {
+          const child = path + '/' + entry.name
+          if (!entry.isDirectory() || /^\\/(proc|sys)$/.test(child)) return []
+          return [child, ...(depth > 0 ? folders(child, depth - 1) : [])]
+        })
+      }
+      const isWritable = (path) => {
+        const file = path + '/written-by-a-test'
+        try { writeFileSync(file, ''); rmSync(file); return true } catch { return false }
+      }
+      console.log(JSON.stringify(folders('', 3).filter(isWritable)))`
+    const { stdout } = await project.compose('exec', '-T', name, '/nodejs/bin/node', '-e', script)
+    const volumes = name === 'issuer' || name === 'tracker' ? ['/data'] : []
+    expect(JSON.parse(stdout).toSorted()).toEqual([...volumes, '/tmp'].toSorted())
+  })
+
   test('contractor-sync has no way to the database', async () => {
     const script = `require('node:net').connect(5432, 'database').on('error', (error) => console.log(error.code))`
     const { stdout } = await project.compose(
@@ -152,6 +176,17 @@ describe('killed at once', () => {
     const words = name === 'database' ? ['bash', '-c', 'kill -9 -1'] : node
     await project.tryCompose('exec', '-T', name, ...words)
   }
+})
+
+test('a setting that is wrong is told by `up --wait`', async () => {
+  const wrong = project.with({ SYNC_SCHEDULE: 'never' })
+  const { code, stderr } = await wrong.tryCompose('up', '--detach', '--wait')
+  expect(code).not.toBe(0)
+  expect(stderr).toMatch(/contractor-sync\S* is unhealthy/)
+  const { stdout } = await wrong.compose('logs', '--no-log-prefix', 'contractor-sync')
+  const lines = stdout.split('\n').filter((line) => line.includes('fault'))
+  expect(lines[0]).toMatch(/a fault: SYNC_SCHEDULE: "never" is not a cron expression/)
+  await project.compose('up', '--detach', '--wait')
 })
 
 test('down and up again: all is still there', async () => {

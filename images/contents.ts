@@ -27,7 +27,7 @@ export const images: Readonly<Record<string, Image>> = {
     },
   },
   'timesheets-service': { entries: { main: 'timesheets-service/src/main.ts', ...health } },
-  'contractor-sync': { entries: { main: 'contractor-sync/src/main.ts' } },
+  'contractor-sync': { entries: { main: 'contractor-sync/src/main.ts', ...health } },
   migrate: {
     entries: { migrate: 'prisma/migrate.ts' },
     // It finds its WebAssembly by its own path (prisma/schema-engine.ts), so it is not bundled.

@@ -1,4 +1,5 @@
-import { type Environment, type Settings, setting } from '@timesheets/runtime/config'
+import { writeFile } from 'node:fs/promises'
+import { type Environment, optional, type Settings, setting } from '@timesheets/runtime/config'
 import cron from 'node-cron'
 import { AccessToken } from './access-token.ts'
 import { readSyncConfig } from './config.ts'
@@ -21,6 +22,11 @@ export const daemonSettings = {
     parseTimeZone,
   ),
   syncOnStart: setting.flag('SYNC_ON_START', { default: true, doc: 'The daemon syncs once when it starts' }),
+  readyPath: optional(
+    setting.text('READY_PATH', {
+      doc: 'A file that the daemon makes once its settings are found good: for a health check',
+    }),
+  ),
 } satisfies Settings
 
 /** Stays and syncs by its schedule, whatever became of the run before, until it is told to end. */
@@ -30,6 +36,8 @@ export async function daemon(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
+  // Not after a first sync: an outage is nothing that another start would mend.
+  if (config.readyPath !== undefined) await writeFile(config.readyPath, '')
   const token = new AccessToken(config)
   const job = async () => {
     await run(config, options, token, output, signal)

@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { beforeEach, expect, test } from '@jest/globals'
 import { surroundings } from './surroundings.ts'
 
@@ -65,6 +68,19 @@ test('ends within a run, at its next batch', async () => {
   const { code, report } = await daemon.ended
   expect(code).toBe(0)
   expect(report).toMatchObject({ exitCode: 75, reason: expect.stringContaining('Told to end (SIGTERM)') })
+}, 60_000)
+
+test('makes the file of READY_PATH before its first sync, and not where a setting is wrong', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'daemon-'))
+  const READY_PATH = path.join(folder, 'ready')
+  await around.spawn(['daemon'], { READY_PATH, SYNC_SCHEDULE: 'never' }).ended
+  expect(existsSync(READY_PATH)).toBe(false)
+  const daemon = around.spawn(['daemon'], { READY_PATH })
+  await daemon.hasSaid('sync started')
+  expect(existsSync(READY_PATH)).toBe(true)
+  daemon.kill('SIGTERM')
+  await daemon.ended
+  rmSync(folder, { recursive: true })
 }, 60_000)
 
 test('a schedule that is none is told before anything runs', async () => {

@@ -23,6 +23,16 @@ describeManifests('jobs end as their exit codes say', () => {
     },
   )
 
+  // docs/operations.md rolls back with a selector: an older migration would refuse the newer schema.
+  test.each(overlays)('%s: one label tells the migration from all the rest', (overlay) => {
+    const isMigration = ({ metadata }: { metadata: { labels?: Record<string, string> } }) =>
+      metadata.labels?.['app.kubernetes.io/name'] === 'migrate'
+    const kinds = renderOverlay(overlay)
+      .filter(isMigration)
+      .map(({ kind }) => kind)
+    expect(kinds.toSorted()).toEqual(['Job', 'ServiceAccount'])
+  })
+
   test.each(overlays)('%s: there is time to look at what a run said', (overlay) => {
     for (const { spec } of ofKind(renderOverlay(overlay), 'CronJob')) {
       expect(spec.successfulJobsHistoryLimit).toBeGreaterThanOrEqual(3)

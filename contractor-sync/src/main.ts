@@ -5,5 +5,12 @@ import { fileURLToPath } from 'node:url'
 // to do. Where the folder cannot be written (a read-only image, which is bundled anyway), nothing is kept.
 enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/contractor-sync', import.meta.url)))
 
+// Who reads along may have seen enough (`| head`): the run goes on, and its exit code is its own.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 const { runCommand } = await import('./commands.ts')
 process.exitCode = await runCommand(process.argv.slice(2))

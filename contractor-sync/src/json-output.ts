@@ -7,7 +7,10 @@ const progressEveryMs = 5000
 
 /** JSON lines on standard output, for whatever collects logs: every rejected entry has a line of its own. */
 export function createJsonOutput(level: string): Output {
-  const logger = createLogger('contractor-sync', level)
+  // One destination, so that lines keep their order.
+  const logger = createLogger('contractor-sync', level, process.stdout)
+  // What a run came to is its result, and no matter of how much is logged.
+  const results = createLogger('contractor-sync', 'info', process.stdout)
   let total: number | undefined
   let toldAtMs = performance.now()
   return {
@@ -33,8 +36,8 @@ export function createJsonOutput(level: string): Output {
       for (const message of report.messages) logger.info({ dryRun: report.dryRun }, message)
       const { failure, exitCode } = report
       const members = { ...summaryOf(report), exitCode }
-      if (failure === undefined) logger.info(members, 'sync finished')
-      else logger.error({ ...members, reason: explain(failure) }, 'sync did not finish')
+      if (failure === undefined) results.info(members, 'sync finished')
+      else results.error({ ...members, reason: explain(failure) }, 'sync did not finish')
     },
     note(text, members = {}) {
       logger.info(members, text)

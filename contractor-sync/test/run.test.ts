@@ -56,6 +56,16 @@ test('the first sentences of the API are shown where they are asked for', async 
   expect(stdout).toMatch(/^Created timesheet \d+ for employee kim@example\.com\n/)
 })
 
+test('a run says what it came to, however little is logged', async () => {
+  const { lines } = await around.run({ LOG_LEVEL: 'silent' }, [
+    '--since',
+    '2017-03-01',
+    '--until',
+    '2017-03-31',
+  ])
+  expect(lines).toEqual([expect.objectContaining({ msg: 'sync finished', read: 1, exitCode: 0 })])
+})
+
 test('the same hours from an export are the same rows', async () => {
   await around.run()
   const before = await around.sql('select id, version from timesheets order by id')

@@ -52,6 +52,12 @@ describe('a preflight', () => {
     },
   )
 
+  test('of HEAD is answered where there is GET', async () => {
+    const answer = await preflight('/timesheets', 'HEAD')
+    expect([answer.status, answer.headers.get('access-control-allow-methods')]).toEqual([204, 'HEAD'])
+    expect((await preflight('/timesheets/upload', 'HEAD')).status).toBe(405)
+  })
+
   test('of a path that no row has is 404, of another method 405', async () => {
     expect((await preflight('/none', 'GET')).status).toBe(404)
     for (const method of ['DELETE', 'OPTIONS', 'get', 'x y']) {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { matchRoute, type Route, routes } from '@timesheets/contracts/route'
-import { startAll } from './started.ts'
+import { verifyIdentity } from '@timesheets/runtime/identity'
+import { identitySecret, startAll } from './started.ts'
 
 let gateway: Awaited<ReturnType<typeof startAll>>
 
@@ -56,16 +57,42 @@ describe.each(names(open))('%s', (_name, route) => {
 })
 
 test.each(names(routes))('the path of %s with a method of no row is 405 with Allow', async (_name, route) => {
-  const known = matchRoute('NONE', route.path) as { kind: 'other-method'; allow: string[] }
+  const { allow } = matchRoute('NONE', route.path) as { kind: 'other-method'; allow: string[] }
+  const known = allow.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method))
   const token = await gateway.issuer.token()
   for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
-    if (matchRoute(method, route.path).kind === 'route') continue
+    if (known.includes(method)) continue
     for (const answer of [await call(method, route.path), await call(method, route.path, token)]) {
       expect(answer.status).toBe(405)
-      expect(answer.headers.get('allow')?.split(', ')).toEqual(known.allow)
+      expect(answer.headers.get('allow')?.split(', ')).toEqual(known)
     }
   }
 })
+
+describe.each(names(routes.filter(({ method }) => method === 'GET')))(
+  'HEAD, where there is %s',
+  (_name, route) => {
+    test('is judged as it', async () => {
+      const path = route.path
+      if (route.scopes.length > 0) {
+        expect((await call('HEAD', path)).status).toBe(401)
+        const weak = await gateway.issuer.token({ claims: { scope: 'openid' } })
+        expect((await call('HEAD', path, weak)).status).toBe(403)
+      }
+      const token = await gateway.issuer.token({ claims: { scope: route.scopes[0] ?? 'openid' } })
+      const [head, get] = [await call('HEAD', path, token), await call('GET', path, token)]
+      expect([head.status, await head.text()]).toEqual([200, ''])
+      expect(head.headers.get('content-type')).toBe(get.headers.get('content-type'))
+      await get.arrayBuffer()
+      if (route.answeredBy === 'gateway') return
+      const [forwarded] = gateway.upstream.arrivals.slice(-2)
+      expect(forwarded!.method).toBe('HEAD')
+      const { headers, target } = forwarded!
+      const bound = { method: 'HEAD', target, requestId: String(headers['x-request-id']) }
+      await verifyIdentity(String(headers['x-timesheets-identity']), bound, [identitySecret])
+    })
+  },
+)
 
 test('what no row has is 404, with or without a token, and never reaches the service', async () => {
   const token = await gateway.issuer.token()

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ProblemError } from '@timesheets/contracts/problem'
 import { matchRoute, type OperationId } from '@timesheets/contracts/route'
-import { answerEmpty, answerJson, answerProblem } from '@timesheets/runtime/answer'
+import { answerEmpty, answerJson, answerProblem, endAfterRequest } from '@timesheets/runtime/answer'
 import {
   type Identity,
   IdentityError,
@@ -88,7 +88,9 @@ async function identify(
 
 function findOperation(request: IncomingMessage, operations: Operations) {
   const [path = '', search = ''] = (request.url ?? '').split(/\?(.*)/s)
-  const match = matchRoute(request.method ?? '', path)
+  // HEAD is there where GET is (RFC 9110, section 9.1).
+  const method = request.method === 'HEAD' ? 'GET' : request.method
+  const match = matchRoute(method ?? '', path)
   const run = match.kind === 'route' ? operations[match.route.operationId as OperationId] : undefined
   if (match.kind !== 'route' || run === undefined)
     throw new ProblemError('not-found', 'There is no such path here')
@@ -103,7 +105,11 @@ function findOperation(request: IncomingMessage, operations: Operations) {
 async function send(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
   const { status, headers, body, text, stream } = answer
   if (status === 204) answerEmpty(request, response, headers)
-  else if (stream !== undefined) await sendStream(request, response, status, stream, headers)
+  else if (stream !== undefined && request.method === 'HEAD') {
+    // Nothing is read for what is not sent, so that its length is not known (RFC 9110, section 9.3.2).
+    response.writeHead(status, headers)
+    endAfterRequest(request, response)
+  } else if (stream !== undefined) await sendStream(request, response, status, stream, headers)
   else if (text !== undefined) sendText(request, response, status, text, headers)
   else answerJson(request, response, status, body, headers)
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { listen } from '@timesheets/runtime/listen'
 import express from 'express'
 import { authenticate } from './authenticate.ts'
 import { company } from './company.ts'
@@ -57,8 +58,7 @@ export function createHarvest(config: HarvestConfig, { now = () => new Date() }:
   const server = createServer(app)
   return {
     async listen() {
-      server.listen(config.port, config.host)
-      await once(server, 'listening')
+      await listen(server, config.port, config.host)
       const { port } = server.address() as AddressInfo
       listenedUrl = `http://${reachable(config.host)}:${port}`
       return listenedUrl

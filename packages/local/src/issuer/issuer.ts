@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { listen } from '@timesheets/runtime/listen'
 import express, { type ErrorRequestHandler } from 'express'
 import type { IssuerConfig } from './config.ts'
 import { controls } from './controls.ts'
@@ -47,8 +48,7 @@ export async function createIssuer(
   return {
     registry,
     async listen() {
-      server.listen(config.port, config.host)
-      await once(server, 'listening')
+      await listen(server, config.port, config.host)
       const listening = addressAsUrl(server.address() as AddressInfo)
       // `iss` may hold the port, which is known only now; no request is read before this function yields.
       url = config.url ?? `${listening}/`

@@ -8,16 +8,42 @@ import { describe, expect, test } from '@jest/globals'
 import { isAlive } from '../packages/local/src/alive.ts'
 import { eventually, RunningStack } from './running-stack.ts'
 
-test('a taken port is one clear line and a non-zero exit, and nothing is left running', async () => {
+test.each([
+  ['postgres', 'POSTGRES_PORT'],
+  ['issuer', 'ISSUER_PORT'],
+  ['tracker', 'HARVEST_PORT'],
+  ['timesheets-service', 'SERVICE_PORT'],
+  ['timesheets-service', 'SERVICE_ADMIN_PORT'],
+  ['gateway', 'GATEWAY_PORT'],
+  ['gateway', 'GATEWAY_ADMIN_PORT'],
+])(
+  'a taken port is one clear line and a non-zero exit: %s, %s',
+  async (name, variable) => {
+    await using stack = new RunningStack()
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const { code, output } = await stack.run(['--once'], { [variable]: String(port) })
+    other.close()
+    expect(code).toBe(1)
+    const [line, ...others] = lastLines(output)
+    expect(others).toEqual([])
+    expect(line).toMatch(
+      new RegExp(`^${name} did not start: .*Port ${port}( on 127.0.0.1)? is taken by another process`),
+    )
+    expect(line).toMatch(new RegExp(`process; set ${variable} to use another$`))
+  },
+  60_000,
+)
+
+test("a fault in what only a child reads is the child's, in one line", async () => {
   await using stack = new RunningStack()
-  const other = createServer().listen(0, '127.0.0.1')
-  await once(other, 'listening')
-  const { port } = other.address() as AddressInfo
-  const { code, output } = await stack.run(['--once'], { GATEWAY_PORT: String(port) })
-  other.close()
+  const { code, output } = await stack.run(['--once'], { HARVEST_WEEKS: 'many' })
   expect(code).toBe(1)
   expect(lastLines(output)).toEqual([
-    `gateway did not start: Port ${port} on 127.0.0.1 is taken by another process; set GATEWAY_PORT to use another`,
+    expect.stringMatching(
+      /^tracker did not start: The configuration has a fault: HARVEST_WEEKS: "many" is not /,
+    ),
   ])
 }, 60_000)
 
@@ -97,5 +123,5 @@ async function syncOf(stack: ChildProcess): Promise<number> {
 }
 
 function lastLines(output: string): string[] {
-  return output.trim().split('\n\n').at(-1)!.split('\n')
+  return output.trim().split('\n\n').at(-1)!.trim().split('\n')
 }

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, fchmodSync, openSync, type WriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { lastWords } from './last-words.ts'
+import { passOn } from './pass-on.ts'
 import { endProcess } from './process-end.ts'
 
 /** One process of the stack: which, with what environment, and where its log goes. */
@@ -53,22 +55,22 @@ export class Child {
 
   /** @throws an Error of one line where it dies, or does not say that it listens, during its start */
   async start(): Promise<Listening> {
-    const { name, script, environment, logFile } = this.#spec
+    const { name, script, logFile } = this.#spec
     const startedAt = performance.now()
+    const log = openLog(logFile)
     const child = spawn(process.execPath, ['--import', endWithParent, script], {
-      env: { PATH: process.env.PATH, ...environment, ...this.#ports },
+      env: this.#environment(),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // Its own process group: Ctrl-C reaches the stack alone, which ends its processes in order.
       detached: true,
     })
     this.#process = child
-    const log = createWriteStream(logFile, { flags: 'a' })
     child.stdout!.pipe(log, { end: false })
     child.stderr!.pipe(log, { end: false })
+    child.once('close', () => log.end()) // not before: on 'exit' its last words may still be on their way
     const listening = await this.#untilListening(child)
     this.#keepPorts(listening)
     child.once('exit', (code, signal) => {
-      log.end()
       if (this.#stopping) return
       this.#pauseMs =
         performance.now() - startedAt > steadyMs
@@ -100,30 +102,50 @@ export class Child {
   }
 
   #untilListening(child: ChildProcess): Promise<Listening> {
-    const { name, logFile, portVariable } = this.#spec
-    const lastWords: string[] = []
+    const { name, logFile } = this.#spec
+    const complaints: string[] = []
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         child.kill('SIGKILL')
         reject(new Error(`${name} did not start within ${startTimeoutMs / 1000} s; its log is ${logFile}`))
       }, startTimeoutMs)
-      child.once('error', (error) => reject(new Error(`${name} did not start: ${error.message}`)))
+      child.once('error', (error) => {
+        clearTimeout(timer)
+        reject(new Error(`${name} did not start: ${error.message}`))
+      })
       child.once('close', (code, signal) => {
         clearTimeout(timer)
-        const said = lastWords.join('; ') || `it ended with ${signal ?? code}, its log is ${logFile}`
-        const advice = /is taken/.test(said) ? `; set ${portVariable} to use another` : ''
-        reject(new Error(`${name} did not start: ${said}${advice}`))
+        const said = lastWords(complaints) || `it ended with ${signal ?? code}, its log is ${logFile}`
+        reject(new Error(`${name} did not start: ${said}${this.#adviceOn(said)}`))
       })
       createInterface({ input: child.stderr! }).on('line', (line) => {
-        if (line.trim() !== '' && lastWords.length < 8) lastWords.push(line.trim())
+        if (line.trim() !== '' && complaints.length < 8) complaints.push(line)
       })
-      createInterface({ input: child.stdout! }).on('line', (line) => {
-        const listening = readListening(line, child.pid!)
+      const onSaid = (said: unknown) => {
+        const listening = listeningOf(said, child.pid!)
         if (listening === undefined) return
         clearTimeout(timer)
         resolve(listening)
-      })
+      }
+      // Standard output goes to the log: a process whose URL holds a password tells it in a message.
+      child.on('message', onSaid)
+      createInterface({ input: child.stdout! }).on('line', (line) => onSaid(readLine(line)))
     })
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    // `npm run reset` looks for the data under the same temporary folder.
+    const inherited = passOn(/^(PATH|TMPDIR|TMP|TEMP)$/)
+    return { ...inherited, ...this.#spec.environment, ...this.#ports }
+  }
+
+  /** Where a port is taken: which variable sets it. */
+  #adviceOn(said: string): string {
+    const [, port] = /Port (\d+)\b.* is taken/.exec(said) ?? []
+    const { portVariable, adminPortVariable } = this.#spec
+    const environment = this.#environment()
+    const variable = [portVariable, adminPortVariable].find((name) => name && environment[name] === port)
+    return port === undefined || variable === undefined ? '' : `; set ${variable} to use another`
   }
 
   #keepPorts({ url, adminUrl }: Listening): void {
@@ -137,10 +159,20 @@ export class Child {
   }
 }
 
-/** The line of JSON in which a process says where it listens, if this is it. */
-function readListening(line: string, pid: number): Listening | undefined {
-  if (!line.startsWith('{') || !line.includes('"listening"')) return undefined
-  const said = JSON.parse(line) as { listening?: unknown; admin?: string; pid?: number }
-  if (typeof said.listening !== 'string') return undefined
-  return { url: said.listening, adminUrl: said.admin, pid: said.pid ?? pid }
+/** Only for this user, also where an earlier version left it open to all. */
+function openLog(file: string): WriteStream {
+  const fd = openSync(file, 'a', 0o600)
+  fchmodSync(fd, 0o600)
+  return createWriteStream(file, { fd })
+}
+
+/** What a line of JSON says, if it is the one in which a process tells where it listens. */
+function readLine(line: string): unknown {
+  return line.startsWith('{') && line.includes('"listening"') ? JSON.parse(line) : undefined
+}
+
+function listeningOf(said: unknown, pid: number): Listening | undefined {
+  const told = said as { listening?: unknown; admin?: string; pid?: number } | undefined
+  if (typeof told?.listening !== 'string') return undefined
+  return { url: told.listening, adminUrl: told.admin, pid: told.pid ?? pid }
 }

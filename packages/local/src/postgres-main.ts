@@ -2,8 +2,9 @@ import { ConfigError, readConfig, setting } from '@timesheets/runtime/config'
 import { startPostgres } from './postgres.ts'
 
 /**
- * The local stack's Postgres as a process to be looked after: on standard output stands the server's log, and where it
- * listens in one line of JSON; it ends with 0 on SIGTERM, and with 1 and one line on standard error when the server dies.
+ * The local stack's Postgres as a process to be looked after: on standard output stands the server's log; where it
+ * listens is a message to the parent, since the URL holds the password and standard output goes to a file. It ends with 0
+ * on SIGTERM, and with 1 and one line on standard error when the server dies.
  */
 async function main(): Promise<void> {
   const { port, dataDir } = readConfig(process.env, {
@@ -23,7 +24,8 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop)
 
   const { url, pid, ended } = await starting
-  console.log(JSON.stringify({ listening: url, process: 'postgres', pid }))
+  console.log(`postgres listens on ${new URL(url).host}`)
+  process.send?.({ listening: url, process: 'postgres', pid })
   const how = await ended
   if (!stopping) throw new Error(`Postgres ended ${how}`)
 }

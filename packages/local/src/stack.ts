@@ -8,6 +8,7 @@ import { migrate } from '../../../prisma/migrate.ts'
 import { Child, type ChildEvents, type ChildSpec, type Listening } from './child.ts'
 import type { StackConfig } from './config.ts'
 import { createRegistry, credentialsOf } from './issuer/registry.ts'
+import { passOn } from './pass-on.ts'
 import { runSync } from './run-sync.ts'
 import { removeStackFile, type StackFile, writeStackFile } from './stack-file.ts'
 import { lockDataDir } from './stack-lock.ts'
@@ -177,14 +178,6 @@ export class Stack {
 
 /** On a laptop no load balancer has to learn that a process goes. */
 const serverEnvironment = { DRAIN_WAIT_MS: '0', DRAIN_DEADLINE_MS: '5000', ...passOn(/^LOG_LEVEL$/) }
-
-function passOn(names: RegExp): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) =>
-      value !== undefined && names.test(name) ? [[name, value]] : [],
-    ),
-  )
-}
 
 /** A port that nobody has at this moment: what the API is called must be known before it listens. */
 async function freePort(): Promise<number> {

@@ -5,7 +5,6 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -22,6 +21,10 @@ let wrappers: Wrapper[]
 /** A process of postgres-main.ts. */
 interface Wrapper {
   readonly child: ChildProcessByStdio<null, Readable, Readable>
+  /** What it says when it is ready; never, where it ends before. */
+  readonly message: Promise<{ listening: string; pid: number }>
+  /** All that it wrote on standard output. */
+  readonly log: Promise<string>
   /** Its exit code or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>
   /** All that it wrote on standard error. */
@@ -44,22 +47,20 @@ afterEach(async () => {
 function wrap(environment: Record<string, string> = {}): Wrapper {
   const child = spawn(process.execPath, [script], {
     env: { PATH: process.env.PATH, POSTGRES_DATA_DIR: dataDir, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  }) as ChildProcessByStdio<null, Readable, Readable>
   const ended = once(child, 'exit').then(([code, signal]) => code ?? signal)
-  const wrapper = { child, ended, complaint: text(child.stderr) }
+  const message = once(child, 'message').then(([said]) => said)
+  const wrapper = { child, ended, message, log: text(child.stdout), complaint: text(child.stderr) }
   wrappers.push(wrapper)
   return wrapper
 }
 
 /** What it says when it is ready. */
-async function ready({ child, complaint }: Wrapper): Promise<{ listening: string; pid: number }> {
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (!line.startsWith('{')) continue
-    child.stdout.resume()
-    return JSON.parse(line)
-  }
-  throw new Error(`it ended before it was ready: ${await complaint}`)
+async function ready({ message, ended, complaint }: Wrapper): Promise<{ listening: string; pid: number }> {
+  const said = await Promise.race([message, ended.then(() => undefined)])
+  if (said === undefined) throw new Error(`it ended before it was ready: ${await complaint}`)
+  return said
 }
 
 async function query(url: string, sql: string): Promise<unknown[]> {
@@ -104,6 +105,9 @@ test('SIGTERM ends it with 0, and the next start has its data and its password',
   await query(listening, makeKept)
   first.child.kill('SIGTERM')
   expect(await first.ended).toBe(0)
+  const { host, password } = new URL(listening)
+  expect(await first.log).toContain(`postgres listens on ${host}\n`)
+  expect(await first.log).not.toContain(password)
 
   const again = await ready(wrap({ POSTGRES_PORT: new URL(listening).port }))
   expect(again.listening).toBe(listening)

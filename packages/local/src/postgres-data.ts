@@ -94,9 +94,11 @@ async function initialise(
   ]
   const env = { PATH: process.env.PATH, LC_ALL: 'C' }
   await promisify(execFile)(initdb, options, { ...user, cwd: '/', env }).catch(
-    (error: { stderr: string }) => {
-      const reason = error.stderr.split('\n').find((line) => line.startsWith('initdb: error:'))
-      throw new Error(`${folder} could not be made a Postgres data folder: ${reason ?? error.stderr}`)
+    (error: Error & { stderr?: string }) => {
+      // Where it could not be run at all it has said nothing.
+      const said = error.stderr?.trim() || error.message
+      const reason = said.split('\n').find((line) => line.startsWith('initdb: error:'))
+      throw new Error(`${folder} could not be made a Postgres data folder: ${reason ?? said}`)
     },
   )
   await rename(stagedPassword, path.join(staging, passwordFile))

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { Secret } from '@timesheets/runtime/secret'
 import { AccessToken } from './access-token.ts'
-import { Outage, Refused, UnexpectedAnswer } from './failure.ts'
+import { Interrupted, Outage, Refused, UnexpectedAnswer } from './failure.ts'
 
 let server: Server | undefined
 let forms: URLSearchParams[] = []
@@ -30,19 +30,21 @@ const grants =
       }),
     )
 
-async function tokenOf(answer: Answering): Promise<AccessToken> {
+async function tokenOf(answer: Answering, signal?: AbortSignal): Promise<AccessToken> {
   server = createServer(async (request, response) => {
     forms.push(new URLSearchParams(await text(request)))
     answer(request, response, forms.length)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return new AccessToken({
+  const settings = {
     tokenUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/oauth/token`,
+    tokenUrlSetting: 'AUTH0_ISSUER',
     audience: 'https://api.exampleco.com/timesheets',
     clientId: 'contractor-sync',
     clientSecret: new Secret('s3cret'),
     requestTimeoutSeconds: 5,
-  })
+  }
+  return new AccessToken(settings, signal)
 }
 
 test('asks as RFC 6749 and Auth0 have it', async () => {
@@ -86,7 +88,7 @@ describe('no token', () => {
   test.each([
     [401, 'check AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET'],
     [403, 'authorize the client "contractor-sync" for the API "https://api.exampleco.com/timesheets"'],
-    [404, 'check AUTH0_DOMAIN'],
+    [404, '/oauth/token; check AUTH0_ISSUER'],
   ])('%i is a wrong setting', async (status, advice) => {
     const token = await tokenOf((_, response) => response.writeHead(status).end('{"error": "access_denied"}'))
     const refused = token.get()
@@ -108,4 +110,10 @@ describe('no token', () => {
     await expect(token.get()).rejects.toThrow(UnexpectedAnswer)
     await expect(token.get()).rejects.toThrow('access_token')
   })
+})
+
+test('nobody who is told to end waits for a token', async () => {
+  const controller = new AbortController()
+  const token = await tokenOf(() => controller.abort(new Interrupted('told to end')), controller.signal)
+  await expect(token.get()).rejects.toThrow(Interrupted)
 })

@@ -4,13 +4,13 @@ import { Refused } from './failure.ts'
 import { type Answer, type Peer, request } from './request.ts'
 import { demand } from './shape.ts'
 
-const issuer: Peer = { name: 'The token issuer', setting: 'AUTH0_DOMAIN' }
-
 /** A token is replaced so long before its end, or at a tenth of its life where that is less. */
 const marginMs = 5 * 60_000
 
 export interface TokenSettings {
   readonly tokenUrl: string
+  /** The variable that says where that is. */
+  readonly tokenUrlSetting: string
   readonly audience: string
   readonly clientId: string
   readonly clientSecret: Secret
@@ -31,11 +31,14 @@ export interface IssuedToken {
  */
 export class AccessToken {
   readonly #settings: TokenSettings
+  readonly #signal: AbortSignal | undefined
   #current: Promise<IssuedToken> | undefined
   #usableUntilMs = 0
 
-  constructor(settings: TokenSettings) {
+  /** @param signal gives up what is under way: asking for a token changes nothing */
+  constructor(settings: TokenSettings, signal?: AbortSignal) {
     this.#settings = settings
+    this.#signal = signal
   }
 
   /**
@@ -54,7 +57,7 @@ export class AccessToken {
   }
 
   #renew(): void {
-    const renewal = fetchToken(this.#settings)
+    const renewal = fetchToken(this.#settings, this.#signal)
     this.#current = renewal
     this.#usableUntilMs = Number.POSITIVE_INFINITY
     renewal.then(
@@ -76,7 +79,8 @@ const tokenAnswer = z.object({
   scope: z.string().optional(),
 })
 
-async function fetchToken(settings: TokenSettings): Promise<IssuedToken> {
+async function fetchToken(settings: TokenSettings, signal: AbortSignal | undefined): Promise<IssuedToken> {
+  const issuer: Peer = { name: 'The token issuer', setting: settings.tokenUrlSetting }
   const { tokenUrl, audience, clientId, clientSecret, requestTimeoutSeconds } = settings
   const answer = await request(issuer, tokenUrl, {
     method: 'POST',
@@ -88,6 +92,7 @@ async function fetchToken(settings: TokenSettings): Promise<IssuedToken> {
       audience,
     }).toString(),
     timeoutMs: requestTimeoutSeconds * 1000,
+    signal,
   })
   if (answer.status !== 200) throw refusal(answer, settings)
   const {
@@ -99,14 +104,17 @@ async function fetchToken(settings: TokenSettings): Promise<IssuedToken> {
 }
 
 /** Auth0 says 401 to a wrong client or secret, and 403 to an unknown audience, a missing grant or grant type. */
-function refusal({ status, body }: Answer, { clientId, audience }: TokenSettings): Error {
+function refusal(
+  { status, body }: Answer,
+  { clientId, audience, tokenUrl, tokenUrlSetting }: TokenSettings,
+): Error {
   const words = z.object({ error: z.string(), error_description: z.string().optional() }).safeParse(body).data
   const said =
     words === undefined ? `${status}` : `${status} ${words.error}: ${words.error_description ?? ''}`
   const advice: Record<number, string> = {
     401: `check AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET`,
     403: `authorize the client "${clientId}" for the API "${audience}" (AUTH0_AUDIENCE), with the grant type Client Credentials`,
-    404: `check AUTH0_DOMAIN`,
+    404: `nothing is at ${tokenUrl}; check ${tokenUrlSetting}`,
   }
   return new Refused(
     `The token issuer gives no token (${said}): ${advice[status] ?? 'check the AUTH0_ settings'}`,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { AccessToken, IssuedToken } from './access-token.ts'
 import { ApiClient, type Batch } from './api-client.ts'
-import { Outage, Refused, UnexpectedAnswer } from './failure.ts'
+import { Interrupted, Outage, Refused, UnexpectedAnswer } from './failure.ts'
 
 const servers: Server[] = []
 afterEach(async () => {
@@ -30,7 +30,7 @@ function tokens() {
 
 type Answering = (response: ServerResponse, authorization: string | undefined) => void
 
-async function clientOf(answer: Answering) {
+async function clientOf(answer: Answering, signal?: AbortSignal) {
   const targets: string[] = []
   const server = createServer((request, response) => {
     targets.push(request.url!)
@@ -39,7 +39,7 @@ async function clientOf(answer: Answering) {
   servers.push(server)
   await once(server, 'listening')
   const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { client: new ApiClient({ apiUrl, requestTimeoutSeconds: 5 }, tokens()), targets }
+  return { client: new ApiClient({ apiUrl, requestTimeoutSeconds: 5 }, tokens(), signal), targets }
 }
 
 async function upload(answer: Answering, batch = batchOf('1', '2')) {
@@ -132,4 +132,11 @@ describe('what a status means', () => {
     await expect(failed).rejects.toThrow(says)
     if (kind === Outage) await expect(failed).rejects.toMatchObject({ retryAfterMs: 3000 })
   })
+})
+
+test('an answer that does not come is given up when time is over', async () => {
+  const controller = new AbortController()
+  const over = new Interrupted('told to end')
+  const { client } = await clientOf(() => controller.abort(over), controller.signal)
+  await expect(client.people()).rejects.toBe(over)
 })

@@ -61,8 +61,9 @@ interface ApiSettings {
 export class ApiClient {
   readonly #client: TimesheetsClient
 
-  constructor({ apiUrl, requestTimeoutSeconds }: ApiSettings, token: AccessToken) {
-    const fetch = createApiFetch(token, requestTimeoutSeconds * 1000)
+  /** @param signal gives up what is under way */
+  constructor({ apiUrl, requestTimeoutSeconds }: ApiSettings, token: AccessToken, signal?: AbortSignal) {
+    const fetch = createApiFetch(token, { timeoutMs: requestTimeoutSeconds * 1000, signal })
     this.#client = createTimesheetsClient({ baseUrl: apiUrl, fetch })
   }
 

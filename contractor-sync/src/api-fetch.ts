@@ -1,8 +1,10 @@
 import type { AccessToken } from './access-token.ts'
 import { Outage, UnexpectedAnswer } from './failure.ts'
-import { notJson, type Peer, requestText, type TextAnswer } from './request.ts'
+import { notJson, type Peer, requestText, type Request as Sent, type TextAnswer } from './request.ts'
 
 const api: Peer = { name: 'The Timesheets API', setting: 'API_URL' }
+
+type Limits = Pick<Sent, 'timeoutMs' | 'signal'>
 
 /**
  * Sends what the typed client asks for, with this program's token, by its own client of HTTP.
@@ -11,13 +13,10 @@ const api: Peer = { name: 'The Timesheets API', setting: 'API_URL' }
  * @throws {Refused} a certificate that cannot be trusted, or a redirect
  * @throws {UnexpectedAnswer} a good status without JSON, or 500
  */
-export function createApiFetch(
-  token: AccessToken,
-  timeoutMs: number,
-): (request: Request) => Promise<Response> {
+export function createApiFetch(token: AccessToken, limits: Limits): (request: Request) => Promise<Response> {
   return async (request) => {
     const body = request.body === null ? undefined : await request.text()
-    const answer = await authorized(token, (value) => send(request, body, value, timeoutMs))
+    const answer = await authorized(token, (value) => send(request, body, value, limits))
     if (answer.status < 300 && !isJson(answer)) throw notJson(api, answer)
     const headers = Object.entries(answer.headers).map(([name, value]) => [name, String(value)])
     return new Response(answer.text, { status: answer.status, headers: headers as [string, string][] })
@@ -40,14 +39,14 @@ async function send(
   request: Request,
   body: string | undefined,
   token: string,
-  timeoutMs: number,
+  limits: Limits,
 ): Promise<TextAnswer> {
   try {
     return await requestText(api, request.url, {
       method: request.method as 'GET' | 'POST',
       headers: { ...Object.fromEntries(request.headers), authorization: `Bearer ${token}` },
       ...(body === undefined ? {} : { body }),
-      timeoutMs,
+      ...limits,
     })
   } catch (error) {
     // What it broke on will most likely break it again: no reason to wait as long as for an outage.

@@ -42,7 +42,7 @@ async function dispatch(commandLine: CommandLine): Promise<number> {
   const config = await readSyncConfig(environment)
   const { run } = await import('./run.ts')
   const output = await outputOf(config, format)
-  return (await run(config, commandLine, new AccessToken(config), output, signal)).exitCode
+  return (await run(config, commandLine, new AccessToken(config, signal), output, signal)).exitCode
 }
 
 async function outputOf({ logLevel }: SyncConfig, format: CommandLine['format']): Promise<Output> {

@@ -88,6 +88,8 @@ type TokenConfig = ConfigOf<typeof tokenSettings>
 /** What a run goes by: the settings of the program and of the tracker that was chosen. */
 export interface SyncConfig extends ConfigOf<typeof syncSettings> {
   readonly tokenUrl: string
+  /** The variable that says where that is. */
+  readonly tokenUrlSetting: string
   readonly tracker: TrackerKind
   /** The same, with the tracker's own settings. */
   readonly trackerConfig: ConfigOf<Settings>
@@ -106,16 +108,16 @@ export async function readSyncConfig<const S extends Settings = Record<never, ne
   const all = { ...settings, ...more }
   const config = readConfig(environment, all, (read) => faultsOfToken(read, all))
   const known = config as ConfigOf<typeof syncSettings> & ConfigOf<S>
-  return { ...known, tokenUrl: tokenUrlOf(known), tracker: tracker!, trackerConfig: config }
+  return { ...known, ...tokenEndpointOf(known), tracker: tracker!, trackerConfig: config }
 }
 
 /**
  * Reads what a token takes, and no more.
  * @throws {ConfigError} with every fault
  */
-export function readTokenConfig(environment: Environment): TokenConfig & { readonly tokenUrl: string } {
+export function readTokenConfig(environment: Environment) {
   const config = readConfig(environment, tokenSettings, (read) => faultsOfToken(read, tokenSettings))
-  return { ...config, tokenUrl: tokenUrlOf(config) }
+  return { ...config, ...tokenEndpointOf(config) }
 }
 
 /** The table of settings for what is chosen; without a tracker's where that is unknown. */
@@ -142,16 +144,15 @@ async function chosenTracker(environment: Environment): Promise<TrackerKind | un
 }
 
 function faultsOfToken(config: TokenConfig, settings: Settings): readonly string[] {
-  const url = tokenUrlOf(config)
+  const { tokenUrl: url, tokenUrlSetting } = tokenEndpointOf(config)
   if (url === '') return [`AUTH0_DOMAIN: is not set; it takes a domain (${tokenSettings.auth0Domain.doc})`]
   // A domain beside a local issuer is a change of tenant half done.
   const isRealTenant = url.startsWith('https:') || config.auth0Domain !== undefined
   const faults = isRealTenant ? faultsOfLocalSecrets(config, settings) : []
   if (url.startsWith('https:') || config.allowHttpIssuer) return faults
-  const name = config.tokenUrl === undefined ? 'AUTH0_ISSUER' : 'TOKEN_URL'
   return [
     ...faults,
-    `${name}: is plain http, which shows the client secret; ALLOW_HTTP_ISSUER=true permits that`,
+    `${tokenUrlSetting}: is plain http, which shows the client secret; ALLOW_HTTP_ISSUER=true permits that`,
   ]
 }
 
@@ -164,10 +165,13 @@ function faultsOfLocalSecrets(config: object, settings: Settings): string[] {
   )
 }
 
-function tokenUrlOf({ tokenUrl, auth0Issuer, auth0Domain }: TokenConfig): string {
-  if (tokenUrl !== undefined) return tokenUrl
-  if (auth0Issuer !== undefined) return `${auth0Issuer}/oauth/token`
-  return auth0Domain === undefined ? '' : `https://${auth0Domain}/oauth/token`
+/** Where a token is asked for, and which variable says so; an empty URL where none does. */
+function tokenEndpointOf({ tokenUrl, auth0Issuer, auth0Domain }: TokenConfig) {
+  if (tokenUrl !== undefined) return { tokenUrl, tokenUrlSetting: 'TOKEN_URL' }
+  if (auth0Issuer !== undefined)
+    return { tokenUrl: `${auth0Issuer}/oauth/token`, tokenUrlSetting: 'AUTH0_ISSUER' }
+  const ofTenant = auth0Domain === undefined ? '' : `https://${auth0Domain}/oauth/token`
+  return { tokenUrl: ofTenant, tokenUrlSetting: 'AUTH0_DOMAIN' }
 }
 
 function parseDomain(text: string): string {

@@ -38,7 +38,7 @@ export async function daemon(
 ): Promise<void> {
   // Not after a first sync: an outage is nothing that another start would mend.
   if (config.readyPath !== undefined) await writeFile(config.readyPath, '')
-  const token = new AccessToken(config)
+  const token = new AccessToken(config, signal)
   const job = async () => {
     await run(config, options, token, output, signal)
   }

@@ -4,6 +4,7 @@ import { askOf } from './ask.ts'
 import type { CommandLine } from './command-line.ts'
 import type { SyncConfig } from './config.ts'
 import { readDirectory } from './directory.ts'
+import { graceAfter } from './grace.ts'
 import type { Output } from './output.ts'
 import { Pace } from './pace.ts'
 import { Patience } from './patience.ts'
@@ -16,6 +17,8 @@ import { dayBefore, type Window } from './window.ts'
 /** Sentences of a dry run that are shown unless told otherwise: it is run to see them. */
 const shownOfDryRun = 20
 const shownRejected = 10
+/** For the batch that is under way when a run is told to end: whoever told it kills it after 30 s, report or not. */
+const graceMs = 10_000
 
 export type RunOptions = Pick<CommandLine, 'since' | 'until' | 'full' | 'dryRun' | 'show'>
 
@@ -46,7 +49,7 @@ export async function run(
     showRejected: shownRejected,
   })
   output.started(report)
-  const api = new ApiClient(config, token)
+  const api = new ApiClient(config, token, graceAfter(ending, graceMs))
   await sync(
     {
       tracker,

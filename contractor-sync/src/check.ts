@@ -11,6 +11,7 @@ import { openTracker } from './run.ts'
 
 /** Somebody waits for it: no long patience. */
 const patienceMs = 5000
+const requestTimeoutSeconds = 10
 
 /**
  * Tries all that a run needs, and writes nothing: a line for each, with what to do about it.
@@ -18,7 +19,11 @@ const patienceMs = 5000
  */
 export async function check(environment: Environment): Promise<number> {
   if (!(await checkSettings(environment))) return exitCodes.refused
-  const config = await readSyncConfig(environment)
+  const settings = await readSyncConfig(environment)
+  const config = {
+    ...settings,
+    requestTimeoutSeconds: Math.min(requestTimeoutSeconds, settings.requestTimeoutSeconds),
+  }
   const patience = new Patience({ budgetMs: Math.min(patienceMs, config.retryDeadlineSeconds * 1000) })
   const token = new AccessToken(config)
   const codes = [

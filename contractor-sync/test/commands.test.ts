@@ -44,6 +44,14 @@ test('check says what to do about each thing that is wrong', async () => {
   ])
 }, 60_000)
 
+test('check does not wait long for what hangs', async () => {
+  await around.arm({ fault: 'slow', delayMs: 60_000, path: '/v2/users', times: 9 })
+  const { code, stdout } = await around.spawn(['check']).ended
+  await around.disarm()
+  expect(code).toBe(75)
+  expect(stdout).toMatch(/^✗ Harvest: Harvest did not answer within 10 s/m)
+}, 60_000)
+
 test('token prints a token and nothing else, and needs no tracker', async () => {
   const { code, stdout, stderr } = await around.spawn(['token'], { HARVEST_ACCESS_TOKEN: '', API_URL: '' })
     .ended

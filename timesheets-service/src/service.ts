@@ -13,7 +13,7 @@ import type { Logger } from '@timesheets/runtime/logger'
 import { measure } from '@timesheets/runtime/request-metrics'
 import type { Service } from '@timesheets/runtime/server'
 import type { ServiceConfig } from './config.ts'
-import { bodyBudget } from './http/body-budget.ts'
+import { releaseBody } from './http/body-budget.ts'
 import type { Answer } from './http/call.ts'
 import { sendStream, sendText } from './http/send.ts'
 import { createOperations, type Operations } from './operations.ts'
@@ -42,7 +42,7 @@ export function createService(config: ServiceConfig, logger: Logger): Service {
       measure(request, response, () => operation)
       serve()
         .catch((error: unknown) => answerProblem(request, response, explain(error), requestId, logger))
-        .finally(() => bodyBudget.release(request))
+        .finally(() => releaseBody(request))
 
       async function serve(): Promise<void> {
         const identity = await identify(request, requestId, secrets)

@@ -47,8 +47,10 @@ test('many bodies that are held before their end: no more than fit are taken, an
     expect(text).toContain('/problems/not-ready')
     waiting.delete(one)
   }
-  // Small ones go on meanwhile, as far as there is room.
+  // What people send has room of its own.
   expect((await ann.call('GET', '/timesheets')).status).toBe(200)
+  const own = { date: '2026-05-10', project: 'StoreZero', hours: 5, notes: '"'.repeat(2000) }
+  expect((await ann.call('POST', '/timesheets', own)).status).toBe(201)
   expect((await service().upload(entry({ external_id: 'small' }))).status).toBe(201)
 
   for (const { socket } of waiting) socket.destroy()
@@ -82,14 +84,14 @@ test('a body that comes a byte at a time is read whole', async () => {
 })
 
 test.each([
-  ['POST', '/timesheets'],
-  ['PUT', '/approvals'],
-  ['PUT', '/approvals/1'],
-  ['DELETE', '/approvals/1'],
-  ['PUT', '/people/7'],
-])('%s %s takes less than an upload', async (method, target) => {
+  ['POST', '/timesheets', 64],
+  ['PUT', '/approvals', 64],
+  ['PUT', '/approvals/1', 64],
+  ['DELETE', '/approvals/1', 64],
+  ['PUT', '/people/7', 512],
+])('%s %s takes less than an upload', async (method, target, kibibytes) => {
   const { maya } = cast(service)
   const answer = await maya.call(method, target, 'x'.repeat(512 * 1024))
   expect([answer.status, answer.body.type]).toEqual([413, '/problems/too-large'])
-  expect(answer.body.max_bytes).toBe(512 * 1024)
+  expect(answer.body.max_bytes).toBe(kibibytes * 1024)
 })

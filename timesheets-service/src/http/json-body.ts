@@ -2,11 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import { ProblemError } from '@timesheets/contracts/problem'
 import { maxArrayItems } from '@timesheets/contracts/upload'
 import { hasBody } from '@timesheets/runtime/answer'
-import { bodyBudget } from './body-budget.ts'
+import { otherBudget, uploadBudget } from './body-budget.ts'
 import { holdsMoreValuesThan } from './json-values.ts'
 
-/** The longest that one request needs which is no upload: a person, with every name that the directory takes. */
-const defaultMaxBytes = 512 * 1024
+/** What a person's request needs at most: an entry with its notes, a thousand ids. */
+const defaultMaxBytes = 64 * 1024
+
+/** Time that a body has to come whole: who takes longer holds room that others want. */
+const bodyMs = 120_000
 
 /** What most bodies fit into. */
 const firstBytes = 4096
@@ -74,6 +77,11 @@ function demandJson(request: IncomingMessage): void {
 }
 
 const cut = () => new ProblemError('invalid-request', 'The request was cut before its end')
+const tooSlow = () =>
+  new ProblemError(
+    'invalid-request',
+    `The body did not come whole within ${bodyMs / 1000} s; send it in parts`,
+  )
 
 async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const tooLarge = () =>
@@ -82,6 +90,7 @@ async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Bu
     })
   const promisedBytes = Number(request.headers['content-length'] ?? maxBytes)
   if (promisedBytes > maxBytes) throw tooLarge()
+  const budget = maxBytes > 1024 * 1024 ? uploadBudget : otherBudget
   let bytes = Buffer.alloc(0)
   let length = 0
   /** One buffer that grows: a list of what came would cost far more where it comes a byte at a time. */
@@ -90,7 +99,7 @@ async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Bu
     if (needed > maxBytes) throw tooLarge()
     if (needed > bytes.length) {
       const size = Math.min(promisedBytes, Math.max(needed, 2 * bytes.length, firstBytes))
-      bodyBudget.take(request, size - bytes.length)
+      budget.take(request, size - bytes.length)
       const grown = Buffer.allocUnsafeSlow(size)
       bytes.copy(grown, 0, 0, length)
       bytes = grown
@@ -101,11 +110,13 @@ async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Bu
   return await new Promise((resolve, reject) => {
     if (request.destroyed) return reject(cut())
     const settle = (act: () => void) => {
+      clearTimeout(timer)
       request.removeAllListeners('data').off('end', onEnd).off('close', onCut)
       act()
     }
     const onEnd = () => settle(() => resolve(bytes.subarray(0, length)))
     const onCut = () => settle(() => reject(cut()))
+    const timer = setTimeout(() => settle(() => reject(tooSlow())), bodyMs)
     request.on('data', (chunk: Buffer) => {
       try {
         add(chunk)

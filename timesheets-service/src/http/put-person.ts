@@ -6,6 +6,9 @@ import { readQuery, refuseIfMatch } from './call.ts'
 import { readJsonBody } from './json-body.ts'
 import { readPersonId } from './person-id.ts'
 
+/** Every name that the directory takes of one person. */
+const maxPersonBytes = 512 * 1024
+
 /** `PUT /people/{user_id}`: enters a person, or changes all their names. */
 export function putPerson(store: PeopleStore, publicUrl: string): Operation {
   return async (call) => {
@@ -13,7 +16,11 @@ export function putPerson(store: PeopleStore, publicUrl: string): Operation {
     readQuery(query, [])
     refuseIfMatch(call)
     const userId = readPersonId(parameters)
-    const body = readBy(personBodySchema, await readJsonBody(request), 'invalid-body')
+    const body = readBy(
+      personBodySchema,
+      await readJsonBody(request, { maxBytes: maxPersonBytes }),
+      'invalid-body',
+    )
     const { person, isNew } = await store.put(userId, body)
     const location = `${publicUrl}/people/${encodeURIComponent(userId)}`
     return { status: isNew ? 201 : 200, body: person, ...(isNew ? { headers: { location } } : {}) }

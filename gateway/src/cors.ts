@@ -1,7 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { matchRoute } from '@timesheets/contracts/route'
 import { answerEmpty } from '@timesheets/runtime/answer'
-import { judgedMethod } from './head.ts'
 
 /** What an app in a browser may read beside what it always may (Fetch Standard, CORS-safelisted response-header name). */
 const exposed = 'Link, Location, ETag, Retry-After'
@@ -38,7 +37,7 @@ export class Cors {
     const wanted = request.headers['access-control-request-method']
     if (request.method !== 'OPTIONS' || wanted === undefined) return false
     if (this.#originOf(request) === undefined) return false
-    if (matchRoute(judgedMethod(wanted), path).kind !== 'route') return false
+    if (matchRoute(wanted, path).kind !== 'route') return false
     response.removeHeader('access-control-expose-headers')
     answerEmpty(request, response, {
       'access-control-allow-methods': wanted,

@@ -7,7 +7,6 @@ import type { Logger } from '@timesheets/runtime/logger'
 import type { Secret } from '@timesheets/runtime/secret'
 import { createProxyMiddleware, proxyEventsPlugin } from 'http-proxy-middleware'
 import { forwardedHeaders } from './forwarded-headers.ts'
-import { judgedMethod } from './head.ts'
 import { relay } from './relay.ts'
 import { explainFailure, ServiceTimeout } from './service-failure.ts'
 
@@ -100,7 +99,7 @@ export function createForward(options: ForwardOptions, logger: Logger): Way {
   function isSafeToRepeat(request: IncomingMessage, error: unknown): boolean {
     const wasStale =
       onward.get(request)?.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET'
-    return wasStale === true && judgedMethod(request.method ?? '') === 'GET' && isHeardOut(request)
+    return wasStale === true && ['GET', 'HEAD'].includes(request.method ?? '') && isHeardOut(request)
   }
 
   return {

@@ -14,7 +14,6 @@ import { Challenge } from './challenge.ts'
 import type { GatewayConfig } from './config.ts'
 import { Cors } from './cors.ts'
 import { createForward } from './forward.ts'
-import { judgedMethod, withHead } from './head.ts'
 import { demandHost } from './host.ts'
 import { Keys, type KeysOptions } from './keys.ts'
 import { createOwnAnswers, type OwnOperationId } from './own-answers.ts'
@@ -98,12 +97,12 @@ export function createGateway(
 
 /** The table decides what exists, whether or not there is a token. */
 function findRoute(method: string, path: string): FoundRoute {
-  const match = matchRoute(judgedMethod(method), path)
+  const match = matchRoute(method, path)
   if (match.kind === 'route') return match
   if (match.kind === 'unknown') throw new ProblemError('not-found', 'There is no such path in this API')
-  const allow = withHead(match.allow).join(', ')
+  const allow = match.allow.join(', ')
   throw new ProblemError('method-not-allowed', `This path takes ${allow}`, {
     headers: { allow },
-    members: { allow: withHead(match.allow) },
+    members: { allow: match.allow },
   })
 }

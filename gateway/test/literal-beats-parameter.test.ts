@@ -32,7 +32,7 @@ test('a parameter takes one segment, not none and not two', () => {
   expect(matchRoute('GET', '/timesheets/a%20b', table)).toMatchObject({ parameters: { id: 'a b' } })
   expect(matchRoute('PUT', '/timesheets/14', table)).toEqual({
     kind: 'other-method',
-    allow: ['GET', 'DELETE'],
+    allow: ['GET', 'HEAD', 'DELETE'],
   })
   for (const path of ['/timesheets/', '/timesheets', '/timesheets/14/', '/timesheets/14/15/16', '']) {
     expect(matchRoute('GET', path, table)).toEqual({ kind: 'unknown' })

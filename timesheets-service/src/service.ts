@@ -88,9 +88,7 @@ async function identify(
 
 function findOperation(request: IncomingMessage, operations: Operations) {
   const [path = '', search = ''] = (request.url ?? '').split(/\?(.*)/s)
-  // HEAD is there where GET is (RFC 9110, section 9.1).
-  const method = request.method === 'HEAD' ? 'GET' : request.method
-  const match = matchRoute(method ?? '', path)
+  const match = matchRoute(request.method ?? '', path)
   const run = match.kind === 'route' ? operations[match.route.operationId as OperationId] : undefined
   if (match.kind !== 'route' || run === undefined)
     throw new ProblemError('not-found', 'There is no such path here')

@@ -43,8 +43,8 @@ describe('matchRoute', () => {
   })
 
   test('a known path with another method tells which it knows', () => {
-    expect(found('PATCH', '/timesheets/14')).toEqual({ kind: 'other-method', allow: ['GET', 'DELETE'] })
-    expect(found('get', '/timesheets')).toEqual({ kind: 'other-method', allow: ['GET', 'POST'] })
+    expect(found('PATCH', '/timesheets/14')).toEqual({ kind: 'other-method', allow: ['GET', 'HEAD', 'DELETE'] })
+    expect(found('get', '/timesheets')).toEqual({ kind: 'other-method', allow: ['GET', 'HEAD', 'POST'] })
   })
 
   test.each([

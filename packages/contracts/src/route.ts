@@ -190,17 +190,19 @@ export type RouteMatch =
 
 /**
  * Looks a request up. A literal segment beats a parameter, whatever the method: a path that some row
- * spells out never reaches a row that only fits it.
+ * spells out never reaches a row that only fits it. HEAD is there wherever GET is (RFC 9110, section 9.1).
  * @param path the path of a request, already known to be normal, without its query
  */
 export function matchRoute(method: string, path: string, table: readonly Route[] = routes): RouteMatch {
   const fitting = mostLiteral(table.filter((row) => fits(row.path, path)))
   if (fitting.length === 0) return { kind: 'unknown' }
-  const route = fitting.find((row) => row.method === method)
-  if (route === undefined) return { kind: 'other-method', allow: fitting.map((row) => row.method) }
+  const route = fitting.find((row) => row.method === (method === 'HEAD' ? 'GET' : method))
+  if (route === undefined) return { kind: 'other-method', allow: fitting.flatMap(methodsOf) }
   const parameters = parametersOf(route.path, path)
   return parameters === undefined ? { kind: 'unknown' } : { kind: 'route', route, parameters }
 }
+
+const methodsOf = ({ method }: Route) => (method === 'GET' ? [method, 'HEAD'] : [method])
 
 const isParameter = (segment: string) => segment.startsWith('{')
 

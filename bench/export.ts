@@ -16,9 +16,13 @@ const query =
     ' ',
   )
 
+const copies = { csv: '`\\copy (query) to`, CSV', json: '`\\copy (query) to`, JSON lines' }
+
 export interface ExportSpeed {
   readonly name: string
   readonly rowsASecond: number
+  /** What it is held against: the limit of what could be. */
+  readonly limit?: string
   /** The most memory that the service ever had, in MB. */
   readonly memoryMb?: number
 }
@@ -36,25 +40,20 @@ export async function exportSpeeds(
     console.log(`  ${name}: ${Math.round(rowsASecond).toLocaleString('en')} rows/s`)
     return { name, rowsASecond }
   }
-  for (const format of ['text/csv', 'application/x-ndjson']) {
+  for (const { format, limit } of [
+    { format: 'text/csv', limit: copies.csv },
+    { format: 'application/x-ndjson', limit: copies.json },
+  ]) {
     const target = `/timesheets?user_id=*&from=${from}&to=${to}`
     const speed = await time(`${format}, through the service`, () => service.get(target, format))
-    speeds.push({ ...speed, memoryMb: await mostMemoryMb(service.pid) })
+    speeds.push({ ...speed, limit, memoryMb: await mostMemoryMb(service.pid) })
   }
-  speeds.push(
-    await time('`\\copy (query) to`, CSV', () =>
-      psql(databaseUrl, `\\copy (${query}) to /dev/null csv header`),
-    ),
-  )
+  speeds.push(await time(copies.csv, () => psql(databaseUrl, `\\copy (${query}) to /dev/null csv header`)))
   const json = query.replace(
     /^select (.*) from/,
     (_, members) => `select row_to_json(entry) from (select ${members} from`,
   )
-  speeds.push(
-    await time('`\\copy (query) to`, JSON lines', () =>
-      psql(databaseUrl, `\\copy (${json}) as entry) to /dev/null`),
-    ),
-  )
+  speeds.push(await time(copies.json, () => psql(databaseUrl, `\\copy (${json}) as entry) to /dev/null`)))
   return speeds
 }
 

@@ -100,10 +100,13 @@ function print(title: string, cases: readonly ReadCase[], [small, large]: Map<st
 }
 
 function printExport(speeds: readonly ExportSpeed[]): void {
-  const rows = speeds.map(({ name, rowsASecond, memoryMb }) => [
+  const rows = speeds.map(({ name, rowsASecond, limit, memoryMb }) => [
     name,
     Math.round(rowsASecond).toLocaleString('en'),
+    limit === undefined
+      ? ''
+      : (rowsASecond / speeds.find((speed) => speed.name === limit)!.rowsASecond).toFixed(2),
     memoryMb === undefined ? '' : memoryMb.toFixed(0),
   ])
-  console.log(table(['Export of a year at 10M', 'rows/s', 'service, most MB'], rows))
+  console.log(table(['Export of a year at 10M', 'rows/s', 'of `\\copy`', 'service, most MB'], rows))
 }

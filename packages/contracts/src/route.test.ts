@@ -43,7 +43,10 @@ describe('matchRoute', () => {
   })
 
   test('a known path with another method tells which it knows', () => {
-    expect(found('PATCH', '/timesheets/14')).toEqual({ kind: 'other-method', allow: ['GET', 'HEAD', 'DELETE'] })
+    expect(found('PATCH', '/timesheets/14')).toEqual({
+      kind: 'other-method',
+      allow: ['GET', 'HEAD', 'DELETE'],
+    })
     expect(found('get', '/timesheets')).toEqual({ kind: 'other-method', allow: ['GET', 'HEAD', 'POST'] })
   })
 

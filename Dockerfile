@@ -17,7 +17,7 @@ COPY gateway/package.json gateway/
 COPY timesheets-service/package.json timesheets-service/
 COPY contractor-sync/package.json contractor-sync/
 # No package's install script is needed to bundle, so none is run.
-RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
+RUN --mount=type=cache,target=/npm-cache npm ci --ignore-scripts --cache /npm-cache
 
 FROM dependencies AS bundles
 COPY . .

@@ -122,6 +122,7 @@ describe('each container', () => {
     const script = `
       const { readdirSync, rmSync, writeFileSync } = require('node:fs')
       const folders = (path, depth) => {
+        // What this user may not look into, it cannot write into by a name that it does not know.
         let inside = []
         try { inside = readdirSync(path + '/', { withFileTypes: true }) } catch {}
         return inside.flatMap((entry) => {

@@ -78,6 +78,7 @@ async function everythingIsBack(): Promise<void> {
     `${admin['timesheets-service']}/readyz`,
     `${tracker}/local/entries`,
   ]
+  // No answer is what it is like while it is away.
   const isBack = async (url: string) => (await fetch(url).catch(() => undefined))?.ok ?? false
   await eventually(async () => (await Promise.all(urls.map(isBack))).every(Boolean), 'everything is back')
 }

@@ -74,6 +74,7 @@ async function untilRefused(statuses: readonly number[]): Promise<Response> {
 }
 
 async function heals(): Promise<void> {
+  // No answer is what it is like while it is away.
   await eventually(async () => (await upload(token).catch(() => undefined))?.ok === true, 'all is well again')
 }
 

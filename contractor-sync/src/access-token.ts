@@ -52,6 +52,7 @@ export class AccessToken {
 
   /** Lets go of a token that was refused; if another has taken its place already, that one stays. */
   async discard(refused: IssuedToken): Promise<void> {
+    // One that failed is told to those who asked for it, and is no token that could be let go of.
     const current = await this.#current?.catch(() => undefined)
     if (current === refused) this.#current = undefined
   }

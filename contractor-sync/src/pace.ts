@@ -21,6 +21,7 @@ export class Pace {
   async next(signal?: AbortSignal): Promise<void> {
     if (this.#budget === null) return
     const turn = this.#turn.then(() => this.#wait(this.#budget!, signal))
+    // Whoever gives up waiting is told so; those behind have their turn all the same.
     this.#turn = turn.catch(() => {})
     await turn
   }

@@ -59,7 +59,8 @@ export class Patience {
           if (waitMs > this.#leftMs) return false
           this.#leftMs -= waitMs
           onWait?.(error, waitMs)
-          // p-retry adds its own delay, so those who were told the same second do not return together.
+          // p-retry adds its own delay, so those who were told the same second do not return together; and where the
+          // sleep was interrupted, it says so itself.
           await sleep(askedForMs, undefined, { signal }).catch(() => {})
           return true
         },

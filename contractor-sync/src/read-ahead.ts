@@ -15,7 +15,7 @@ export async function* readAhead<T>(values: AsyncIterable<T>): AsyncGenerator<T>
       yield value
     }
   } finally {
-    // Not awaited: a value that is still on its way would be waited for.
+    // Not awaited: a value that is still on its way would be waited for. Nobody wants what it fails with any more.
     void Promise.resolve(iterator.return?.()).catch(() => {})
   }
 }

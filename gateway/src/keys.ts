@@ -49,7 +49,7 @@ export class Keys {
     const isUsable = this.#knows(kid) && ageMs < maxAgeMs + maxStaleMs
     if (isUsable && ageMs < maxAgeMs) return this.#keySet
     if (isUsable && this.#failing) {
-      // Nobody with a known key waits for an issuer that is away.
+      // Nobody with a known key waits for an issuer that is away, or hears of it: the log does.
       this.#ask().catch(() => undefined)
       return this.#keySet
     }
@@ -79,6 +79,7 @@ export class Keys {
   }
 
   async #askWhenDue(): Promise<void> {
+    // Told to those who wait for that one; this one is asked in its own right.
     await this.#underWay?.catch(() => undefined)
     const waitMs = this.#askedAt + this.#options.minIntervalMs - performance.now()
     if (waitMs > 0) await sleep(waitMs, undefined, { ref: false })

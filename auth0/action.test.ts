@@ -23,7 +23,7 @@ beforeAll(async () => {
   onExecutePostLogin = module.exports.onExecutePostLogin
 })
 
-const claim = gatewaySettings.userClaim.fallback!
+const claim = gatewaySettings.userClaim.defaultText!
 const ours = { identifier: 'https://api.exampleco.com/timesheets' }
 
 test('a verified e-mail is put where the gateway looks for the person', async () => {

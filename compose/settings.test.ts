@@ -33,7 +33,7 @@ describe.each(Object.entries(processes))('%s', (name, settings) => {
     for (const setting of settings) {
       if (setting.name in byImage) continue
       if (setting.secret) expect(given[`${setting.name}_FILE`]).toMatch(/^\/run\/secrets\//)
-      else if (setting.fallback === undefined && !setting.optional) {
+      else if (setting.defaultText === undefined && !setting.optional) {
         expect([setting.name, given[setting.name] || example[setting.name]]).toEqual([
           setting.name,
           expect.any(String),

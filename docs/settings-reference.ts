@@ -44,10 +44,10 @@ function aligned(rows: readonly string[][]): string {
   return [line(titles), line(widths.map((width) => '-'.repeat(width))), ...others.map(line)].join('\n')
 }
 
-function standard({ fallback, optional, secret }: Settings[string]): string {
-  if (fallback === undefined) return optional ? '' : '**required**'
-  if (fallback === '') return ''
-  return secret ? 'the local stack’s' : `\`${fallback}\``
+function standard({ defaultText, optional, secret }: Settings[string]): string {
+  if (defaultText === undefined) return optional ? '' : '**required**'
+  if (defaultText === '') return ''
+  return secret ? 'the local stack’s' : `\`${defaultText}\``
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')

@@ -42,7 +42,7 @@ test("a fault in what only a child reads is the child's, in one line", async () 
   expect(code).toBe(1)
   expect(lastLines(output)).toEqual([
     expect.stringMatching(
-      /^tracker did not start: The configuration has a fault: HARVEST_WEEKS: "many" is not /,
+      /^tracker did not start: The configuration has an error: HARVEST_WEEKS: "many" is not /,
     ),
   ])
 }, 60_000)

@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { watchAnswers } from '../packages/contracts/test/watched-answers.ts'
+import { checkResponses } from '../packages/contracts/test/response-checks.ts'
 import { accessTokenFor } from '../packages/local/src/access-token.ts'
 import { syncEnvironment } from '../packages/local/src/run-sync.ts'
 import { readStackFile, type StackFile } from '../packages/local/src/stack-file.ts'
@@ -36,7 +36,7 @@ export class RunningStack implements AsyncDisposable {
       if (hasEnded(child)) throw new Error(`The stack ended with ${child.exitCode}:\n${this.#output}`)
       await pause(100)
     }
-    watchAnswers(this.file.gateway, 'system')
+    checkResponses(this.file.gateway, 'system')
   }
 
   /** Starts it and gives the process, whatever becomes of it. */

@@ -1,5 +1,5 @@
 import { createTimesheetsClient, nextCursor, type TimesheetsClient } from '@timesheets/client/client'
-import { summaryWords } from '@timesheets/contracts/status'
+import { itemStatuses } from '@timesheets/contracts/status'
 import { z } from 'zod'
 import type { AccessToken } from './access-token.ts'
 import { createApiFetch, whole } from './api-fetch.ts'
@@ -17,7 +17,7 @@ const batchAnswer = z.object({
   items: z.array(
     z.object({
       index: z.int(),
-      status: z.enum(summaryWords),
+      status: z.enum(itemStatuses),
       message: z.string().optional(),
       problem: problemSchema.optional(),
     }),

@@ -47,7 +47,7 @@ async function checkSettings(environment: Environment): Promise<boolean> {
       if (value !== undefined) good(setting.name, setting.secret ? '[secret]' : shown(value))
     } catch (error) {
       isGood = false
-      for (const fault of (error as ConfigError).faults) bad(fault)
+      for (const fault of (error as ConfigError).issues) bad(fault)
     }
   }
   if (!isGood) return false
@@ -56,7 +56,7 @@ async function checkSettings(environment: Environment): Promise<boolean> {
     return true
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    for (const fault of error.faults) bad(fault)
+    for (const fault of error.issues) bad(fault)
     return false
   }
 }

@@ -1,8 +1,8 @@
 import { maxArrayItems } from '@timesheets/contracts/upload'
 import {
   ConfigError,
-  type ConfigOf,
   type Environment,
+  type InferConfig,
   optional,
   readConfig,
   type Settings,
@@ -16,7 +16,12 @@ import type { TrackerKind } from './trackers/tracker.ts'
 /** What a token is asked for with. */
 export const tokenSettings = {
   auth0Domain: optional(
-    setting.of('AUTH0_DOMAIN', 'a domain', { doc: 'The Auth0 tenant: example.eu.auth0.com' }, parseDomain),
+    setting.custom(
+      'AUTH0_DOMAIN',
+      'a domain',
+      { doc: 'The Auth0 tenant: example.eu.auth0.com' },
+      parseDomain,
+    ),
   ),
   auth0Issuer: optional(
     setting.url('AUTH0_ISSUER', { doc: 'The issuer, where it does not follow from AUTH0_DOMAIN' }),
@@ -53,7 +58,7 @@ export const syncSettings = {
     max: 36_500,
     doc: 'How many days back a run looks',
   }),
-  peopleMap: setting.of(
+  peopleMap: setting.custom(
     'PEOPLE_MAP',
     "a JSON object of a tracker's ids or e-mails and user_ids",
     {
@@ -83,16 +88,16 @@ export const syncSettings = {
   }),
 } satisfies Settings
 
-type TokenConfig = ConfigOf<typeof tokenSettings>
+type TokenConfig = InferConfig<typeof tokenSettings>
 
 /** What a run goes by: the settings of the program and of the tracker that was chosen. */
-export interface SyncConfig extends ConfigOf<typeof syncSettings> {
+export interface SyncConfig extends InferConfig<typeof syncSettings> {
   readonly tokenUrl: string
   /** The variable that says where that is. */
   readonly tokenUrlSetting: string
   readonly tracker: TrackerKind
   /** The same, with the tracker's own settings. */
-  readonly trackerConfig: ConfigOf<Settings>
+  readonly trackerConfig: InferConfig<Settings>
 }
 
 /**
@@ -103,11 +108,11 @@ export interface SyncConfig extends ConfigOf<typeof syncSettings> {
 export async function readSyncConfig<const S extends Settings = Record<never, never>>(
   environment: Environment,
   more?: S,
-): Promise<SyncConfig & ConfigOf<S>> {
+): Promise<SyncConfig & InferConfig<S>> {
   const { tracker, settings } = await settingsFor(environment)
   const all = { ...settings, ...more }
   const config = readConfig(environment, all, (read) => faultsOfToken(read, all))
-  const known = config as ConfigOf<typeof syncSettings> & ConfigOf<S>
+  const known = config as InferConfig<typeof syncSettings> & InferConfig<S>
   return { ...known, ...tokenEndpointOf(known), tracker: tracker!, trackerConfig: config }
 }
 

@@ -9,13 +9,13 @@ import { runOnSchedule } from './schedule.ts'
 
 /** What the daemon takes beside what a run does. */
 export const daemonSettings = {
-  schedule: setting.of(
+  schedule: setting.custom(
     'SYNC_SCHEDULE',
     'a cron expression',
     { default: '0 2 * * *', doc: 'When the daemon syncs: minute, hour, day, month, weekday' },
     parseSchedule,
   ),
-  timeZone: setting.of(
+  timeZone: setting.custom(
     'SYNC_TIME_ZONE',
     'a time zone',
     { default: 'UTC', doc: 'The time zone of that schedule: Europe/Berlin' },

@@ -50,7 +50,7 @@ function describe(settings: Settings): string {
   return rows.map((row) => `  ${row.name.padEnd(width)}  ${row.doc}${remarkOf(row)}`).join('\n')
 }
 
-function remarkOf({ fallback, optional }: Setting<unknown>): string {
-  if (fallback !== undefined) return fallback === '' ? '' : ` [${fallback}]`
+function remarkOf({ defaultText, optional }: Setting<unknown>): string {
+  if (defaultText !== undefined) return defaultText === '' ? '' : ` [${defaultText}]`
   return optional ? '' : ' (required)'
 }

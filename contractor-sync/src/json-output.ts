@@ -1,4 +1,4 @@
-import { hoursOf } from '@timesheets/contracts/entry'
+import { toHours } from '@timesheets/contracts/entry'
 import { createLogger } from '@timesheets/runtime/logger'
 import { explain, type Output } from './output.ts'
 import type { Report } from './report.ts'
@@ -58,7 +58,7 @@ function summaryOf(report: Report) {
     skipped: skippedInAll,
     skippedRunning: skipped.running,
     skippedEmpty: skipped.empty,
-    hours: hoursOf(seconds),
+    hours: toHours(seconds),
     firstRejected: rejections.map(({ externalId, problem, reason }) => ({ externalId, problem, reason })),
     durationMs: Date.now() - startedAt.getTime(),
   }

@@ -1,12 +1,12 @@
 import type { EntryBody } from '@timesheets/contracts/entry'
-import { summaryWords } from '@timesheets/contracts/status'
+import { itemStatuses } from '@timesheets/contracts/status'
 import type { Outcome } from './api-client.ts'
 import { exitCodeOf, exitCodes } from './exit-code.ts'
 import type { Aside, Rejection } from './mapping.ts'
 import type { SyncedEntry } from './synced-entry.ts'
 import type { Window } from './window.ts'
 
-type StatusWord = (typeof summaryWords)[number]
+type StatusWord = (typeof itemStatuses)[number]
 
 /** Messages and rejections that are kept for the end; the numbers count all. */
 const maxKept = 1000
@@ -32,7 +32,7 @@ export class Report {
   readonly startedAt = new Date()
   /** Different entries that the tracker gave. */
   read = 0
-  readonly counts = Object.fromEntries(summaryWords.map((word) => [word, 0])) as Record<StatusWord, number>
+  readonly counts = Object.fromEntries(itemStatuses.map((word) => [word, 0])) as Record<StatusWord, number>
   readonly skipped = { running: 0, empty: 0 }
   /** Of what stands in Timesheets as the tracker has it. */
   seconds = 0

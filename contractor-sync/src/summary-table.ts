@@ -1,4 +1,4 @@
-import { hoursOf } from '@timesheets/contracts/entry'
+import { toHours } from '@timesheets/contracts/entry'
 import { plainText } from './plain-text.ts'
 import type { Report } from './report.ts'
 import { describeWindow } from './window.ts'
@@ -17,7 +17,7 @@ export function summaryTable(report: Report): string {
     ['read', number.format(read)],
     ...Object.entries(counts).map(([word, count]): [string, string] => [word, number.format(count)]),
     ['skipped', number.format(skippedInAll), whySkipped(skipped)],
-    ['hours', hours.format(hoursOf(report.seconds))],
+    ['hours', hours.format(toHours(report.seconds))],
   ]
   // Hours have decimals; their point stands below the last digit of the counts.
   const whole = Math.max(...rows.map(([, value]) => wholePart(value).length))

@@ -90,6 +90,6 @@ test('a schedule that is none is told before anything runs', async () => {
   }).ended
   expect(code).toBe(2)
   expect(stderr).toMatch(
-    /2 faults.*SYNC_SCHEDULE: "nightly" is not a cron expression.*SYNC_TIME_ZONE: "Mars"/s,
+    /2 errors.*SYNC_SCHEDULE: "nightly" is not a cron expression.*SYNC_TIME_ZONE: "Mars"/s,
   )
 })

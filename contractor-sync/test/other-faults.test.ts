@@ -15,7 +15,7 @@ function expectEnd({ code, stdout, stderr }: Ended, expected: number, says: RegE
 describe('settings', () => {
   test('every fault is told at once, and no secret is', async () => {
     const ended = await around.run({ API_URL: 'gateway', AUTH0_CLIENT_SECRET: '', UPLOAD_BATCH_SIZE: '5000' })
-    expectEnd(ended, 2, /3 faults.*API_URL.*AUTH0_CLIENT_SECRET.*UPLOAD_BATCH_SIZE/s)
+    expectEnd(ended, 2, /3 errors.*API_URL.*AUTH0_CLIENT_SECRET.*UPLOAD_BATCH_SIZE/s)
   })
 
   test('a secret in a file, and plain http only where it is permitted', async () => {

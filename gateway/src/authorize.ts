@@ -1,4 +1,4 @@
-import { text, userId } from '@timesheets/contracts/member'
+import { text, userId } from '@timesheets/contracts/fields'
 import type { Route } from '@timesheets/contracts/route'
 import type { Identity } from '@timesheets/runtime/identity'
 import type { JWTPayload } from 'express-oauth2-jwt-bearer'

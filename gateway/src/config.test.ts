@@ -42,7 +42,7 @@ function faultsOf(environment: Record<string, string>): readonly string[] {
     readGatewayConfig(environment)
     return []
   } catch (error) {
-    return (error as { faults: string[] }).faults.map((fault) => fault.split(':')[0]!)
+    return (error as { issues: string[] }).issues.map((fault) => fault.split(':')[0]!)
   }
 }
 

@@ -1,4 +1,4 @@
-import { type ConfigOf, type Environment, optional, readConfig, setting } from '@timesheets/runtime/config'
+import { type Environment, type InferConfig, optional, readConfig, setting } from '@timesheets/runtime/config'
 import { serverSettings } from '@timesheets/runtime/server-settings'
 import { parseOrigin } from './cors.ts'
 
@@ -19,8 +19,10 @@ export const gatewaySettings = {
     minLength: 32,
     doc: 'Shared with the services behind, to which the gateway signs with it who calls',
   }),
-  auth0Domain: optional(setting.of('AUTH0_DOMAIN', 'a domain', { doc: "The tenant's domain" }, parseDomain)),
-  auth0CustomDomains: setting.of(
+  auth0Domain: optional(
+    setting.custom('AUTH0_DOMAIN', 'a domain', { doc: "The tenant's domain" }, parseDomain),
+  ),
+  auth0CustomDomains: setting.custom(
     'AUTH0_CUSTOM_DOMAINS',
     'domains, separated by commas',
     { default: '', doc: "The tenant's custom domains, whose tokens are as good" },
@@ -30,7 +32,7 @@ export const gatewaySettings = {
     doc: 'The identifier of this API in the tenant: `aud` of a token',
   }),
   auth0Issuer: optional(
-    setting.of(
+    setting.custom(
       'AUTH0_ISSUER',
       'a URL',
       { doc: '`iss` of a token, where it is not https://{AUTH0_DOMAIN}/' },
@@ -38,7 +40,7 @@ export const gatewaySettings = {
     ),
   ),
   auth0JwksUri: optional(
-    setting.of(
+    setting.custom(
       'AUTH0_JWKS_URI',
       'a URL',
       { doc: "Where the issuer's keys are, if not at .well-known/jwks.json" },
@@ -58,7 +60,7 @@ export const gatewaySettings = {
     default: 'https://api.exampleco.com/email',
     doc: 'The claim that names the person',
   }),
-  corsOrigins: setting.of(
+  corsOrigins: setting.custom(
     'CORS_ORIGINS',
     'origins, separated by commas',
     { default: '', doc: 'The origins of browser apps that may call, such as https://app.exampleco.com' },
@@ -66,7 +68,7 @@ export const gatewaySettings = {
   ),
 }
 
-export type GatewaySettings = ConfigOf<typeof gatewaySettings>
+export type GatewaySettings = InferConfig<typeof gatewaySettings>
 
 export interface GatewayConfig extends GatewaySettings {
   /** Every `iss` whose tokens are taken: the tenant's domain and its custom ones. */

@@ -62,7 +62,7 @@ export function createGateway(
     if (cors.answerPreflight(request, response, path)) return
     const { route, parameters } = findRoute(request.method ?? '', path)
     visit.operation = route.operationId
-    if (route.answeredBy === 'gateway') {
+    if (route.servedBy === 'gateway') {
       await ownAnswers[route.operationId as OwnOperationId](request, response, parameters)
       return
     }

@@ -8,7 +8,7 @@ import { StaticFile } from './static-file.ts'
 import { Viewer } from './viewer.ts'
 
 /** What the gateway answers itself. */
-export type OwnOperationId = Extract<(typeof routes)[number], { answeredBy: 'gateway' }>['operationId']
+export type OwnOperationId = Extract<(typeof routes)[number], { servedBy: 'gateway' }>['operationId']
 
 export type OwnAnswer = (
   request: IncomingMessage,
@@ -42,8 +42,8 @@ export function createOwnAnswers(options: OwnAnswersOptions): Readonly<Record<Ow
 
 /** Loaded when it is first asked for: a gateway that starts has other things to do. */
 async function makeDocument({ publicUrl, issuers }: OwnAnswersOptions): Promise<StaticFile> {
-  const { openApiOf } = await import('@timesheets/contracts/openapi')
-  const document = openApiOf({ publicUrl, issuer: issuers[0]! })
+  const { buildOpenApi } = await import('@timesheets/contracts/openapi')
+  const document = buildOpenApi({ publicUrl, issuer: issuers[0]! })
   return new StaticFile('application/json', JSON.stringify(document))
 }
 

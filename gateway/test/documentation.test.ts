@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals'
-import { openApiOf } from '@timesheets/contracts/openapi'
+import { buildOpenApi } from '@timesheets/contracts/openapi'
 import { viewerFiles } from '@timesheets/contracts/viewer'
 import { publicUrl, startAll } from './started.ts'
 
@@ -14,7 +14,7 @@ const get = (path: string, headers: Record<string, string> = {}) => fetch(gatewa
 test('the document is that of the table, with our own address and issuer', async () => {
   const answer = await get('/openapi.json')
   expect(answer.headers.get('content-type')).toBe('application/json')
-  const expected = openApiOf({ publicUrl, issuer: gateway.issuer.issuer })
+  const expected = buildOpenApi({ publicUrl, issuer: gateway.issuer.issuer })
   expect(await answer.json()).toEqual(JSON.parse(JSON.stringify(expected)))
 })
 

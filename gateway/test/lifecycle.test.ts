@@ -180,7 +180,7 @@ describe('a configuration', () => {
       expect(said.err).toContain(` ${name}: `)
     }
     expect(said.err).toMatch(/^[^\n]+\n$/)
-    expect(JSON.parse(said.err)).toMatchObject({ level: 'fatal', msg: expect.stringContaining('5 faults') })
+    expect(JSON.parse(said.err)).toMatchObject({ level: 'fatal', msg: expect.stringContaining('5 errors') })
     expect(said.err).not.toMatch(/hunter2|\.ts|node:/)
   })
 

@@ -5,7 +5,7 @@ const row = (method: Route['method'], path: string): Route => ({
   method,
   path,
   scopes: ['batch:upload'],
-  answeredBy: 'timesheets-service',
+  servedBy: 'timesheets-service',
   operationId: `${method} ${path}`,
   summary: '',
 })

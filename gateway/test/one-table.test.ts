@@ -83,7 +83,7 @@ describe.each(names(routes.filter(({ method }) => method === 'GET')))(
       expect([head.status, await head.text()]).toEqual([200, ''])
       expect(head.headers.get('content-type')).toBe(get.headers.get('content-type'))
       await get.arrayBuffer()
-      if (route.answeredBy === 'gateway') return
+      if (route.servedBy === 'gateway') return
       const [forwarded] = gateway.upstream.arrivals.slice(-2)
       expect(forwarded!.method).toBe('HEAD')
       const { headers, target } = forwarded!

@@ -7,7 +7,7 @@ import { afterAll } from '@jest/globals'
 import { createLogger } from '@timesheets/runtime/logger'
 import { Secret } from '@timesheets/runtime/secret'
 import { startServer } from '@timesheets/runtime/server'
-import { watchAnswers } from '../../packages/contracts/test/watched-answers.ts'
+import { checkResponses } from '../../packages/contracts/test/response-checks.ts'
 import { createIssuer } from '../../packages/local/src/issuer/issuer.ts'
 import type { GatewayConfig } from '../src/config.ts'
 import { createGateway, type GatewayOverrides } from '../src/gateway.ts'
@@ -151,7 +151,7 @@ export async function startGateway(
   }
   const running = await startServer('gateway', createGateway(whole, logger, overrides), whole, logger)
   endings.push(() => running.stop())
-  watchAnswers(running.url, 'gateway')
+  checkResponses(running.url, 'gateway')
   return running
 }
 

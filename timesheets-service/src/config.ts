@@ -1,4 +1,4 @@
-import { type ConfigOf, type Environment, optional, readConfig, setting } from '@timesheets/runtime/config'
+import { type Environment, type InferConfig, optional, readConfig, setting } from '@timesheets/runtime/config'
 import { serverSettings } from '@timesheets/runtime/server-settings'
 
 /** Every variable of the timesheets-service. */
@@ -30,7 +30,7 @@ export const serviceSettings = {
     default: 'http://127.0.0.1:8080',
     doc: 'What the outside calls this API',
   }),
-  sourceOwners: setting.of(
+  sourceOwners: setting.custom(
     'SOURCE_OWNERS',
     'source=client pairs, separated by commas',
     { default: '', doc: 'Which client may write to a source, where it is not the first that did' },
@@ -38,7 +38,7 @@ export const serviceSettings = {
   ),
 }
 
-export type ServiceConfig = ConfigOf<typeof serviceSettings>
+export type ServiceConfig = InferConfig<typeof serviceSettings>
 
 /** @throws {ConfigError} with every fault */
 export function readServiceConfig(environment: Environment): ServiceConfig {

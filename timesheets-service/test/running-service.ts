@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll } from '@jest/globals'
 import type { Problem } from '@timesheets/contracts/problem'
-import type { BatchAnswer } from '@timesheets/contracts/upload'
+import type { BatchResponse } from '@timesheets/contracts/upload'
 import { identityHeader, requestIdHeader, signIdentity } from '@timesheets/runtime/identity'
 import { createLogger } from '@timesheets/runtime/logger'
 import { Secret } from '@timesheets/runtime/secret'
 import { type RunningServer, startServer } from '@timesheets/runtime/server'
 import pg from 'pg'
-import { watchAnswers } from '../../packages/contracts/test/watched-answers.ts'
+import { checkResponses } from '../../packages/contracts/test/response-checks.ts'
 import { type TestDatabase, testDatabase } from '../../packages/local/src/test-database.ts'
 import { readServiceConfig } from '../src/config.ts'
 import { createService } from '../src/service.ts'
@@ -27,7 +27,7 @@ export const entry = (members: object = {}) => ({
 })
 
 /** An answer to a single entry: the members that tests look at. */
-export interface SingleAnswer {
+export interface SingleResponse {
   id: number | null
   status: string
   message: string
@@ -79,7 +79,7 @@ export class RunningService {
     })
     const logger = createLogger('timesheets-service', 'silent')
     const server = await startServer('timesheets-service', createService(config, logger), config, logger)
-    watchAnswers(server.url, 'service')
+    checkResponses(server.url, 'service')
     return new RunningService(database, server)
   }
 
@@ -128,7 +128,7 @@ export class RunningService {
   }
 
   /** @param body bytes or text as they are, anything else as JSON */
-  upload<Body = SingleAnswer>(body: unknown, { client, query = '', headers }: UploadOptions = {}) {
+  upload<Body = SingleResponse>(body: unknown, { client, query = '', headers }: UploadOptions = {}) {
     return this.send<Body>('POST', `/timesheets/upload${query}`, {
       ...(client === undefined ? {} : { client }),
       headers: { 'content-type': 'application/json', ...headers },
@@ -139,8 +139,8 @@ export class RunningService {
     })
   }
 
-  uploadBatch(items: readonly unknown[], options?: UploadOptions): Promise<HttpAnswer<BatchAnswer>> {
-    return this.upload<BatchAnswer>(items, options)
+  uploadBatch(items: readonly unknown[], options?: UploadOptions): Promise<HttpAnswer<BatchResponse>> {
+    return this.upload<BatchResponse>(items, options)
   }
 
   uploadRefused(body: unknown, options?: UploadOptions): Promise<HttpAnswer<Problem>> {

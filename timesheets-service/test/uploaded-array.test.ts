@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { batchAnswerSchema } from '@timesheets/contracts/upload'
+import { batchResponseSchema } from '@timesheets/contracts/upload'
 import { entry, runService } from './running-service.ts'
 
 const service = runService()
@@ -68,7 +68,7 @@ test('each item is told what became of it, in its place, and a bad one harms no 
   expect(body.items[7]!.problem).toMatchObject({
     errors: [{ pointer: '#/external_id', message: 'is missing' }],
   })
-  batchAnswerSchema.parse(body)
+  batchResponseSchema.parse(body)
 })
 
 test('without a bad item there are no errors', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { singleAnswerSchema } from '@timesheets/contracts/upload'
+import { singleResponseSchema } from '@timesheets/contracts/upload'
 import { entry, runService } from './running-service.ts'
 
 const service = runService()
@@ -22,7 +22,7 @@ test('a single entry is created, shown, and named', async () => {
     status: 'created',
     message: `Created timesheet ${body.id} for employee 007`,
   })
-  singleAnswerSchema.parse(body)
+  singleResponseSchema.parse(body)
   expect(headers.get('content-type')).toBe('application/json')
   expect(headers.get('location')).toBe(`https://timesheets.example.com/timesheets/${body.id}`)
   expect(headers.get('etag')).toBe('"1"')

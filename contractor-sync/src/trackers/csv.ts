@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { readDate } from '@timesheets/contracts/date'
+import { parseDate } from '@timesheets/contracts/date'
 import { setting } from '@timesheets/runtime/config'
 import { Refused, UnexpectedAnswer } from '../failure.ts'
 import { covers } from '../window.ts'
@@ -18,19 +18,19 @@ export const csv = trackerKind({
     csvPath: setting.text('CSV_PATH', {
       doc: `A file, or a folder of files: ${tableExtensions.join(', ')}; in UTF-8`,
     }),
-    csvColumns: setting.of(
+    csvColumns: setting.custom(
       'CSV_COLUMNS',
       'member=column pairs, separated by commas, or a JSON object of them',
       { default: '{}', doc: `Which column is what, where it has another name: ${columnMembers.join(', ')}` },
       parseColumns,
     ),
-    csvDelimiter: setting.of(
+    csvDelimiter: setting.custom(
       'CSV_DELIMITER',
       'one character, or the word tab',
       { default: ',', doc: 'What stands between the cells of a CSV file' },
       parseDelimiter,
     ),
-    csvSource: setting.of(
+    csvSource: setting.custom(
       'CSV_SOURCE',
       'a name of a-z, 0-9 and -',
       {
@@ -46,7 +46,7 @@ export const csv = trackerKind({
       readsChanges: false,
       async *read(selection) {
         for await (const reading of readingsAt(config, signal)) {
-          const day = reading.kind === 'entry' ? readDate(reading.date)?.day : undefined
+          const day = reading.kind === 'entry' ? parseDate(reading.date)?.day : undefined
           // A date that cannot be read is in no window: the API says what is wrong with it.
           if (day === undefined || covers(selection, day)) yield reading
         }

@@ -1,4 +1,4 @@
-import type { ConfigOf, Settings } from '@timesheets/runtime/config'
+import type { InferConfig, Settings } from '@timesheets/runtime/config'
 import type { RateBudget } from '../pace.ts'
 import type { Window } from '../window.ts'
 
@@ -94,7 +94,7 @@ export interface TrackerKind<S extends Settings = Settings> {
   /** Null: it is no service, and may be read as fast as may be. */
   readonly rateBudget: RateBudget | null
   /** @param signal ends what the tracker does without `ask`: the reading of a file */
-  open(config: ConfigOf<S>, ask: Ask, signal?: AbortSignal): Tracker
+  open(config: InferConfig<S>, ask: Ask, signal?: AbortSignal): Tracker
 }
 
 /** Gives a kind's `open` its own configuration's type; to the rest of the program all kinds are alike. */

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { openApiOf } from '@timesheets/contracts/openapi'
+import { buildOpenApi } from '@timesheets/contracts/openapi'
 import openapiTS, { astToString } from 'openapi-typescript'
 
 // Writes the types of the API's paths, from its document; with --check only says whether they are what they were.
@@ -8,7 +8,7 @@ const path = fileURLToPath(new URL('api.ts', import.meta.url))
 const head = '// Written by `npm run api:types` from the OpenAPI document. Do not edit.\n'
 
 // Where it is and who issues its tokens says nothing of its types.
-const document = openApiOf({ publicUrl: 'https://api.example.com', issuer: 'https://issuer.example.com/' })
+const document = buildOpenApi({ publicUrl: 'https://api.example.com', issuer: 'https://issuer.example.com/' })
 const types =
   head +
   astToString(await openapiTS(JSON.stringify(document), { immutable: true, defaultNonNullable: false }))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { day, text, userId } from './member.ts'
+import { day, text, userId } from './fields.ts'
 import { problemSchema } from './problem-schema.ts'
 import { storedEntrySchema } from './stored-entry.ts'
 
@@ -33,7 +33,7 @@ export const approveManySchema = z.union([approveDaysSchema, approveIdsSchema])
 export const reopenSchema = z.strictObject({ reason: text(2000).optional() }).meta({ id: 'Reopen' })
 
 /** What became of each entry of `PUT /approvals`. */
-export const approvalsAnswerSchema = z
+export const approvalsResponseSchema = z
   .strictObject({
     errors: z.boolean(),
     summary: z.strictObject({
@@ -53,7 +53,7 @@ export const approvalsAnswerSchema = z
       }),
     ),
   })
-  .meta({ id: 'ApprovalsAnswer' })
+  .meta({ id: 'ApprovalsResponse' })
 
 export type ApproveMany = z.infer<typeof approveManySchema>
-export type ApprovalsAnswer = z.infer<typeof approvalsAnswerSchema>
+export type ApprovalsResponse = z.infer<typeof approvalsResponseSchema>

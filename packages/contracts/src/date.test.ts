@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { readDate } from './date.ts'
+import { parseDate } from './date.ts'
 
-describe('readDate', () => {
+describe('parseDate', () => {
   test.each([
     ['2017-05-10T17:40:20.095Z', '2017-05-10', '2017-05-10T17:40:20.095Z'],
     ['2017-05-10', '2017-05-10', '2017-05-10T00:00:00.000Z'],
@@ -22,7 +22,7 @@ describe('readDate', () => {
     ['0099-12-31T00:00:00Z', '0099-12-31', '0099-12-31T00:00:00.000Z'],
     ['9999-12-31T23:59:59.999Z', '9999-12-31', '9999-12-31T23:59:59.999Z'],
   ])('%s lies on %s, at %s', (text, day, instant) => {
-    expect(readDate(text)).toEqual({ day, instantMs: Date.parse(instant) })
+    expect(parseDate(text)).toEqual({ day, instantMs: Date.parse(instant) })
   })
 
   test.each([
@@ -66,17 +66,17 @@ describe('readDate', () => {
     '２０１７-05-10',
     `2017-05-10T17:40:20.${'1'.repeat(31)}Z`,
   ])('%j is no date', (text) => {
-    expect(readDate(text)).toBeUndefined()
+    expect(parseDate(text)).toBeUndefined()
   })
 
   test('every day of a century is read, and no other', () => {
     for (let day = Date.UTC(1999, 0, 1); day < Date.UTC(2101, 0, 1); day += 86_400_000) {
       const text = new Date(day).toISOString().slice(0, 10)
-      if (readDate(text)?.instantMs !== day) throw new Error(text)
+      if (parseDate(text)?.instantMs !== day) throw new Error(text)
     }
     const taken = (year: number, month: number) =>
       Array.from({ length: 40 }, (_, i) => i).filter((dayOfMonth) =>
-        readDate(`${year}-${String(month).padStart(2, '0')}-${String(dayOfMonth).padStart(2, '0')}`),
+        parseDate(`${year}-${String(month).padStart(2, '0')}-${String(dayOfMonth).padStart(2, '0')}`),
       ).length
     expect(Array.from({ length: 12 }, (_, i) => taken(2024, i + 1))).toEqual([
       31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31,

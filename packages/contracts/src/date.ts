@@ -15,7 +15,7 @@ export const dateGrammar =
  * A leap second (`:60`) is not taken, since no clock here could keep it.
  * @returns undefined where the text is neither, or names a day or time that is not
  */
-export function readDate(text: string): WrittenDate | undefined {
+export function parseDate(text: string): WrittenDate | undefined {
   const match = dateGrammar.exec(text)
   if (match === null) return undefined
   const number = (group: number) => Number(match[group] ?? 0)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from '@jest/globals'
-import { canonicalText, digestOf } from './digest.ts'
+import { canonicalText, computeDigest } from './digest.ts'
 import type { Content } from './entry.ts'
 
 const content: Content = {
@@ -14,7 +14,7 @@ const content: Content = {
 }
 
 const hex = (externalId: string, members: Partial<Content> = {}) =>
-  digestOf(externalId, { ...content, ...members }).toString('hex')
+  computeDigest(externalId, { ...content, ...members }).toString('hex')
 
 /** The definition of `agreement.md`, spelt out by hand. */
 const expected = (bytes: string) =>
@@ -36,7 +36,7 @@ test('the digest is 128 bits of SHA-256 over external id, a zero byte, and those
   expect(hex('é', { notes: 'Grüße 🦊' })).toBe(
     expected('é\u0000["007","2017-05-10","2017-05-10T17:40:20.095Z","StoreZero",18000,"Grüße 🦊"]'),
   )
-  expect(digestOf('', content)).toHaveLength(16)
+  expect(computeDigest('', content)).toHaveLength(16)
 })
 
 test('it never changes: what is stored must be found again', () => {

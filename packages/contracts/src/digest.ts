@@ -17,7 +17,7 @@ export function canonicalText(content: Content): string {
 }
 
 /** Both sides compare entries by it: the first 128 bits of SHA-256 over external id, a zero byte, and the content. */
-export function digestOf(externalId: string, content: Content): Buffer {
+export function computeDigest(externalId: string, content: Content): Buffer {
   return createHash('sha256')
     .update(`${externalId}\0${canonicalText(content)}`, 'utf8')
     .digest()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { contentOf, hoursOf, readUploadItem } from './entry.ts'
-import { type Fault, ProblemError } from './problem.ts'
+import { parseUploadItem, toContent, toHours } from './entry.ts'
+import { ProblemError, type ValidationError } from './problem.ts'
 
 const now = new Date('2026-11-22T10:00:00Z')
 
@@ -13,10 +13,10 @@ const entry = (members: object = {}) => ({
   ...members,
 })
 
-const read = (value: unknown) => readUploadItem(value, now)
+const read = (value: unknown) => parseUploadItem(value, now)
 
 /** What is wrong with it, by pointer; empty: nothing. */
-function faultsOf(value: unknown): Record<string, string> {
+function errorsOf(value: unknown): Record<string, string> {
   try {
     read(value)
     return {}
@@ -24,7 +24,7 @@ function faultsOf(value: unknown): Record<string, string> {
     expect(error).toBeInstanceOf(ProblemError)
     const { slug, status, members } = error as ProblemError
     expect([slug, status]).toEqual(['invalid-entry', 422])
-    const errors = members.errors as Fault[]
+    const errors = members.errors as ValidationError[]
     expect(errors.length).toBeGreaterThan(0)
     expect(new Set(errors.map(({ pointer }) => pointer)).size).toBe(errors.length)
     return Object.fromEntries(errors.map(({ pointer, message }) => [pointer, message]))
@@ -68,7 +68,7 @@ describe.each<[member: string, most: number, least: number]>([
   ['external_id', 256, 1],
 ])('%s', (member, most, least) => {
   const pointer = `#/${member}`
-  const of = (value: unknown) => faultsOf(entry({ [member]: value }))
+  const of = (value: unknown) => errorsOf(entry({ [member]: value }))
 
   test('has so many characters, counted as code points', () => {
     for (const good of ['a', 'a'.repeat(most), fox.repeat(most), 'e\u0301'.repeat(most / 2)]) {
@@ -106,7 +106,7 @@ test('user_id is kept as sent, without control characters', () => {
     expect(read(entry({ user_id: userId })).userId).toBe(userId)
   }
   for (const control of controls) {
-    expect(faultsOf(entry({ user_id: `a${control}` }))).toEqual({
+    expect(errorsOf(entry({ user_id: `a${control}` }))).toEqual({
       '#/user_id': 'must not hold control characters',
     })
   }
@@ -114,9 +114,9 @@ test('user_id is kept as sent, without control characters', () => {
 
 test('project, notes and external_id may hold control characters, save U+0000', () => {
   for (const control of controls.slice(1)) {
-    expect(faultsOf(entry({ project: control, notes: control, external_id: control }))).toEqual({})
+    expect(errorsOf(entry({ project: control, notes: control, external_id: control }))).toEqual({})
   }
-  expect(faultsOf(entry({ project: '\0', notes: '\0', external_id: '\0' }))).toEqual({
+  expect(errorsOf(entry({ project: '\0', notes: '\0', external_id: '\0' }))).toEqual({
     '#/project': 'must not hold the character U+0000',
     '#/notes': 'must not hold the character U+0000',
     '#/external_id': 'must not hold the character U+0000',
@@ -124,7 +124,7 @@ test('project, notes and external_id may hold control characters, save U+0000', 
 })
 
 describe('date', () => {
-  const of = (date: unknown) => faultsOf(entry({ date }))
+  const of = (date: unknown) => errorsOf(entry({ date }))
 
   test('is read back as it was written, and its day is the one in its own offset', () => {
     for (const [date, day] of [
@@ -164,13 +164,13 @@ describe('date', () => {
 
   test('a year ahead of a leap day is still about a year ahead', () => {
     const leapDay = new Date('2028-02-29T00:00:00Z')
-    expect(readUploadItem(entry({ date: '2029-02-28' }), leapDay).content).not.toBeNull()
-    expect(() => readUploadItem(entry({ date: '2029-03-02' }), leapDay)).toThrow(ProblemError)
+    expect(parseUploadItem(entry({ date: '2029-02-28' }), leapDay).content).not.toBeNull()
+    expect(() => parseUploadItem(entry({ date: '2029-03-02' }), leapDay)).toThrow(ProblemError)
   })
 })
 
 describe('hours', () => {
-  const of = (hours: unknown) => faultsOf(entry({ hours }))
+  const of = (hours: unknown) => errorsOf(entry({ hours }))
 
   test('are more than none and at most a day', () => {
     for (const good of [5, 24, 0.25, 1 / 3, 1 / 3600, 0.5 / 3600, 23.999999999]) expect(of(good)).toEqual({})
@@ -203,12 +203,12 @@ describe('hours', () => {
 
   test('each of the 86,400 seconds of a day is read back, and taken again, as itself', () => {
     for (let seconds = 1; seconds <= 86_400; seconds++) {
-      const hours = hoursOf(seconds)
-      const again = contentOf({ ...entry(), hours }).seconds
+      const hours = toHours(seconds)
+      const again = toContent({ ...entry(), hours }).seconds
       const isShort = /^\d{1,2}(\.\d{1,4})?$/.test(String(hours))
       if (again !== seconds || !isShort) throw new Error(`${seconds} s, ${hours} h, ${again} s`)
     }
-    expect([hoursOf(18_000), hoursOf(1200), hoursOf(1), hoursOf(86_400)]).toEqual([5, 0.3333, 0.0003, 24])
+    expect([toHours(18_000), toHours(1200), toHours(1), toHours(86_400)]).toEqual([5, 0.3333, 0.0003, 24])
   })
 })
 
@@ -217,11 +217,11 @@ test('source is a name that no client: source can have', () => {
     expect(read(entry({ source: good })).source).toBe(good)
   }
   for (const wrong of ['', 'a'.repeat(65), 'Harvest', 'a b', 'client:a', 'ä', 'a\n', '\na', 'a.b', 'a_b']) {
-    expect(faultsOf(entry({ source: wrong }))).toEqual({
+    expect(errorsOf(entry({ source: wrong }))).toEqual({
       '#/source': 'must be 1 to 64 characters of a-z, 0-9 and -',
     })
   }
-  expect(faultsOf(entry({ source: null }))).toEqual({ '#/source': 'must be a string' })
+  expect(errorsOf(entry({ source: null }))).toEqual({ '#/source': 'must be a string' })
 })
 
 describe('a tombstone', () => {
@@ -239,33 +239,33 @@ describe('a tombstone', () => {
   })
 
   test('needs user_id and external_id', () => {
-    expect(faultsOf({ deleted: true })).toEqual({ '#/user_id': 'is missing', '#/external_id': 'is missing' })
-    expect(faultsOf(entry({ deleted: true }))).toEqual({ '#/external_id': 'is missing' })
+    expect(errorsOf({ deleted: true })).toEqual({ '#/user_id': 'is missing', '#/external_id': 'is missing' })
+    expect(errorsOf(entry({ deleted: true }))).toEqual({ '#/external_id': 'is missing' })
   })
 
   test('what it has besides must be right too', () => {
-    expect(faultsOf(tombstone({ date: 'soon', hours: 25, project: '', notes: 5, x: 1 }))).toEqual({
+    expect(errorsOf(tombstone({ date: 'soon', hours: 25, project: '', notes: 5, x: 1 }))).toEqual({
       '#/date': 'must be an RFC 3339 date-time with offset, or YYYY-MM-DD',
       '#/hours': 'must be at most 24',
       '#/project': 'must not be empty',
       '#/notes': 'must be a string',
       '#/x': 'is not a known member',
     })
-    expect(faultsOf(tombstone({ date: '1999-01-01' }))).toEqual({
+    expect(errorsOf(tombstone({ date: '1999-01-01' }))).toEqual({
       '#/date': 'must not lie before the year 2000',
     })
   })
 
   test('deleted is true or false, and nothing else', () => {
     for (const wrong of [null, 0, 1, 'true', '', []]) {
-      expect(faultsOf(tombstone(entry({ deleted: wrong })))).toEqual({ '#/deleted': 'must be true or false' })
+      expect(errorsOf(tombstone(entry({ deleted: wrong })))).toEqual({ '#/deleted': 'must be true or false' })
     }
   })
 })
 
 describe('what is wrong', () => {
   test('is told of every member at once, the date that lies too far off included', () => {
-    expect(faultsOf({ user_id: 7, date: '1999-12-31', hours: 0, colour: 'red' })).toEqual({
+    expect(errorsOf({ user_id: 7, date: '1999-12-31', hours: 0, colour: 'red' })).toEqual({
       '#/user_id': 'must be a string',
       '#/date': 'must not lie before the year 2000',
       '#/project': 'is missing',
@@ -283,7 +283,7 @@ describe('what is wrong', () => {
 
   test('is the entry itself where it is none', () => {
     for (const wrong of [null, 5, 'text', true, [], [entry()], undefined]) {
-      expect(faultsOf(wrong)).toEqual({ '#': 'must be an object' })
+      expect(errorsOf(wrong)).toEqual({ '#': 'must be an object' })
     }
   })
 
@@ -292,13 +292,13 @@ describe('what is wrong', () => {
       const value = JSON.parse(
         `{"user_id":"007","date":"2017-05-10","project":"p","hours":5,${JSON.stringify(name)}:1}`,
       )
-      expect(faultsOf(value)).toEqual({ [`#/${encodeURIComponent(name)}`]: 'is not a known member' })
+      expect(errorsOf(value)).toEqual({ [`#/${encodeURIComponent(name)}`]: 'is not a known member' })
     }
   })
 
   test('does not come from a prototype', () => {
     const value = JSON.parse('{"__proto__":{"user_id":"007","date":"2017-05-10","project":"p","hours":5}}')
-    expect(faultsOf(value)).toMatchObject({
+    expect(errorsOf(value)).toMatchObject({
       '#/user_id': 'is missing',
       '#/__proto__': 'is not a known member',
     })
@@ -306,18 +306,18 @@ describe('what is wrong', () => {
   })
 
   test('is pointed at as RFC 6901 has it in a URI, section 6', () => {
-    expect(faultsOf(entry({ 'a/b~c d%é': 1 }))).toEqual({ '#/a~1b~0c%20d%25%C3%A9': 'is not a known member' })
+    expect(errorsOf(entry({ 'a/b~c d%é': 1 }))).toEqual({ '#/a~1b~0c%20d%25%C3%A9': 'is not a known member' })
   })
 
   test('does not grow with what a stranger sends', () => {
     const many = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`${i}${'x'.repeat(1000)}`, 1]))
-    expect(Object.keys(faultsOf({ ...entry(), ...many }))).toHaveLength(20)
+    expect(Object.keys(errorsOf({ ...entry(), ...many }))).toHaveLength(20)
     try {
       read({ ...entry(), ...many, ['\ud83e'.repeat(1000)]: 1 })
     } catch (error) {
       expect(JSON.stringify((error as ProblemError).toProblem()).length).toBeLessThan(10_000)
     }
-    expect(Object.keys(faultsOf(entry({ [`${'x'.repeat(99)}${fox}`]: 1 })))).toEqual([
+    expect(Object.keys(errorsOf(entry({ [`${'x'.repeat(99)}${fox}`]: 1 })))).toEqual([
       `#/${'x'.repeat(99)}%EF%BF%BD`,
     ])
   })

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { readDate } from './date.ts'
-import { readBy } from './fault.ts'
-import { date, externalId, hours, notes, project, secondsAnHour, source, userId } from './member.ts'
-import type { Fault } from './problem.ts'
+import { parseDate } from './date.ts'
+import { date, externalId, hours, notes, project, secondsPerHour, source, userId } from './fields.ts'
+import type { ValidationError } from './problem.ts'
+import { parseOrThrow } from './validation.ts'
 
 /** Hours worked, as a client sends them. An unknown member is an error. */
 export const entrySchema = z
@@ -68,16 +68,16 @@ export interface UploadItem {
  * @param now bounds how far ahead a date may lie: one year
  * @throws {ProblemError} `invalid-entry`, with every fault and its pointer
  */
-export function readUploadItem(value: unknown, now: Date): UploadItem {
+export function parseUploadItem(value: unknown, now: Date): UploadItem {
   const isTombstone =
     typeof value === 'object' && value !== null && 'deleted' in value && value.deleted === true
   const schema: typeof entrySchema | typeof tombstoneSchema = isTombstone ? tombstoneSchema : entrySchema
-  const body: UploadItemBody = readBy(schema, value, 'invalid-entry', dateOutOfRange(value, now))
+  const body: UploadItemBody = parseOrThrow(schema, value, 'invalid-entry', dateOutOfRange(value, now))
   return {
     userId: body.user_id,
     source: body.source ?? null,
     externalId: body.external_id ?? null,
-    content: body.deleted ? null : contentOf(body),
+    content: body.deleted ? null : toContent(body),
   }
 }
 
@@ -90,34 +90,34 @@ export const ownEntrySchema = z
  * Understands the hours that a person enters.
  * @throws {ProblemError} `invalid-entry`
  */
-export function readOwnEntry(value: unknown, user: string, now: Date): Content {
-  const body = readBy(ownEntrySchema, value, 'invalid-entry', dateOutOfRange(value, now))
-  return contentOf({ ...body, user_id: readBy(userId, user, 'invalid-entry') })
+export function parseOwnEntry(value: unknown, user: string, now: Date): Content {
+  const body = parseOrThrow(ownEntrySchema, value, 'invalid-entry', dateOutOfRange(value, now))
+  return toContent({ ...body, user_id: parseOrThrow(userId, user, 'invalid-entry') })
 }
 
 /** The content of an entry that is known to be valid. */
-export function contentOf(body: EntryBody): Content {
-  const { day, instantMs } = readDate(body.date)!
+export function toContent(body: EntryBody): Content {
+  const { day, instantMs } = parseDate(body.date)!
   return {
     userId: body.user_id,
     day,
     instantMs,
     dateWritten: body.date,
     project: body.project,
-    seconds: Math.round(body.hours * secondsAnHour),
+    seconds: Math.round(body.hours * secondsPerHour),
     notes: body.notes ?? null,
   }
 }
 
 /** Hours as they are read back: up to four decimals, enough to tell every second. */
-export function hoursOf(seconds: number): number {
-  return Math.round((seconds / secondsAnHour) * 10_000) / 10_000
+export function toHours(seconds: number): number {
+  return Math.round((seconds / secondsPerHour) * 10_000) / 10_000
 }
 
 /** The schema knows no clock; a date that is none is its to tell. */
-function dateOutOfRange(value: unknown, now: Date): Fault[] {
+function dateOutOfRange(value: unknown, now: Date): ValidationError[] {
   const text = typeof value === 'object' && value !== null && 'date' in value ? value.date : undefined
-  const written = typeof text === 'string' ? readDate(text) : undefined
+  const written = typeof text === 'string' ? parseDate(text) : undefined
   if (written === undefined) return []
   const latest = new Date(now)
   latest.setUTCFullYear(latest.getUTCFullYear() + 1)

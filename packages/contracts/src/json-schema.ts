@@ -4,30 +4,30 @@ import { z } from 'zod'
 export type JsonSchema = Readonly<Record<string, unknown>>
 
 /** Turns zod's schemas into JSON Schema; those with an `id` stand once, in `components.schemas`. */
-export class SchemaShelf {
-  readonly #shelf: Record<string, JsonSchema> = {}
+export class SchemaRegistry {
+  readonly #registry: Record<string, JsonSchema> = {}
 
   /**
    * @param io what is taken, or what is answered: a member with a default is optional in the first alone
    * @throws an Error where two schemas have the same `id`
    */
-  schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  toSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     // In an array even a schema that has an `id` itself becomes a reference.
     const { items, $defs = {} } = z.toJSONSchema(z.array(schema), { io, override: withoutNoise })
-    for (const [id, definition] of Object.entries($defs)) this.#keep(id, referToShelf(definition))
-    return referToShelf(items)
+    for (const [id, definition] of Object.entries($defs)) this.#keep(id, rewriteRefs(definition))
+    return rewriteRefs(items)
   }
 
   /** By `id`. */
   get schemas(): Readonly<Record<string, JsonSchema>> {
-    return Object.fromEntries(Object.entries(this.#shelf).sort(([a], [b]) => (a < b ? -1 : 1)))
+    return Object.fromEntries(Object.entries(this.#registry).sort(([a], [b]) => (a < b ? -1 : 1)))
   }
 
   #keep(id: string, definition: JsonSchema): void {
-    const known = this.#shelf[id]
+    const known = this.#registry[id]
     if (known !== undefined && JSON.stringify(known) !== JSON.stringify(definition))
       throw new Error(`Two schemas are called ${id}`)
-    this.#shelf[id] = definition
+    this.#registry[id] = definition
   }
 }
 
@@ -38,6 +38,6 @@ function withoutNoise({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema
   if (jsonSchema.format !== undefined) delete jsonSchema.pattern
 }
 
-function referToShelf(schema: unknown): JsonSchema {
+function rewriteRefs(schema: unknown): JsonSchema {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'))
 }

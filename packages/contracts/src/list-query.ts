@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { day, instant, project, text, userId } from './member.ts'
+import { day, instant, project, text, userId } from './fields.ts'
 
 /** True or false in a query; to a document it is a boolean. */
 export const flag = z

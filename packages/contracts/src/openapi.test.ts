@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import type { z } from 'zod'
-import { demandDocumented } from '../test/documented-answer.ts'
-import { apiVersion, openApiOf } from './openapi.ts'
+import { assertDocumented } from '../test/documented-response.ts'
+import { apiVersion, buildOpenApi } from './openapi.ts'
 import { operations } from './operation.ts'
 import type { Content, OperationContract } from './operation-contract.ts'
 import { routes } from './route.ts'
 
-const document = openApiOf({
+const document = buildOpenApi({
   publicUrl: 'https://api.exampleco.com',
   issuer: 'https://exampleco.eu.auth0.com/',
 })
@@ -49,10 +49,10 @@ test('its version is that of the package', () => {
 
 describe('every example is of its schema:', () => {
   const contents = Object.entries(operations as Record<string, OperationContract>).flatMap(
-    ([id, { body, answers }]) => [
+    ([id, { body, responses }]) => [
       ...examplesOf(`${id} takes`, body?.content ?? {}),
-      ...Object.entries(answers).flatMap(([status, { content = {} }]) =>
-        examplesOf(`${id} answers ${status} with`, content),
+      ...Object.entries(responses).flatMap(([status, { content = {} }]) =>
+        examplesOf(`${id} responses ${status} with`, content),
       ),
     ],
   )
@@ -63,15 +63,15 @@ describe('every example is of its schema:', () => {
   })
 })
 
-test('the examples of answers are as the document itself describes them', () => {
+test('the examples of responses are as the document itself describes them', () => {
   for (const { path, method, operationId } of routes) {
-    const { answers } = operations[operationId] as OperationContract
-    for (const [status, { content = {} }] of Object.entries(answers)) {
+    const { responses } = operations[operationId] as OperationContract
+    for (const [status, { content = {} }] of Object.entries(responses)) {
       for (const [type, { examples }] of Object.entries(content)) {
         for (const value of Object.values(examples)) {
           const text = type === 'application/json' ? JSON.stringify(value) : String(value)
           const headers = new Headers({ 'content-type': type })
-          demandDocumented(method, path, { status: Number(status), headers, text })
+          assertDocumented(method, path, { status: Number(status), headers, text })
         }
       }
     }

@@ -1,7 +1,13 @@
 import type { z } from 'zod'
-import { SchemaShelf } from './json-schema.ts'
-import { userId } from './member.ts'
-import { answerHeaders, contentOf, goodAnswer, problemAnswers, problemsOf } from './openapi-answer.ts'
+import { userId } from './fields.ts'
+import { SchemaRegistry } from './json-schema.ts'
+import {
+  listProblems,
+  problemResponses,
+  responseHeaders,
+  toMediaTypes,
+  toResponse,
+} from './openapi-responses.ts'
 import { operations } from './operation.ts'
 import type { OperationContract, RequestHeader } from './operation-contract.ts'
 import { type OperationId, type Route, routes } from './route.ts'
@@ -28,13 +34,13 @@ const requestHeaders = {
 } as const satisfies Record<RequestHeader, unknown>
 
 /** The whole API as an OpenAPI 3.1 document, from the table of routes and the table of operations. */
-export function openApiOf({ publicUrl, issuer }: OpenApiOptions) {
-  const shelf = new SchemaShelf()
+export function buildOpenApi({ publicUrl, issuer }: OpenApiOptions) {
+  const registry = new SchemaRegistry()
   const responses: Record<string, object> = {}
   const paths: Record<string, Record<string, object>> = {}
   for (const route of routes) {
     paths[route.path] ??= {}
-    paths[route.path]![route.method.toLowerCase()] = operationOf(route, shelf, responses)
+    paths[route.path]![route.method.toLowerCase()] = buildOperation(route, registry, responses)
   }
   return {
     openapi: '3.1.1',
@@ -47,76 +53,76 @@ export function openApiOf({ publicUrl, issuer }: OpenApiOptions) {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: publicUrl }],
-    tags: [...new Set(routes.map(tagOf))].map((name) => ({ name })),
+    tags: [...new Set(routes.map(getTag))].map((name) => ({ name })),
     paths,
     components: {
-      schemas: shelf.schemas,
+      schemas: registry.schemas,
       responses,
-      headers: answerHeaders,
+      headers: responseHeaders,
       securitySchemes: securitySchemes(issuer),
     },
   }
 }
 
-export type OpenApiDocument = ReturnType<typeof openApiOf>
+export type OpenApiDocument = ReturnType<typeof buildOpenApi>
 
-function operationOf(route: Route, shelf: SchemaShelf, responses: Record<string, object>): object {
+function buildOperation(route: Route, registry: SchemaRegistry, responses: Record<string, object>): object {
   const contract: OperationContract = operations[route.operationId as OperationId]
   const { description, body } = contract
   const parameters = [
-    ...pathParameters(route, contract, shelf),
-    ...queryParameters(contract, shelf),
+    ...pathParameters(route, contract, registry),
+    ...queryParameters(contract, registry),
     ...(contract.headers ?? []).map((name) => requestHeaders[name]),
   ]
   return {
     operationId: route.operationId,
     summary: route.summary,
     ...(description === undefined ? {} : { description }),
-    tags: [tagOf(route)],
-    security: securityOf(route.scopes),
+    tags: [getTag(route)],
+    security: buildSecurity(route.scopes),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
       ? {}
-      : { requestBody: { required: body.required, content: contentOf(body.content, shelf, 'input') } }),
+      : { requestBody: { required: body.required, content: toMediaTypes(body.content, registry, 'input') } }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(contract.answers).map(([status, answer]) => [status, goodAnswer(answer, shelf)]),
+        Object.entries(contract.responses).map(([status, answer]) => [status, toResponse(answer, registry)]),
       ),
-      ...problemAnswers(problemsOf(route, contract), shelf, responses),
+      ...problemResponses(listProblems(route, contract), registry, responses),
     },
   }
 }
 
 /** The room that a route is in. */
-function tagOf({ path, answeredBy }: Route): string {
-  return answeredBy === 'gateway' ? 'documentation' : path.split('/')[1]!
+function getTag({ path, servedBy }: Route): string {
+  return servedBy === 'gateway' ? 'documentation' : path.split('/')[1]!
 }
 
-function pathParameters({ path }: Route, { parameters = {} }: OperationContract, shelf: SchemaShelf) {
+function pathParameters({ path }: Route, { parameters = {} }: OperationContract, registry: SchemaRegistry) {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
     in: 'path',
     required: true,
-    schema: pathSchema(name, parameters[name], shelf),
+    schema: pathSchema(name, parameters[name], registry),
   }))
 }
 
-function pathSchema(name: string, schema: z.ZodType | undefined, shelf: SchemaShelf) {
-  if (schema !== undefined) return shelf.schemaOf(schema, 'input')
-  if (name === 'user_id') return shelf.schemaOf(userId, 'input')
+function pathSchema(name: string, schema: z.ZodType | undefined, registry: SchemaRegistry) {
+  if (schema !== undefined) return registry.toSchema(schema, 'input')
+  if (name === 'user_id') return registry.toSchema(userId, 'input')
   return { type: 'integer', minimum: 1, examples: [14] }
 }
 
-function queryParameters({ query }: OperationContract, shelf: SchemaShelf) {
+function queryParameters({ query }: OperationContract, registry: SchemaRegistry) {
   return Object.entries(query?.shape ?? {}).map(([name, member]) => {
-    const { description, ...schema } = shelf.schemaOf(member as z.ZodType, 'input')
+    const { description, ...schema } = registry.toSchema(member as z.ZodType, 'input')
     const required = !(member as z.ZodType).safeParse(undefined).success
     return { name, in: 'query', required, ...(description === undefined ? {} : { description }), schema }
   })
 }
 
 /** Any one of the scopes lets in. */
-function securityOf(needed: readonly Scope[]) {
+function buildSecurity(needed: readonly Scope[]) {
   return [...needed.map((scope) => ({ oauth2: [scope] })), ...needed.map((scope) => ({ bearer: [scope] }))]
 }
 

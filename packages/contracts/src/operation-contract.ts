@@ -14,14 +14,14 @@ export type Contents = Readonly<Record<string, Content>>
 export type RequestHeader = 'If-Match'
 
 /** A header of an answer that says more than HTTP itself does. */
-export type AnswerHeader = 'Content-Disposition' | 'ETag' | 'Link' | 'Location'
+export type ResponseHeader = 'Content-Disposition' | 'ETag' | 'Link' | 'Location'
 
 /** An answer that is no problem. */
-export interface GoodAnswer {
+export interface SuccessResponse {
   readonly description: string
   /** None: it has no body. */
   readonly content?: Contents
-  readonly headers?: readonly AnswerHeader[]
+  readonly headers?: readonly ResponseHeader[]
 }
 
 /** What an operation takes and answers; who may call it stands in the table of routes. */
@@ -33,7 +33,7 @@ export interface OperationContract {
   readonly headers?: readonly RequestHeader[]
   readonly body?: { readonly required: boolean; readonly content: Contents }
   /** By status. */
-  readonly answers: Readonly<Record<number, GoodAnswer>>
+  readonly responses: Readonly<Record<number, SuccessResponse>>
   /** Beside those that every operation of its kind has. */
   readonly problems?: readonly ProblemSlug[]
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { text, userId } from './fields.ts'
 import { cursor, limit } from './list-query.ts'
-import { text, userId } from './member.ts'
 
 const email = text(320, { controls: false })
   .refine((value) => /^[^\s@]+@[^\s@]+$/.test(value), 'must be an e-mail address')

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Fault } from './problem.ts'
+import type { ValidationError } from './problem.ts'
 
-const faults: z.ZodType<readonly Fault[]> = z.array(
+const errors: z.ZodType<readonly ValidationError[]> = z.array(
   z.looseObject({
     pointer: z.string().meta({ description: 'JSON Pointer as URI fragment (RFC 6901, section 6)' }),
     message: z.string(),
@@ -19,6 +19,6 @@ export const problemSchema = z
     status: z.int(),
     detail: z.string().meta({ description: 'For people; the text may change' }),
     instance: z.string().optional().meta({ description: 'The id of the request' }),
-    errors: faults.optional(),
+    errors: errors.optional(),
   })
   .meta({ id: 'Problem' })

@@ -30,7 +30,7 @@ export const problems = {
 export type ProblemSlug = keyof typeof problems
 
 /** One fault of one member: `pointer` is a JSON Pointer as URI fragment (RFC 6901, section 6), as in RFC 9457. */
-export interface Fault {
+export interface ValidationError {
   readonly pointer: string
   readonly message: string
 }
@@ -42,7 +42,7 @@ export interface Problem {
   readonly status: number
   readonly detail: string
   readonly instance?: string
-  readonly errors?: readonly Fault[]
+  readonly errors?: readonly ValidationError[]
   readonly [member: string]: unknown
 }
 

@@ -6,7 +6,7 @@ const row = (method: Route['method'], path: string): Route => ({
   method,
   path,
   scopes: [],
-  answeredBy: 'timesheets-service',
+  servedBy: 'timesheets-service',
   operationId: `${method} ${path}`,
   summary: '',
 })

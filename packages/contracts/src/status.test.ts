@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { messageOf, type Status, statusCodes, summaryWords } from './status.ts'
+import { formatMessage, itemStatuses, type Status, statusCodes } from './status.ts'
 
 test.each<[Status, number | 'new' | null, string]>([
   ['created', 14, 'Created timesheet 14 for employee 007'],
@@ -12,16 +12,16 @@ test.each<[Status, number | 'new' | null, string]>([
   ['unchanged', 'new', 'Would not change the new timesheet for employee 007'],
   ['deleted', 'new', 'Would delete the new timesheet for employee 007'],
 ])('%s, id %s: %s', (status, id, message) => {
-  expect(messageOf(status, id, '007')).toBe(message)
+  expect(formatMessage(status, id, '007')).toBe(message)
 })
 
 test('an id is written out whole', () => {
-  expect(messageOf('created', 9_007_199_254_740_991, 'Zoë')).toBe(
+  expect(formatMessage('created', 9_007_199_254_740_991, 'Zoë')).toBe(
     'Created timesheet 9007199254740991 for employee Zoë',
   )
 })
 
 test('every status has its code and its place in the summary', () => {
   expect(statusCodes).toMatchObject({ created: 201, updated: 200, unchanged: 200, deleted: 200 })
-  expect([...summaryWords].sort()).toEqual([...Object.keys(statusCodes), 'rejected'].sort())
+  expect([...itemStatuses].sort()).toEqual([...Object.keys(statusCodes), 'rejected'].sort())
 })

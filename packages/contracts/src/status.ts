@@ -10,13 +10,13 @@ export const statusCodes = {
 export type Status = keyof typeof statusCodes
 
 /** The words that a batch is summed up in. */
-export const summaryWords = ['created', 'updated', 'unchanged', 'deleted', 'held', 'rejected'] as const
+export const itemStatuses = ['created', 'updated', 'unchanged', 'deleted', 'held', 'rejected'] as const
 
 /**
  * The sentence that clients and people read.
  * @param id null for a tombstone of something unknown; `new` for what a dry run would create
  */
-export function messageOf(status: Status, id: number | 'new' | null, userId: string): string {
+export function formatMessage(status: Status, id: number | 'new' | null, userId: string): string {
   if (id === null) return `Nothing to delete for employee ${userId}`
   if (id === 'new') return `${newMessages[status]} for employee ${userId}`
   switch (status) {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { flag } from './list-query.ts'
 import { problemSchema } from './problem-schema.ts'
-import { statusCodes, summaryWords } from './status.ts'
+import { itemStatuses, statusCodes } from './status.ts'
 import { storedEntrySchema } from './stored-entry.ts'
 
 /** Items that one JSON array may hold. */
@@ -17,33 +17,33 @@ const count = z.int().min(0)
 export const summarySchema = z
   .strictObject({
     received: count,
-    ...(Object.fromEntries(summaryWords.map((word) => [word, count])) as Record<
-      (typeof summaryWords)[number],
+    ...(Object.fromEntries(itemStatuses.map((word) => [word, count])) as Record<
+      (typeof itemStatuses)[number],
       typeof count
     >),
   })
   .meta({ id: 'Summary' })
 
 /** What became of one item of a batch. */
-export const uploadOutcomeSchema = z
+export const uploadItemResultSchema = z
   .strictObject({
     index: count.meta({ description: 'Its place in what was sent, from 0' }),
-    status: z.enum(summaryWords),
+    status: z.enum(itemStatuses),
     code: z.int().meta({ description: 'The HTTP status that it would have had alone' }),
     id: z.int().positive().nullable().optional(),
     user_id: z.string().optional(),
     message: z.string().optional(),
     problem: problemSchema.optional(),
   })
-  .meta({ id: 'UploadOutcome' })
+  .meta({ id: 'UploadItemResult' })
 
 /** The answer to an array. */
-export const batchAnswerSchema = z
-  .strictObject({ errors: z.boolean(), summary: summarySchema, items: z.array(uploadOutcomeSchema) })
-  .meta({ id: 'BatchAnswer' })
+export const batchResponseSchema = z
+  .strictObject({ errors: z.boolean(), summary: summarySchema, items: z.array(uploadItemResultSchema) })
+  .meta({ id: 'BatchResponse' })
 
 /** The answer to a single entry: the entry, what became of it, and the sentence that says so. */
-export const singleAnswerSchema = z
+export const singleResponseSchema = z
   .union([
     storedEntrySchema.extend({
       status: z.enum(Object.keys(statusCodes) as [keyof typeof statusCodes]),
@@ -51,8 +51,8 @@ export const singleAnswerSchema = z
     }),
     z.strictObject({ id: z.null(), user_id: z.string(), status: z.string(), message: z.string() }),
   ])
-  .meta({ id: 'SingleAnswer' })
+  .meta({ id: 'SingleResponse' })
 
 export type Summary = z.infer<typeof summarySchema>
-export type UploadOutcome = z.infer<typeof uploadOutcomeSchema>
-export type BatchAnswer = z.infer<typeof batchAnswerSchema>
+export type UploadItemResult = z.infer<typeof uploadItemResultSchema>
+export type BatchResponse = z.infer<typeof batchResponseSchema>

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { type ConfigOf, type Environment, readConfig, setting } from '@timesheets/runtime/config'
+import { type Environment, type InferConfig, readConfig, setting } from '@timesheets/runtime/config'
 
 const settings = {
   gatewayPort: setting.port('GATEWAY_PORT', { default: 8080, doc: 'port of the API' }),
@@ -9,7 +9,7 @@ const settings = {
   issuerPort: setting.port('ISSUER_PORT', { default: 0, doc: 'port of the local issuer' }),
   trackerPort: setting.port('HARVEST_PORT', { default: 0, doc: 'port of the local tracker' }),
   postgresPort: setting.port('POSTGRES_PORT', { default: 0, doc: 'port of Postgres' }),
-  dataDir: setting.of(
+  dataDir: setting.custom(
     'LOCAL_DATA_DIR',
     'a folder',
     { default: '.local', doc: 'the folder that keeps everything' },
@@ -18,7 +18,7 @@ const settings = {
 }
 
 /** What the local stack runs by. */
-export type StackConfig = ConfigOf<typeof settings>
+export type StackConfig = InferConfig<typeof settings>
 
 /** @throws {ConfigError} with every fault */
 export function readStackConfig(environment: Environment): StackConfig {

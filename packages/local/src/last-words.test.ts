@@ -4,12 +4,12 @@ import { lastWords } from './last-words.ts'
 test.each([
   [['Port 1 is taken'], 'Port 1 is taken'],
   [
-    ['The configuration has 2 faults:', '  A: "x" is not a port', '  B: is not set'],
-    'The configuration has 2 faults: A: "x" is not a port; B: is not set',
+    ['The configuration has 2 errors:', '  A: "x" is not a port', '  B: is not set'],
+    'The configuration has 2 errors: A: "x" is not a port; B: is not set',
   ],
   [
-    ['{"level":"fatal","msg":"The configuration has 2 faults: A: x | B: y"}'],
-    'The configuration has 2 faults: A: x | B: y',
+    ['{"level":"fatal","msg":"The configuration has 2 errors: A: x | B: y"}'],
+    'The configuration has 2 errors: A: x | B: y',
   ],
   [
     ['{"level":"fatal","err":{"type":"Error","message":"no room"},"msg":"did not start"}'],

@@ -28,11 +28,11 @@ const settings = {
 
 const good = { NAME: 'n', SECRET: 'long enough' }
 
-function faultsOf(environment: Environment): readonly string[] {
+function issuesOf(environment: Environment): readonly string[] {
   try {
     readConfig(environment, settings)
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults
+    if (error instanceof ConfigError) return error.issues
     throw error
   }
   return []
@@ -55,10 +55,10 @@ test('what is not set has its default, or is absent', () => {
 
 test('an empty variable is as good as none', () => {
   expect(readConfig({ ...good, PORT: '', URL: '', SECRET_FILE: '' }, settings)).toMatchObject({ port: 80 })
-  expect(faultsOf({ ...good, NAME: '' })).toEqual(['NAME: is not set; it takes a text (a name)'])
+  expect(issuesOf({ ...good, NAME: '' })).toEqual(['NAME: is not set; it takes a text (a name)'])
 })
 
-test('all faults are in one report, each with the name of its variable', () => {
+test('all issues are in one report, each with the name of its variable', () => {
   const environment = {
     PORT: '70000',
     COUNT: '6',
@@ -68,22 +68,22 @@ test('all faults are in one report, each with the name of its variable', () => {
     SECRET: 'short',
     DATABASE_URL: 'mysql://user:hidden@host/db',
   }
-  const faults = faultsOf(environment)
+  const issues = issuesOf(environment)
   const names = ['NAME', 'PORT', 'COUNT', 'LEVEL', 'IS_ON', 'URL', 'SECRET', 'DATABASE_URL']
-  expect(faults.map((fault) => fault.split(':')[0])).toEqual(names)
-  expect(() => readConfig(environment, settings)).toThrow(/^The configuration has 8 faults:\s+NAME: /)
-  expect(faults.join()).not.toMatch(/hidden|short /)
+  expect(issues.map((issue) => issue.split(':')[0])).toEqual(names)
+  expect(() => readConfig(environment, settings)).toThrow(/^The configuration has 8 issues:\s+NAME: /)
+  expect(issues.join()).not.toMatch(/hidden|short /)
 })
 
-test('on a terminal a fault has a line of its own, in a log all have one', () => {
+test('prints one line per invalid setting on a terminal, and one line in all to a log', () => {
   expect(new ConfigError(['A: x', 'B: y'], true).message).toBe(
-    'The configuration has 2 faults:\n  A: x\n  B: y',
+    'The configuration has 2 errors:\n  A: x\n  B: y',
   )
-  expect(new ConfigError(['A: x', 'B: y'], false).message).toBe('The configuration has 2 faults: A: x | B: y')
-  expect(new ConfigError(['A: x'], false).message).toBe('The configuration has a fault: A: x')
+  expect(new ConfigError(['A: x', 'B: y'], false).message).toBe('The configuration has 2 errors: A: x | B: y')
+  expect(new ConfigError(['A: x'], false).message).toBe('The configuration has an error: A: x')
 })
 
-test('faults of settings that do not fit each other are in the same report', () => {
+test('issues of settings that do not fit each other are in the same report', () => {
   const read = (environment: Environment) => () =>
     readConfig(
       environment,
@@ -93,12 +93,12 @@ test('faults of settings that do not fit each other are in the same report', () 
     )
   expect(read({ ...good, COUNT: '5', PORT: 'x' })).toThrow(
     expect.objectContaining({
-      faults: [expect.stringMatching(/^PORT: "x"/), 'COUNT: is too high for LEVEL=low', 'NAME: is too short'],
+      issues: [expect.stringMatching(/^PORT: "x"/), 'COUNT: is too high for LEVEL=low', 'NAME: is too short'],
     }),
   )
   // What could not be read is not judged a second time.
   expect(read({ SECRET: 'long enough' })).toThrow(
-    expect.objectContaining({ faults: [expect.stringMatching(/^NAME: is not set/)] }),
+    expect.objectContaining({ issues: [expect.stringMatching(/^NAME: is not set/)] }),
   )
 })
 
@@ -126,9 +126,9 @@ test.each([
   ],
   ['DATABASE_URL', ['postgresql://u:p@h/d', 'postgres://h/d?x=y'], ['http://h/d', 'h/d']],
 ])('%s', (name, goods, bads) => {
-  for (const text of goods) expect(faultsOf({ ...good, [name]: text })).toEqual([])
+  for (const text of goods) expect(issuesOf({ ...good, [name]: text })).toEqual([])
   for (const text of bads.filter((bad) => bad !== '')) {
-    expect(faultsOf({ ...good, [name]: text })).toEqual([expect.stringMatching(new RegExp(`^${name}: `))])
+    expect(issuesOf({ ...good, [name]: text })).toEqual([expect.stringMatching(new RegExp(`^${name}: `))])
   }
 })
 
@@ -152,16 +152,16 @@ describe('NAME_FILE', () => {
 
   test('is refused beside NAME, and where it cannot be read or is empty', () => {
     const missing = join(folder, 'none')
-    expect(faultsOf({ ...good, SECRET_FILE: fileWith('x') })).toEqual([
+    expect(issuesOf({ ...good, SECRET_FILE: fileWith('x') })).toEqual([
       'SECRET: is set twice, by itself and by SECRET_FILE; keep one (a secret)',
     ])
-    expect(faultsOf({ NAME: 'n', SECRET_FILE: missing })).toEqual([
+    expect(issuesOf({ NAME: 'n', SECRET_FILE: missing })).toEqual([
       `SECRET: cannot be read from SECRET_FILE=${missing}: ENOENT (a secret)`,
     ])
-    expect(faultsOf({ NAME: 'n', SECRET_FILE: folder })).toEqual([
+    expect(issuesOf({ NAME: 'n', SECRET_FILE: folder })).toEqual([
       `SECRET: cannot be read from SECRET_FILE=${folder}: EISDIR (a secret)`,
     ])
-    expect(faultsOf({ ...good, PORT_FILE: fileWith('\n') })).toEqual([
+    expect(issuesOf({ ...good, PORT_FILE: fileWith('\n') })).toEqual([
       expect.stringMatching(/^PORT: is empty in/),
     ])
   })

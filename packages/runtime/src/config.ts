@@ -1,100 +1,100 @@
 import { readFileSync } from 'node:fs'
 import { Secret } from './secret.ts'
 
-/** The environment as a process has it. */
+/** The environment variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** One setting: its variable, what it means, and how its text becomes a value. */
+/** One setting: its variable, its documentation, and how to parse its text. */
 export interface Setting<T> {
   readonly name: string
   readonly doc: string
-  /** What `parse` takes, in words for a person: "a port (0–65535)". */
+  /** What `parse` accepts, for an error message: "a port (0–65535)". */
   readonly kind: string
-  /** The text that stands in where the variable is absent; without one the variable is required. */
-  readonly fallback: string | undefined
+  /** Parsed where the variable is absent; undefined makes the variable required. */
+  readonly defaultText: string | undefined
   readonly secret: boolean
   /** True where an absent variable means `undefined`. */
   readonly optional: boolean
-  /** The value; throws an Error whose message says what is wrong with the text. */
+  /** @throws an Error whose message says what is wrong with the text */
   parse(text: string): T
 }
 
 export type Settings = Readonly<Record<string, Setting<unknown>>>
 
-/** The typed configuration that a table of settings yields. */
-export type ConfigOf<S extends Settings> = {
+/** The typed configuration of a table of settings. */
+export type InferConfig<S extends Settings> = {
   readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never
 }
 
 /**
- * Every fault of a configuration, in one error. The process that gets it exits with 2. The message is for standard
- * error: a line for each fault where a person reads it, else one for all, since a log takes each line for an event.
+ * Reports every invalid setting of a configuration. The process that catches it exits with 2. On a terminal the message
+ * has one line per setting; in a log it has one line in all, because a log collector makes an event of each line.
  */
 export class ConfigError extends Error {
-  readonly faults: readonly string[]
+  readonly issues: readonly string[]
 
-  constructor(faults: readonly string[], isForTerminal = process.stderr.isTTY === true) {
-    const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`
+  constructor(issues: readonly string[], isForTerminal = process.stderr.isTTY === true) {
+    const count = issues.length === 1 ? 'an error' : `${issues.length} errors`
     super(
-      `The configuration has ${count}:${isForTerminal ? `\n  ${faults.join('\n  ')}` : ` ${faults.join(' | ')}`}`,
+      `The configuration has ${count}:${isForTerminal ? `\n  ${issues.join('\n  ')}` : ` ${issues.join(' | ')}`}`,
     )
     this.name = 'ConfigError'
-    this.faults = faults
+    this.issues = issues
   }
 }
 
 /**
- * Reads a table of settings from an environment, in one pass, with all faults reported together.
- * Any variable may be given as a file instead, by its name with the suffix `_FILE` (one trailing
- * newline is not part of the value), as orchestrators hand out secrets. An empty variable is absent.
- * @param crossChecks each looks at settings that must fit each other, and returns its faults; one that looks at
- *   a setting with a fault of its own is passed over
+ * Reads a table of settings from the environment and reports all invalid settings together.
+ * A variable may name a file instead, with the suffix `_FILE`, as orchestrators provide secrets; one trailing newline
+ * is removed. An empty variable counts as absent.
+ * @param crossChecks each compares settings with each other and returns its issues; a check that reads an invalid
+ *   setting is skipped
  * @throws {ConfigError}
  */
 export function readConfig<const S extends Settings>(
   environment: Environment,
   settings: S,
-  ...crossChecks: readonly ((config: ConfigOf<S>) => readonly string[])[]
-): ConfigOf<S> {
-  const faults: string[] = []
-  const unread = new Set<PropertyKey>()
+  ...crossChecks: readonly ((config: InferConfig<S>) => readonly string[])[]
+): InferConfig<S> {
+  const issues: string[] = []
+  const invalid = new Set<PropertyKey>()
   const config: Record<string, unknown> = {}
   for (const [key, setting] of Object.entries(settings)) {
     try {
       config[key] = readSetting(environment, setting)
     } catch (error) {
-      unread.add(key)
-      faults.push(`${setting.name}: ${(error as Error).message} (${setting.doc})`)
+      invalid.add(key)
+      issues.push(`${setting.name}: ${(error as Error).message} (${setting.doc})`)
     }
   }
-  for (const check of crossChecks) faults.push(...faultsAmong(config as ConfigOf<S>, unread, check))
-  if (faults.length > 0) throw new ConfigError(faults)
-  return config as ConfigOf<S>
+  for (const check of crossChecks) issues.push(...runCrossCheck(config as InferConfig<S>, invalid, check))
+  if (issues.length > 0) throw new ConfigError(issues)
+  return config as InferConfig<S>
 }
 
-class Unread extends Error {}
+class InvalidSetting extends Error {}
 
-function faultsAmong<C extends object>(
+function runCrossCheck<C extends object>(
   config: C,
-  unread: ReadonlySet<PropertyKey>,
+  invalid: ReadonlySet<PropertyKey>,
   check: (config: C) => readonly string[],
 ): readonly string[] {
   const guarded = new Proxy(config, {
     get(target, key) {
-      if (unread.has(key)) throw new Unread()
+      if (invalid.has(key)) throw new InvalidSetting()
       return Reflect.get(target, key)
     },
   })
   try {
     return check(guarded)
   } catch (error) {
-    if (error instanceof Unread) return []
+    if (error instanceof InvalidSetting) return []
     throw error
   }
 }
 
 function readSetting(environment: Environment, setting: Setting<unknown>): unknown {
-  const text = readText(environment, setting.name) ?? setting.fallback
+  const text = readText(environment, setting.name) ?? setting.defaultText
   if (text !== undefined) return setting.parse(text)
   if (setting.optional) return undefined
   throw new Error(`is not set; it takes ${setting.kind}`)
@@ -120,7 +120,7 @@ interface Options<T> {
   readonly default?: T
 }
 
-/** The kinds of setting. A kind with `default: undefined` left out is required, unless `optional(…)`. */
+/** Creates settings by kind. A setting without a default is required, unless it is wrapped in `optional`. */
 export const setting = {
   text: (name: string, options: Options<string>) => make(name, options, 'a text', (text) => text),
 
@@ -176,7 +176,7 @@ export const setting = {
     }
   },
 
-  /** A database's connection URL: a secret, since it holds a password. */
+  /** A database's connection URL. It is a secret, because it contains a password. */
   databaseUrl: (name: string, options: Options<string>): Setting<Secret> => ({
     ...make(name, options, 'a postgresql:// URL', (text) => {
       if (!/^postgres(ql)?:$/.test(URL.canParse(text) ? new URL(text).protocol : '')) {
@@ -187,12 +187,12 @@ export const setting = {
     secret: true,
   }),
 
-  /** Any other kind: `parse` throws an Error that says what is wrong. */
-  of: <T>(name: string, kind: string, options: Options<string>, parse: (text: string) => T) =>
+  /** Any other kind. `parse` throws an Error that says what is wrong. */
+  custom: <T>(name: string, kind: string, options: Options<string>, parse: (text: string) => T) =>
     make(name, options, kind, parse),
 }
 
-/** The setting, absent where its variable is. */
+/** Makes a setting optional: undefined where its variable is absent. */
 export function optional<T>(required: Setting<T>): Setting<T | undefined> {
   return { ...required, optional: true }
 }
@@ -203,11 +203,11 @@ function make<T>(
   kind: string,
   parse: (text: string) => T,
 ): Setting<T> {
-  const fallback = options.default === undefined ? undefined : String(options.default)
-  return { name, doc: options.doc, kind, fallback, secret: false, optional: false, parse }
+  const defaultText = options.default === undefined ? undefined : String(options.default)
+  return { name, doc: options.doc, kind, defaultText, secret: false, optional: false, parse }
 }
 
-/** An http(s) URL as text without a trailing slash: what others add their paths to, and what stands in headers. */
+/** Parses an http(s) URL and removes trailing slashes, so that callers can append paths and put it into headers. */
 function parseHttpUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) throw new Error(`"${text}" is not an http(s) URL`)

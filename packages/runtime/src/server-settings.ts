@@ -1,4 +1,4 @@
-import { type ConfigOf, setting } from './config.ts'
+import { type InferConfig, setting } from './config.ts'
 
 /** The settings that every server here has; a process spreads them into its own table. */
 export const serverSettings = (prefix: string, port: number) => ({
@@ -22,4 +22,4 @@ export const serverSettings = (prefix: string, port: number) => ({
   }),
 })
 
-export type ServerConfig = Omit<ConfigOf<ReturnType<typeof serverSettings>>, 'logLevel'>
+export type ServerConfig = Omit<InferConfig<ReturnType<typeof serverSettings>>, 'logLevel'>

@@ -1,7 +1,7 @@
-import { digestOf } from '@timesheets/contracts/digest'
+import { computeDigest } from '@timesheets/contracts/digest'
 import type { Content, UploadItem } from '@timesheets/contracts/entry'
 import { ProblemError } from '@timesheets/contracts/problem'
-import { messageOf, type Status } from '@timesheets/contracts/status'
+import { formatMessage, type Status } from '@timesheets/contracts/status'
 import type { StoredEntry } from '@timesheets/contracts/stored-entry'
 import type { Acceptance, Change, Identity, Known, KnownEntry, Written } from './entry-store.ts'
 
@@ -142,7 +142,7 @@ function outcomesOf(steps: readonly Step[], changes: readonly Draft[], written?:
   return steps.map((step) => {
     if (step instanceof ProblemError) return { status: 'rejected', problem: step }
     const { status, userId, draft } = step
-    if (draft === undefined) return { status, id: null, userId, message: messageOf(status, null, userId) }
+    if (draft === undefined) return { status, id: null, userId, message: formatMessage(status, null, userId) }
     const place = placeOf.get(draft) ?? -1
     const id = draft.row?.id ?? written?.ids[place]
     const entry = written?.entries[place]
@@ -150,14 +150,14 @@ function outcomesOf(steps: readonly Step[], changes: readonly Draft[], written?:
       status,
       id: id ?? null,
       userId,
-      message: messageOf(status, id ?? 'new', userId),
+      message: formatMessage(status, id ?? 'new', userId),
       ...(entry === undefined ? {} : { entry }),
     }
   })
 }
 
 function digest({ externalId, content }: PlacedItem): string | null {
-  return content === null ? null : digestOf(externalId ?? '', content).toString('hex')
+  return content === null ? null : computeDigest(externalId ?? '', content).toString('hex')
 }
 
 /** A source holds no space, so two identities never share a key. */

@@ -1,13 +1,13 @@
 import {
-  type ApprovalsAnswer,
+  type ApprovalsResponse,
   type ApproveMany,
   approveDaysSchema,
   approveIdsSchema,
   approveOneSchema,
   reopenSchema,
 } from '@timesheets/contracts/approval'
-import { readBy } from '@timesheets/contracts/fault'
 import { ProblemError } from '@timesheets/contracts/problem'
+import { parseOrThrow } from '@timesheets/contracts/validation'
 import type { Caller } from '../domain/caller.ts'
 import { approve, discard, notFound, reopen } from '../domain/decision.ts'
 import type { Decided, EntryLedger } from '../postgres/entry-ledger.ts'
@@ -18,7 +18,7 @@ import { readJsonBody, readOptionalJsonBody } from './json-body.ts'
 /** `PUT /approvals/{id}`: approves an entry, its pending correction applied; again changes nothing. */
 export function approveTimesheet(ledger: EntryLedger, callerOf: CallerOf): Operation {
   return async (call) => {
-    readBy(approveOneSchema, await readOptionalJsonBody(call.request), 'invalid-body')
+    parseOrThrow(approveOneSchema, await readOptionalJsonBody(call.request), 'invalid-body')
     return decideOne(ledger, call, await callerOf(call), approve)
   }
 }
@@ -26,7 +26,7 @@ export function approveTimesheet(ledger: EntryLedger, callerOf: CallerOf): Opera
 /** `DELETE /approvals/{id}`: reopens an approved entry, or sends one back with a reason. */
 export function reopenTimesheet(ledger: EntryLedger, callerOf: CallerOf): Operation {
   return async (call) => {
-    const { reason } = readBy(reopenSchema, await readOptionalJsonBody(call.request), 'invalid-body')
+    const { reason } = parseOrThrow(reopenSchema, await readOptionalJsonBody(call.request), 'invalid-body')
     return decideOne(ledger, call, await callerOf(call), (entry, approver) => reopen(entry, approver, reason))
   }
 }
@@ -57,7 +57,7 @@ function readApproveMany(body: unknown): ApproveMany {
   const schema: typeof approveDaysSchema | typeof approveIdsSchema = namesIds
     ? approveIdsSchema
     : approveDaysSchema
-  return readBy<typeof approveDaysSchema | typeof approveIdsSchema>(schema, body, 'invalid-body')
+  return parseOrThrow<typeof approveDaysSchema | typeof approveIdsSchema>(schema, body, 'invalid-body')
 }
 
 async function decideOne(
@@ -77,7 +77,7 @@ async function decideOne(
   return { status: 200, body: entry, headers: { etag: etagOf(entry) } }
 }
 
-function itemOf(id: number, result: Decided | ProblemError): ApprovalsAnswer['items'][number] {
+function itemOf(id: number, result: Decided | ProblemError): ApprovalsResponse['items'][number] {
   if (result instanceof ProblemError)
     return { id, status: 'rejected', code: result.status, problem: result.toProblem() }
   const { isChanged, entry } = result
@@ -85,7 +85,7 @@ function itemOf(id: number, result: Decided | ProblemError): ApprovalsAnswer['it
   return { id, status, code: 200, entry }
 }
 
-function answerOf(items: ApprovalsAnswer['items']): ApprovalsAnswer {
+function answerOf(items: ApprovalsResponse['items']): ApprovalsResponse {
   const count = (status: string) => items.filter((item) => item.status === status).length
   const rejected = count('rejected')
   return {

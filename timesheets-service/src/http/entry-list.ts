@@ -1,4 +1,4 @@
-import { readDate } from '@timesheets/contracts/date'
+import { parseDate } from '@timesheets/contracts/date'
 import type { ListQuery } from '@timesheets/contracts/list-query'
 import type { EntryFilter, Moment } from '../domain/entry-filter.ts'
 import { jsonItems } from '../postgres/entry-line.ts'
@@ -82,5 +82,5 @@ export function filterOf(asked: ListQuery): EntryFilter {
 
 /** A date-time that the query's schema has let through, in UTC. */
 function instantOf(text: string): string {
-  return new Date(readDate(text)!.instantMs).toISOString()
+  return new Date(parseDate(text)!.instantMs).toISOString()
 }

@@ -1,4 +1,4 @@
-import { readOwnEntry } from '@timesheets/contracts/entry'
+import { parseOwnEntry } from '@timesheets/contracts/entry'
 import { change, remove } from '../domain/decision.ts'
 import type { EntryLedger } from '../postgres/entry-ledger.ts'
 import { type CallerOf, type Operation, readQuery } from './call.ts'
@@ -10,7 +10,7 @@ export function createTimesheet(ledger: EntryLedger, callerOf: CallerOf, publicU
   return async (call) => {
     readQuery(call.query, [])
     const { userId } = await callerOf(call)
-    const content = readOwnEntry(await readJsonBody(call.request), userId, new Date())
+    const content = parseOwnEntry(await readJsonBody(call.request), userId, new Date())
     const entry = await ledger.create(content, { clientId: call.identity.client, person: userId })
     return {
       status: 201,
@@ -26,7 +26,7 @@ export function changeTimesheet(ledger: EntryLedger, callerOf: CallerOf): Operat
     readQuery(call.query, [])
     const id = entryIdOf(call)
     const caller = await callerOf(call)
-    const content = readOwnEntry(await readJsonBody(call.request), caller.userId, new Date())
+    const content = parseOwnEntry(await readJsonBody(call.request), caller.userId, new Date())
     const doer = { clientId: call.identity.client, person: caller.userId }
     const { entry } = await ledger.decideOne(
       id,

@@ -1,4 +1,4 @@
-import { userId } from '@timesheets/contracts/member'
+import { userId } from '@timesheets/contracts/fields'
 import { ProblemError } from '@timesheets/contracts/problem'
 
 /**

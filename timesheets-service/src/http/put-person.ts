@@ -1,5 +1,5 @@
-import { readBy } from '@timesheets/contracts/fault'
 import { personBodySchema } from '@timesheets/contracts/person'
+import { parseOrThrow } from '@timesheets/contracts/validation'
 import type { PeopleStore } from '../domain/people-store.ts'
 import type { Operation } from './call.ts'
 import { readQuery, refuseIfMatch } from './call.ts'
@@ -16,7 +16,7 @@ export function putPerson(store: PeopleStore, publicUrl: string): Operation {
     readQuery(query, [])
     refuseIfMatch(call)
     const userId = readPersonId(parameters)
-    const body = readBy(
+    const body = parseOrThrow(
       personBodySchema,
       await readJsonBody(request, { maxBytes: maxPersonBytes }),
       'invalid-body',

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http'
-import { readUploadItem, type UploadItem } from '@timesheets/contracts/entry'
+import { parseUploadItem, type UploadItem } from '@timesheets/contracts/entry'
 import { ProblemError } from '@timesheets/contracts/problem'
-import { statusCodes, summaryWords } from '@timesheets/contracts/status'
+import { itemStatuses, statusCodes } from '@timesheets/contracts/status'
 import {
-  type BatchAnswer,
+  type BatchResponse,
   maxArrayItems,
   type Summary,
-  type UploadOutcome,
+  type UploadItemResult,
 } from '@timesheets/contracts/upload'
 import type { EntryStore } from '../domain/entry-store.ts'
 import type { Outcome } from '../domain/plan.ts'
@@ -52,7 +52,7 @@ async function uploadOne(
   store: EntryStore,
   publicUrl: string,
 ): Promise<Answer> {
-  const item = readUploadItem(body, new Date())
+  const item = parseUploadItem(body, new Date())
   const [outcome] = await upload([item], client, { ...options, readBack: true }, store)
   if (outcome!.status === 'rejected') throw outcome!.problem
   const { status, id, userId, message } = outcome!
@@ -70,7 +70,7 @@ async function uploadBatch(
   client: string,
   options: UploadOptions,
   store: EntryStore,
-): Promise<BatchAnswer> {
+): Promise<BatchResponse> {
   if (values.length > maxArrayItems) {
     throw new ProblemError(
       'too-large',
@@ -94,7 +94,7 @@ async function uploadBatch(
 /** In a batch an item must be told from its repeat, so it needs an identity. */
 function understand(value: unknown, now: Date): UploadItem | ProblemError {
   try {
-    const item = readUploadItem(value, now)
+    const item = parseUploadItem(value, now)
     return item.externalId === null ? missingIdentity() : item
   } catch (error) {
     if (error instanceof ProblemError) return error
@@ -112,7 +112,7 @@ function missingIdentity(): ProblemError {
   )
 }
 
-function toItem(outcome: Outcome, index: number): UploadOutcome {
+function toItem(outcome: Outcome, index: number): UploadItemResult {
   if (outcome.status === 'rejected') {
     const problem = outcome.problem.toProblem()
     return { index, status: outcome.status, code: problem.status, problem }
@@ -122,6 +122,6 @@ function toItem(outcome: Outcome, index: number): UploadOutcome {
 }
 
 function summaryOf(outcomes: readonly Outcome[]): Summary {
-  const counts = summaryWords.map((word) => [word, outcomes.filter(({ status }) => status === word).length])
+  const counts = itemStatuses.map((word) => [word, outcomes.filter(({ status }) => status === word).length])
   return { received: outcomes.length, ...Object.fromEntries(counts) }
 }

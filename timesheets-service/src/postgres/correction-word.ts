@@ -1,4 +1,4 @@
-import { type Content, hoursOf } from '@timesheets/contracts/entry'
+import { type Content, toHours } from '@timesheets/contracts/entry'
 
 /** The source's last word about an approved entry, as it is kept in the column `correction`. */
 export type CorrectionWord = { readonly deleted: true } | StoredContent
@@ -45,5 +45,5 @@ export function contentOfWord(word: CorrectionWord): Content | null {
 export function readCorrection(word: CorrectionWord) {
   if ('deleted' in word) return { deleted: true as const }
   const { user_id, date, day, project, seconds, notes } = word
-  return { user_id, date, day, project, hours: hoursOf(seconds), ...(notes === null ? {} : { notes }) }
+  return { user_id, date, day, project, hours: toHours(seconds), ...(notes === null ? {} : { notes }) }
 }

@@ -1,5 +1,5 @@
 import { maxApprovals } from '@timesheets/contracts/approval'
-import { digestOf } from '@timesheets/contracts/digest'
+import { computeDigest } from '@timesheets/contracts/digest'
 import type { Content } from '@timesheets/contracts/entry'
 import { ProblemError } from '@timesheets/contracts/problem'
 import type { StoredEntry } from '@timesheets/contracts/stored-entry'
@@ -36,7 +36,7 @@ export class EntryLedger {
       data: {
         ...columnsOf(content),
         source: appSource(doer.clientId),
-        digest: digestOf('', content) as Uint8Array<ArrayBuffer>,
+        digest: computeDigest('', content) as Uint8Array<ArrayBuffer>,
         clientId: doer.clientId,
         person: doer.person,
       },

@@ -1,4 +1,4 @@
-import { digestOf } from '@timesheets/contracts/digest'
+import { computeDigest } from '@timesheets/contracts/digest'
 import type { Content } from '@timesheets/contracts/entry'
 import { appSource, type Decision, type HeldEntry } from '../domain/decision.ts'
 import { type CorrectionWord, contentOfWord } from './correction-word.ts'
@@ -17,7 +17,7 @@ export function changesOf(row: TimesheetModel, decision: Decision): Prisma.Times
         ? { deletedAt: new Date() }
         : { ...columnsOf(content), deletedAt: null }),
     ...(isOwn && content !== undefined
-      ? { digest: content === null ? null : (digestOf('', content) as Uint8Array<ArrayBuffer>) }
+      ? { digest: content === null ? null : (computeDigest('', content) as Uint8Array<ArrayBuffer>) }
       : {}),
     ...(approvedBy === undefined ? {} : { approvedBy, approvedAt: approvedBy === null ? null : new Date() }),
     ...(correction === undefined ? {} : correctionColumns(correction)),

@@ -1,4 +1,4 @@
-import { hoursOf } from '@timesheets/contracts/entry'
+import { toHours } from '@timesheets/contracts/entry'
 import type { StoredEntry } from '@timesheets/contracts/stored-entry'
 import { type CorrectionWord, readCorrection } from './correction-word.ts'
 import type { Prisma } from './generated/client.ts'
@@ -17,7 +17,7 @@ export function toStoredEntry(row: TimesheetModel): StoredEntry {
     date: row.dateWritten,
     day: row.day.toISOString().slice(0, 10),
     project: row.project,
-    hours: hoursOf(row.seconds),
+    hours: toHours(row.seconds),
     ...(row.notes === null ? {} : { notes: row.notes }),
     source: row.source,
     ...(row.externalId === null ? {} : { external_id: row.externalId }),

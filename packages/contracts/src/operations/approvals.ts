@@ -1,4 +1,4 @@
-import { approvalsAnswerSchema, approveManySchema, approveOneSchema, reopenSchema } from '../approval.ts'
+import { approvalsResponseSchema, approveManySchema, approveOneSchema, reopenSchema } from '../approval.ts'
 import { approvalsQuerySchema } from '../list-query.ts'
 import type { OperationContract } from '../operation-contract.ts'
 import { storedEntrySchema } from '../stored-entry.ts'
@@ -16,7 +16,7 @@ export const approvalOperations = {
     description:
       'Unapproved entries, and approved ones with a pending correction, newest day first; paged and streamed as `GET /timesheets`.',
     query: approvalsQuerySchema,
-    answers: {
+    responses: {
       200: {
         description: 'A page of what waits, or all of it',
         headers: ['Link', 'Content-Disposition'],
@@ -33,10 +33,10 @@ export const approvalOperations = {
         ids: { ids: [14, 15] },
       }),
     },
-    answers: {
+    responses: {
       200: {
         description: 'What became of each',
-        content: json(approvalsAnswerSchema, {
+        content: json(approvalsResponseSchema, {
           answer: {
             errors: true,
             summary: { received: 2, approved: 1, deleted: 0, unchanged: 0, rejected: 1 },
@@ -64,7 +64,7 @@ export const approvalOperations = {
     description: 'Takes no body, or an empty object. Again changes nothing.',
     headers: ['If-Match'],
     body: { required: false, content: json(approveOneSchema, { empty: {} }) },
-    answers: decided('The entry, approved', approved),
+    responses: decided('The entry, approved', approved),
     problems: ['self-approval', 'stale-version', 'invalid-body'],
   },
   reopenTimesheet: {
@@ -72,13 +72,13 @@ export const approvalOperations = {
       'What its source said last becomes the entry. With a `reason` it is sent back, and the reason stays until it is changed or approved.',
     headers: ['If-Match'],
     body: { required: false, content: json(reopenSchema, { 'sent back': { reason: 'Which shelves?' } }) },
-    answers: decided('The entry, open', { ...storedEntry, returned_reason: 'Which shelves?', version: 3 }),
+    responses: decided('The entry, open', { ...storedEntry, returned_reason: 'Which shelves?', version: 3 }),
     problems: ['self-approval', 'stale-version', 'invalid-body'],
   },
   discardCorrection: {
     description: 'The approved entry stands; the same word of its source does not come back.',
     headers: ['If-Match'],
-    answers: decided('The entry, without its correction', {
+    responses: decided('The entry, without its correction', {
       ...correctedEntry,
       correction: undefined,
       version: 4,

@@ -21,7 +21,7 @@ const text = (example: string) => ({ schema: z.string(), examples: { file: examp
 /** What tells of the API itself. */
 export const documentationOperations = {
   getProtectedResourceMetadata: {
-    answers: {
+    responses: {
       200: {
         description: 'The metadata (RFC 9728, section 2)',
         content: json(resourceMetadataSchema, {
@@ -37,7 +37,7 @@ export const documentationOperations = {
     },
   },
   getOpenApi: {
-    answers: {
+    responses: {
       200: {
         description: 'This document',
         headers: ['ETag'],
@@ -47,7 +47,7 @@ export const documentationOperations = {
     },
   },
   getDocs: {
-    answers: {
+    responses: {
       200: {
         description: 'The page',
         headers: ['ETag'],
@@ -58,7 +58,7 @@ export const documentationOperations = {
   },
   getDocsFile: {
     parameters: { file: z.enum(viewerFiles) },
-    answers: {
+    responses: {
       200: {
         description: 'The file',
         headers: ['ETag'],

@@ -19,7 +19,7 @@ export const peopleOperations = {
   listPeople: {
     description: 'By `user_id`; pages follow each other by `Link`.',
     query: peopleQuerySchema,
-    answers: {
+    responses: {
       200: {
         description: 'A page of the directory',
         headers: ['Link'],
@@ -31,7 +31,7 @@ export const peopleOperations = {
     description:
       "All names of a person: what is not in the body is taken away. A name is one person's at most. The next run of a sync moves the entries of whom it names.",
     body: { required: true, content: json(personBodySchema, { person: { name, emails, tracker_ids } }) },
-    answers: {
+    responses: {
       200: { description: 'The person was known', content },
       201: { description: 'The person is new', headers: ['Location'], content },
     },
@@ -39,7 +39,7 @@ export const peopleOperations = {
   },
   deletePerson: {
     description: "The person's entries stay.",
-    answers: { 204: { description: 'The person is out of the directory' } },
+    responses: { 204: { description: 'The person is out of the directory' } },
     problems: ['invalid-body'],
   },
 } as const satisfies Record<string, OperationContract>

@@ -8,7 +8,7 @@ const group = { user_id: '007', week: '2017-05-08', hours: 38.5, entries: 9, app
 export const reportOperations = {
   reportHours: {
     query: reportQuerySchema,
-    answers: {
+    responses: {
       200: {
         description: 'The groups, by their keys',
         headers: ['Content-Disposition'],

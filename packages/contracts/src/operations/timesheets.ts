@@ -3,9 +3,9 @@ import { ownEntrySchema, uploadItemSchema } from '../entry.ts'
 import { versionSchema } from '../history.ts'
 import { listQuerySchema } from '../list-query.ts'
 import type { OperationContract } from '../operation-contract.ts'
-import { messageOf } from '../status.ts'
+import { formatMessage } from '../status.ts'
 import { storedEntrySchema } from '../stored-entry.ts'
-import { batchAnswerSchema, maxArrayItems, singleAnswerSchema, uploadQuerySchema } from '../upload.ts'
+import { batchResponseSchema, maxArrayItems, singleResponseSchema, uploadQuerySchema } from '../upload.ts'
 import { json, list } from './content.ts'
 import { correctedEntry, csv, ownEntry, ownStoredEntry, storedEntry } from './example.ts'
 
@@ -15,7 +15,7 @@ const tombstone = { user_id: '007', source: 'harvest', external_id: '636709355',
 const single = (status: 'created' | 'updated' | 'held', entry: object = storedEntry) => ({
   ...entry,
   status,
-  message: messageOf(status, 14, '007'),
+  message: formatMessage(status, 14, '007'),
 })
 
 /** What is taken of entries, and answered. */
@@ -32,12 +32,12 @@ export const timesheetOperations = {
         array: [fromTracker, { ...fromTracker, external_id: '636709356', hours: 2.5 }],
       }),
     },
-    answers: {
+    responses: {
       200: {
         description:
           'The entry was updated, deleted or is unchanged; or what became of each item of an array',
         headers: ['Location', 'ETag'],
-        content: json(z.union([singleAnswerSchema, batchAnswerSchema]), {
+        content: json(z.union([singleResponseSchema, batchResponseSchema]), {
           updated: single('updated'),
           array: {
             errors: true,
@@ -49,7 +49,7 @@ export const timesheetOperations = {
                 code: 201,
                 id: 14,
                 user_id: '007',
-                message: messageOf('created', 14, '007'),
+                message: formatMessage('created', 14, '007'),
               },
               {
                 index: 1,
@@ -70,12 +70,12 @@ export const timesheetOperations = {
       201: {
         description: 'The entry was created',
         headers: ['Location', 'ETag'],
-        content: json(singleAnswerSchema, { created: single('created') }),
+        content: json(singleResponseSchema, { created: single('created') }),
       },
       202: {
         description: 'The entry is approved: what came is held as its correction',
         headers: ['Location', 'ETag'],
-        content: json(singleAnswerSchema, { held: single('held', correctedEntry) }),
+        content: json(singleResponseSchema, { held: single('held', correctedEntry) }),
       },
     },
     problems: ['source-not-yours', 'invalid-entry'],
@@ -83,7 +83,7 @@ export const timesheetOperations = {
   createTimesheet: {
     description: 'Whose hours they are, the token says.',
     body: { required: true, content: json(ownEntrySchema, { entry: ownEntry }) },
-    answers: {
+    responses: {
       201: {
         description: 'The entry',
         headers: ['Location', 'ETag'],
@@ -96,7 +96,7 @@ export const timesheetOperations = {
     description:
       "Newest day first. Own entries; with `read:reports` anybody's, by `user_id`. Pages follow each other by `Link`, and no entry is on two; `Accept: text/csv` or `application/x-ndjson` streams the whole list.",
     query: listQuerySchema,
-    answers: {
+    responses: {
       200: {
         description: 'A page of entries, or all of them',
         headers: ['Link', 'Content-Disposition'],
@@ -105,7 +105,7 @@ export const timesheetOperations = {
     },
   },
   getTimesheet: {
-    answers: {
+    responses: {
       200: {
         description: 'The entry',
         headers: ['ETag'],
@@ -117,7 +117,7 @@ export const timesheetOperations = {
     description: 'Own, unapproved, and not from a source.',
     headers: ['If-Match'],
     body: { required: true, content: json(ownEntrySchema, { entry: ownEntry }) },
-    answers: {
+    responses: {
       200: {
         description: 'The entry as it is now',
         headers: ['ETag'],
@@ -129,12 +129,12 @@ export const timesheetOperations = {
   deleteTimesheet: {
     description: 'Own, unapproved, and not from a source. Its history stays.',
     headers: ['If-Match'],
-    answers: { 204: { description: 'It is deleted' } },
+    responses: { 204: { description: 'It is deleted' } },
     problems: ['owned-by-source', 'approved', 'stale-version'],
   },
   getTimesheetHistory: {
     description: 'Oldest first, also of an entry that is deleted.',
-    answers: {
+    responses: {
       200: {
         description: 'Every version',
         content: json(z.array(versionSchema), {

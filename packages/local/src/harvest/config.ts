@@ -1,4 +1,4 @@
-import { type ConfigOf, type Environment, optional, readConfig, setting } from '@timesheets/runtime/config'
+import { type Environment, type InferConfig, optional, readConfig, setting } from '@timesheets/runtime/config'
 
 /** More rows than this (about ten a contractor and week) would not fit a laptop's memory. */
 const maxContractorWeeks = 100_000
@@ -38,7 +38,7 @@ export const harvestSettings = {
 }
 
 /** What the simulator runs by. */
-export type HarvestConfig = ConfigOf<typeof harvestSettings>
+export type HarvestConfig = InferConfig<typeof harvestSettings>
 
 /**
  * The simulator's configuration.

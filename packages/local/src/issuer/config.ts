@@ -1,4 +1,4 @@
-import { type ConfigOf, type Environment, optional, readConfig, setting } from '@timesheets/runtime/config'
+import { type Environment, type InferConfig, optional, readConfig, setting } from '@timesheets/runtime/config'
 import { localSecret } from './registry.ts'
 
 /** Every variable of the local issuer. */
@@ -6,7 +6,7 @@ export const issuerSettings = {
   port: setting.port('ISSUER_PORT', { default: 0, doc: 'port of the local issuer; 0 takes a free one' }),
   host: setting.text('ISSUER_HOST', { default: '127.0.0.1', doc: 'address that the local issuer binds' }),
   url: optional(
-    setting.of(
+    setting.custom(
       'ISSUER_URL',
       'an http(s) origin',
       { doc: 'the `iss` of its tokens and the base of discovery; by default where it listens' },
@@ -27,7 +27,7 @@ export const issuerSettings = {
   }),
 }
 
-export type IssuerConfig = ConfigOf<typeof issuerSettings>
+export type IssuerConfig = InferConfig<typeof issuerSettings>
 
 /** The issuer takes passwords that stand in the source and signs whatever it is asked to: never in production. */
 export class ProductionRefused extends Error {

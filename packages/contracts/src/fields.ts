@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { dateGrammar, readDate, type WrittenDate } from './date.ts'
+import { dateGrammar, parseDate, type WrittenDate } from './date.ts'
 
 /** Seconds in an hour: `hours` are kept as whole seconds. */
-export const secondsAnHour = 3600
+export const secondsPerHour = 3600
 
 /** A text of so many characters (code points, as JSON Schema counts them) that a database can hold. */
 export function text(max: number, options: { min?: number; controls?: boolean } = {}) {
@@ -36,7 +36,7 @@ export const userId = text(128, { controls: false }).meta({
 })
 export const date = z
   .string()
-  .refine((value) => readDate(value) !== undefined, {
+  .refine((value) => parseDate(value) !== undefined, {
     message: 'must be an RFC 3339 date-time with offset, or YYYY-MM-DD',
   })
   .meta({
@@ -55,21 +55,21 @@ const isInCalendar = (written: WrittenDate | undefined) =>
 /** A civil day. */
 export const day = z
   .string()
-  .refine((value) => value.length === 10 && isInCalendar(readDate(value)), 'must be a day, YYYY-MM-DD')
+  .refine((value) => value.length === 10 && isInCalendar(parseDate(value)), 'must be a day, YYYY-MM-DD')
   .meta({ format: 'date', examples: ['2026-05-10'] })
 
 /** An instant. */
 export const instant = z
   .string()
   .refine(
-    (value) => value.length > 10 && isInCalendar(readDate(value)),
+    (value) => value.length > 10 && isInCalendar(parseDate(value)),
     'must be an RFC 3339 date-time with offset',
   )
   .meta({ format: 'date-time', examples: ['2026-05-10T12:00:00Z'] })
 export const project = text(200).meta({ examples: ['StoreZero'] })
 export const hours = z
   .number()
-  .min(0.5 / secondsAnHour, 'must be at least half a second')
+  .min(0.5 / secondsPerHour, 'must be at least half a second')
   .max(24, 'must be at most 24')
   .meta({ description: 'Hours worked, rounded to the nearest second', examples: [5] })
 export const notes = text(2000, { min: 0 })

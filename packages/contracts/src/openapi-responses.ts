@@ -1,35 +1,40 @@
-import type { JsonSchema, SchemaShelf } from './json-schema.ts'
-import type { AnswerHeader, Contents, GoodAnswer, OperationContract } from './operation-contract.ts'
+import type { JsonSchema, SchemaRegistry } from './json-schema.ts'
+import type { Contents, OperationContract, ResponseHeader, SuccessResponse } from './operation-contract.ts'
 import { ProblemError, type ProblemSlug, problems } from './problem.ts'
 import { problemSchema } from './problem-schema.ts'
 import type { Route } from './route.ts'
 
-const headerOf = (description: string, schema: JsonSchema = { type: 'string' }) => ({ description, schema })
+const describeHeader = (description: string, schema: JsonSchema = { type: 'string' }) => ({
+  description,
+  schema,
+})
 
 /** Headers of answers, as `components.headers`. */
-export const answerHeaders = {
-  Allow: headerOf('The methods that the path knows'),
-  'Content-Disposition': headerOf('A name for the file'),
-  ETag: headerOf('The version, for `If-Match` (RFC 9110, section 8.8.3)'),
-  Link: headerOf('`<…>; rel="next"`: the page that follows (RFC 8288); without it this page is the last'),
-  Location: headerOf('Where what was made is', { type: 'string', format: 'uri' }),
-  'Retry-After': headerOf('Seconds until it is worth asking again', { type: 'string' }),
-  'WWW-Authenticate': headerOf('What the token lacks (RFC 6750, section 3)'),
-  'X-Request-Id': headerOf('The id of the request; a problem has it as `instance`'),
-} as const satisfies Record<AnswerHeader | string, unknown>
+export const responseHeaders = {
+  Allow: describeHeader('The methods that the path knows'),
+  'Content-Disposition': describeHeader('A name for the file'),
+  ETag: describeHeader('The version, for `If-Match` (RFC 9110, section 8.8.3)'),
+  Link: describeHeader(
+    '`<…>; rel="next"`: the page that follows (RFC 8288); without it this page is the last',
+  ),
+  Location: describeHeader('Where what was made is', { type: 'string', format: 'uri' }),
+  'Retry-After': describeHeader('Seconds until it is worth asking again', { type: 'string' }),
+  'WWW-Authenticate': describeHeader('What the token lacks (RFC 6750, section 3)'),
+  'X-Request-Id': describeHeader('The id of the request; a problem has it as `instance`'),
+} as const satisfies Record<ResponseHeader | string, unknown>
 
-type HeaderName = keyof typeof answerHeaders
+type HeaderName = keyof typeof responseHeaders
 
-const headersOf = (names: readonly HeaderName[]) =>
+const refHeaders = (names: readonly HeaderName[]) =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
 
 /** Bodies by media type, with their examples. */
-export function contentOf(contents: Contents, shelf: SchemaShelf, io: 'input' | 'output') {
+export function toMediaTypes(contents: Contents, registry: SchemaRegistry, io: 'input' | 'output') {
   return Object.fromEntries(
     Object.entries(contents).map(([type, { schema, examples }]) => [
       type,
       {
-        schema: shelf.schemaOf(schema, io),
+        schema: registry.toSchema(schema, io),
         examples: Object.fromEntries(
           Object.entries(examples).map(([name, value]) => [
             name.replaceAll(' ', '-'),
@@ -41,16 +46,19 @@ export function contentOf(contents: Contents, shelf: SchemaShelf, io: 'input' | 
   )
 }
 
-export function goodAnswer({ description, headers = [], content }: GoodAnswer, shelf: SchemaShelf) {
+export function toResponse(
+  { description, headers = [], content }: SuccessResponse,
+  registry: SchemaRegistry,
+) {
   return {
     description,
-    headers: headersOf(['X-Request-Id', ...headers]),
-    ...(content === undefined ? {} : { content: contentOf(content, shelf, 'output') }),
+    headers: refHeaders(['X-Request-Id', ...headers]),
+    ...(content === undefined ? {} : { content: toMediaTypes(content, registry, 'output') }),
   }
 }
 
 /** Every problem that an operation may end with. */
-export function problemsOf(route: Route, contract: OperationContract): ProblemSlug[] {
+export function listProblems(route: Route, contract: OperationContract): ProblemSlug[] {
   const isGuarded = route.scopes.length > 0
   return [
     'invalid-request',
@@ -64,7 +72,7 @@ export function problemsOf(route: Route, contract: OperationContract): ProblemSl
     ...(route.path.includes('{') ? (['not-found'] as const) : []),
     ...(contract.problems ?? []),
     'internal-error',
-    ...(route.answeredBy === 'gateway'
+    ...(route.servedBy === 'gateway'
       ? []
       : (['not-ready', 'service-unreachable', 'service-timeout'] as const)),
   ]
@@ -72,11 +80,11 @@ export function problemsOf(route: Route, contract: OperationContract): ProblemSl
 
 /**
  * An answer for each status among problems.
- * @param shelf where each stands once, by a name of its own, as `components.responses`
+ * @param registry where each stands once, by a name of its own, as `components.responses`
  */
-export function problemAnswers(
+export function problemResponses(
   slugs: readonly ProblemSlug[],
-  shelf: SchemaShelf,
+  registry: SchemaRegistry,
   responses: Record<string, object>,
 ) {
   const statuses = [...new Set(slugs.map((slug) => problems[slug].status))].sort()
@@ -84,13 +92,13 @@ export function problemAnswers(
     statuses.map((status) => {
       const some = slugs.filter((slug) => problems[slug].status === status)
       const name = [status, ...some].join('_')
-      responses[name] ??= problemAnswer(status, some, shelf)
+      responses[name] ??= problemResponse(status, some, registry)
       return [status, { $ref: `#/components/responses/${name}` }]
     }),
   )
 }
 
-function problemAnswer(status: number, slugs: readonly ProblemSlug[], shelf: SchemaShelf) {
+function problemResponse(status: number, slugs: readonly ProblemSlug[], registry: SchemaRegistry) {
   const types = slugs.map((slug) => `/problems/${slug}`)
   const names: HeaderName[] = ['X-Request-Id']
   // 400 where a token came in a way that is not taken (RFC 6750, section 3.1).
@@ -99,17 +107,17 @@ function problemAnswer(status: number, slugs: readonly ProblemSlug[], shelf: Sch
   if (status >= 502) names.push('Retry-After')
   return {
     description: slugs.map((slug) => problems[slug].title).join('; '),
-    headers: headersOf(names),
+    headers: refHeaders(names),
     content: {
       'application/problem+json': {
         schema: {
-          allOf: [shelf.schemaOf(problemSchema, 'output'), { properties: { type: { enum: types } } }],
+          allOf: [registry.toSchema(problemSchema, 'output'), { properties: { type: { enum: types } } }],
         },
-        examples: Object.fromEntries(slugs.map((slug) => [slug, { value: exampleOf(slug) }])),
+        examples: Object.fromEntries(slugs.map((slug) => [slug, { value: buildExample(slug) }])),
       },
     },
   }
 }
 
-const exampleOf = (slug: ProblemSlug) =>
+const buildExample = (slug: ProblemSlug) =>
   new ProblemError(slug, problems[slug].title).toProblem('6f1c2f5e-0c1d-4c0e-9d6b-3a1f7f1f0b58')

@@ -1,6 +1,6 @@
 import { afterAll } from '@jest/globals'
 import { matchRoute } from '../src/route.ts'
-import { demandDocumented } from './documented-answer.ts'
+import { assertDocumented } from './documented-response.ts'
 
 /**
  * Whose answers must be as documented: those of the whole system, of the service alone, or of the gateway alone
@@ -22,7 +22,7 @@ globalThis.fetch = async (input, init) => {
 }
 
 /** From now on an answer of this server that is not as documented fails the test that sees it. */
-export function watchAnswers(serverUrl: string, extent: Extent): void {
+export function checkResponses(serverUrl: string, extent: Extent): void {
   watched.set(new URL(serverUrl).origin, extent)
 }
 
@@ -35,7 +35,7 @@ async function judge(method: string, url: URL, extent: Extent, response: Respons
   const text = /^(text\/csv|application\/x-ndjson)/.test(type) ? 'a stream' : await textOf(response)
   if (text === undefined) return
   try {
-    demandDocumented(method, url.pathname + url.search, {
+    assertDocumented(method, url.pathname + url.search, {
       status: response.status,
       headers: response.headers,
       text,
@@ -48,7 +48,7 @@ async function judge(method: string, url: URL, extent: Extent, response: Respons
 
 function isWithin(extent: Extent, method: string, { pathname }: URL, type: string): boolean {
   const match = matchRoute(method, pathname)
-  const isGateways = match.kind === 'route' && match.route.answeredBy === 'gateway'
+  const isGateways = match.kind === 'route' && match.route.servedBy === 'gateway'
   if (extent === 'service') return !isGateways
   return extent === 'system' || isGateways || type === 'application/problem+json'
 }

@@ -1,11 +1,11 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { openApiOf } from '../src/openapi.ts'
-import { answerHeaders } from '../src/openapi-answer.ts'
+import { buildOpenApi } from '../src/openapi.ts'
+import { responseHeaders } from '../src/openapi-responses.ts'
 import { matchRoute } from '../src/route.ts'
 
 /** An answer as somebody saw it. */
-export interface SeenAnswer {
+export interface SeenResponse {
   readonly status: number
   readonly headers: Headers
   readonly text: string
@@ -17,7 +17,7 @@ interface DocumentedResponse {
   readonly content?: Readonly<Record<string, unknown>>
 }
 
-const document = openApiOf({ publicUrl: 'https://api.example.com', issuer: 'https://issuer.example.com/' })
+const document = buildOpenApi({ publicUrl: 'https://api.example.com', issuer: 'https://issuer.example.com/' })
 const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false, validateFormats: true })
 ;(addFormats as unknown as (ajv: Ajv2020) => void)(ajv)
 ajv.addSchema(document, 'openapi')
@@ -27,7 +27,7 @@ ajv.addSchema(document, 'openapi')
  * @param target path and query, as they were sent
  * @throws an Error that says what is not documented
  */
-export function demandDocumented(method: string, target: string, answer: SeenAnswer): void {
+export function assertDocumented(method: string, target: string, answer: SeenResponse): void {
   const fail = (what: string): never => {
     throw new Error(
       `${method} ${target} was answered with ${answer.status} ${what}\n${answer.text.slice(0, 2000)}`,
@@ -43,7 +43,7 @@ export function demandDocumented(method: string, target: string, answer: SeenAns
   const pointer = ['#/paths', stepOf(path), documented.toLowerCase(), 'responses', answer.status]
   const { $ref: at, response } = responseAt(pointer.join('/'))
   if (response === undefined) throw fail('which is not documented')
-  const undocumented = Object.keys(answerHeaders).filter(
+  const undocumented = Object.keys(responseHeaders).filter(
     (name) => answer.headers.has(name) && response.headers?.[name] === undefined,
   )
   if (undocumented.length > 0) fail(`and the headers ${undocumented}, which are not documented`)
@@ -55,7 +55,7 @@ export function demandDocumented(method: string, target: string, answer: SeenAns
   demandValid(`${at}/content/${stepOf(type)}/schema`, answer, fail)
 }
 
-function demandValid(pointer: string, { headers, text }: SeenAnswer, fail: (what: string) => never): void {
+function demandValid(pointer: string, { headers, text }: SeenResponse, fail: (what: string) => never): void {
   const type = headers.get('content-type') ?? ''
   const validate = ajv.getSchema(`openapi${pointer}`) as ValidateFunction | undefined
   if (validate === undefined) throw fail(`, and the document has no ${pointer}`)

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { ProblemError } from '../src/problem.ts'
-import { demandDocumented } from './documented-answer.ts'
+import { assertDocumented } from './documented-response.ts'
 
 const seen = (status: number, body: unknown, type = 'application/json', headers: object = {}) => ({
   status,
@@ -28,7 +28,7 @@ test.each([
   ['no such path', 'GET', '/nothing', seen(404, problem('not-found'), problemType)],
   ['no such method', 'DELETE', '/people', seen(405, problem('method-not-allowed'), problemType)],
 ] as const)('%s is documented', (_what, method, target, answer) => {
-  demandDocumented(method, target, answer)
+  assertDocumented(method, target, answer)
 })
 
 test.each([
@@ -43,5 +43,5 @@ test.each([
   ['what is no problem', 'PUT', '/people/007', seen(409, {}, problemType)],
   ['no problem where there is no path', 'GET', '/nothing', seen(200, {})],
 ] as const)('%s is not documented', (_what, method, target, answer) => {
-  expect(() => demandDocumented(method, target, answer)).toThrow(/was answered with/)
+  expect(() => assertDocumented(method, target, answer)).toThrow(/was answered with/)
 })

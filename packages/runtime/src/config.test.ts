@@ -58,7 +58,7 @@ test('an empty variable is as good as none', () => {
   expect(issuesOf({ ...good, NAME: '' })).toEqual(['NAME: is not set; it takes a text (a name)'])
 })
 
-test('all issues are in one report, each with the name of its variable', () => {
+test('reports all invalid settings together, each with the name of its variable', () => {
   const environment = {
     PORT: '70000',
     COUNT: '6',
@@ -71,7 +71,7 @@ test('all issues are in one report, each with the name of its variable', () => {
   const issues = issuesOf(environment)
   const names = ['NAME', 'PORT', 'COUNT', 'LEVEL', 'IS_ON', 'URL', 'SECRET', 'DATABASE_URL']
   expect(issues.map((issue) => issue.split(':')[0])).toEqual(names)
-  expect(() => readConfig(environment, settings)).toThrow(/^The configuration has 8 issues:\s+NAME: /)
+  expect(() => readConfig(environment, settings)).toThrow(/^The configuration has 8 errors:\s+NAME: /)
   expect(issues.join()).not.toMatch(/hidden|short /)
 })
 

@@ -12,7 +12,10 @@ COPY package.json package-lock.json ./
 COPY packages/contracts/package.json packages/contracts/
 COPY packages/client/package.json packages/client/
 COPY packages/runtime/package.json packages/runtime/
-COPY packages/local/package.json packages/local/
+COPY packages/dev-stack/package.json packages/dev-stack/
+COPY packages/fake-auth0/package.json packages/fake-auth0/
+COPY packages/fake-harvest/package.json packages/fake-harvest/
+COPY packages/test-postgres/package.json packages/test-postgres/
 COPY gateway/package.json gateway/
 COPY timesheets-service/package.json timesheets-service/
 COPY contractor-sync/package.json contractor-sync/

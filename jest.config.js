@@ -10,7 +10,7 @@ export default {
   },
   testMatch: ['**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/\\.local/'],
-  globalSetup: './packages/local/src/test-server-setup.ts',
-  globalTeardown: './packages/local/src/test-server-teardown.ts',
+  globalSetup: './packages/test-postgres/src/jest-setup.ts',
+  globalTeardown: './packages/test-postgres/src/jest-teardown.ts',
   testTimeout: 30_000,
 }

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { beforeAll, expect, test } from '@jest/globals'
-import { gatewaySettings } from '../gateway/src/config.ts'
+import { gatewaySettings } from '@timesheets/gateway/config'
 import { readTenant, type Tenant } from './tenant.ts'
 
 interface Event {

@@ -1,8 +1,8 @@
 import type { GroupKey } from '@timesheets/contracts/list-query'
-import type { EntryFilter, Moment } from '../timesheets-service/src/domain/entry-filter.ts'
-import { jsonItems } from '../timesheets-service/src/postgres/entry-line.ts'
-import { listStatement } from '../timesheets-service/src/postgres/list-entries.ts'
-import { sumStatement } from '../timesheets-service/src/postgres/sum-hours.ts'
+import type { EntryFilter, Moment } from '@timesheets/timesheets-service/domain/entry-filter'
+import { jsonItems } from '@timesheets/timesheets-service/postgres/entry-line'
+import { listStatement } from '@timesheets/timesheets-service/postgres/list-entries'
+import { sumStatement } from '@timesheets/timesheets-service/postgres/sum-hours'
 
 /** What is asked of the service, and the statement that it makes of it. */
 export interface ReadCase {

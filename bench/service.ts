@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { Agent, type IncomingMessage, request } from 'node:http'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Child, type Listening } from '@timesheets/dev-stack/child'
 import { identityHeader, requestIdHeader, signIdentity } from '@timesheets/runtime/identity'
 import { Secret } from '@timesheets/runtime/secret'
-import { Child, type Listening } from '../packages/local/src/child.ts'
 
 const script = fileURLToPath(new URL('../timesheets-service/src/main.ts', import.meta.url))
 const secret = new Secret('local-only-secret-of-a-bench-and-of-nothing-else')

@@ -1,12 +1,12 @@
+import { syncSettings } from '@timesheets/contractor-sync/config'
+import { daemonSettings } from '@timesheets/contractor-sync/daemon'
+import { loadTracker, trackerNames } from '@timesheets/contractor-sync/trackers/known-trackers'
+import { issuerSettings } from '@timesheets/fake-auth0/config'
+import { harvestSettings } from '@timesheets/fake-harvest/config'
+import { gatewaySettings } from '@timesheets/gateway/config'
 import type { Settings } from '@timesheets/runtime/config'
-import { syncSettings } from '../contractor-sync/src/config.ts'
-import { daemonSettings } from '../contractor-sync/src/daemon.ts'
-import { loadTracker, trackerNames } from '../contractor-sync/src/trackers/known-trackers.ts'
-import { gatewaySettings } from '../gateway/src/config.ts'
-import { harvestSettings } from '../packages/local/src/harvest/config.ts'
-import { issuerSettings } from '../packages/local/src/issuer/config.ts'
+import { serviceSettings } from '@timesheets/timesheets-service/config'
 import { migrateSettings } from '../prisma/migrate.ts'
-import { serviceSettings } from '../timesheets-service/src/config.ts'
 
 const trackers = await Promise.all(trackerNames.map(async (name) => (await loadTracker(name))!.settings))
 

@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { isAlive } from '../packages/local/src/alive.ts'
+import { isAlive } from '@timesheets/dev-stack/running-process'
 import { eventually, RunningStack } from './running-stack.ts'
 
 test.each([

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { syncEnvironment } from '@timesheets/dev-stack/run-sync'
 import pg from 'pg'
-import { syncEnvironment } from '../packages/local/src/run-sync.ts'
 import { eventually, RunningStack } from './running-stack.ts'
 
 /** Rounds of a kill at a random moment: a few here, many by `FAULT_ROUNDS` when it is measured. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { isAlive } from '@timesheets/dev-stack/running-process'
 import pg from 'pg'
-import { isAlive } from '../packages/local/src/alive.ts'
 import { RunningStack } from './running-stack.ts'
 
 const stack = new RunningStack()

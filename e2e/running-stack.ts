@@ -4,10 +4,10 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { checkResponses } from '../packages/contracts/test/response-checks.ts'
-import { accessTokenFor } from '../packages/local/src/access-token.ts'
-import { syncEnvironment } from '../packages/local/src/run-sync.ts'
-import { readStackFile, type StackFile } from '../packages/local/src/stack-file.ts'
+import { checkResponses } from '@timesheets/contracts/test/response-checks'
+import { accessTokenFor } from '@timesheets/dev-stack/access-token'
+import { syncEnvironment } from '@timesheets/dev-stack/run-sync'
+import { readStackFile, type StackFile } from '@timesheets/dev-stack/stack-file'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -41,7 +41,7 @@ export class RunningStack implements AsyncDisposable {
 
   /** Starts it and gives the process, whatever becomes of it. */
   spawn(words: readonly string[], environment: Record<string, string> = {}): ChildProcess {
-    const child = spawn(process.execPath, ['packages/local/src/main.ts', ...words], {
+    const child = spawn(process.execPath, ['packages/dev-stack/src/main.ts', ...words], {
       cwd: root,
       env: { ...process.env, GATEWAY_PORT: '0', LOCAL_DATA_DIR: this.dataDir, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -38,8 +38,8 @@ export const images: Readonly<Record<string, Image>> = {
   },
   local: {
     entries: {
-      issuer: 'packages/local/src/issuer/main.ts',
-      tracker: 'packages/local/src/harvest/main.ts',
+      issuer: 'packages/fake-auth0/src/main.ts',
+      tracker: 'packages/fake-harvest/src/main.ts',
       ...health,
     },
   },

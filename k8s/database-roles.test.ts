@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { type TestDatabase, testDatabase } from '@timesheets/test-postgres/test-database'
+import { entry, RunningService } from '@timesheets/timesheets-service/test/running-service'
 import pg from 'pg'
-import { type TestDatabase, testDatabase } from '../packages/local/src/test-database.ts'
 import { migrate } from '../prisma/migrate.ts'
-import { entry, RunningService } from '../timesheets-service/test/running-service.ts'
 
 const statements = readFileSync(new URL('database-roles.sql', import.meta.url), 'utf8')
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { V1CronJobSpec, V1JobSpec } from '@kubernetes/client-node'
-import { exitCodes } from '../contractor-sync/src/exit-code.ts'
-import { trackerNames } from '../contractor-sync/src/trackers/known-trackers.ts'
+import { exitCodes } from '@timesheets/contractor-sync/exit-code'
+import { trackerNames } from '@timesheets/contractor-sync/trackers/known-trackers'
 import { describeManifests } from './kubectl.ts'
 import { find, ofKind, overlays, renderOverlay, workload } from './rendered.ts'
 

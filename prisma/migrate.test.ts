@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type TestDatabase, testDatabase } from '@timesheets/test-postgres/test-database'
 import pg from 'pg'
-import { type TestDatabase, testDatabase } from '../packages/local/src/test-database.ts'
 
 const script = fileURLToPath(new URL('./migrate.ts', import.meta.url))
 

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { startPostgres } from '../packages/local/src/postgres.ts'
+import { startPostgres } from '@timesheets/dev-stack/postgres/postgres'
 import { ownMigrations } from './migration-list.ts'
 import { schemaDifference } from './schema-difference.ts'
 

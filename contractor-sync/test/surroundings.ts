@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect } from '@jest/globals'
+import { Child, type Listening } from '@timesheets/dev-stack/child'
+import { type TestDatabase, testDatabase } from '@timesheets/test-postgres/test-database'
 import pg from 'pg'
-import { Child, type Listening } from '../../packages/local/src/child.ts'
-import { type TestDatabase, testDatabase } from '../../packages/local/src/test-database.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const audience = 'https://api.exampleco.com/timesheets'
@@ -52,11 +52,11 @@ export class Surroundings {
     this.#pool = new pg.Pool({ connectionString: this.#database.url, max: 2 })
     const identitySecret = randomBytes(32).toString('hex')
     const [issuer, tracker, service] = await Promise.all([
-      this.#run('issuer', 'packages/local/src/issuer/main.ts', {
+      this.#run('issuer', 'packages/fake-auth0/src/main.ts', {
         ISSUER_DATA_DIR: path.join(this.#folder, 'issuer'),
         ISSUER_AUDIENCE: audience,
       }),
-      this.#run('harvest', 'packages/local/src/harvest/main.ts', {
+      this.#run('harvest', 'packages/fake-harvest/src/main.ts', {
         HARVEST_DATA_DIR: path.join(this.#folder, 'harvest'),
         HARVEST_RATE_LIMIT: '0',
         HARVEST_CONTRACTORS: '4',

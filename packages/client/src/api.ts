@@ -290,7 +290,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        readonly ApprovalsAnswer: {
+        readonly ApprovalsResponse: {
             readonly errors: boolean;
             readonly summary: {
                 readonly received: number;
@@ -330,10 +330,10 @@ export interface components {
             readonly ids: readonly number[];
         };
         readonly ApproveOne: Record<string, never>;
-        readonly BatchAnswer: {
+        readonly BatchResponse: {
             readonly errors: boolean;
             readonly summary: components["schemas"]["Summary"];
-            readonly items: readonly components["schemas"]["UploadOutcome"][];
+            readonly items: readonly components["schemas"]["UploadItemResult"][];
         };
         readonly Correction: {
             /** @constant */
@@ -474,7 +474,7 @@ export interface components {
         readonly Reopen: {
             readonly reason?: string;
         };
-        readonly SingleAnswer: {
+        readonly SingleResponse: {
             readonly id: number;
             readonly user_id: string;
             /** @description As it was written */
@@ -588,7 +588,7 @@ export interface components {
             readonly hours?: number;
             readonly notes?: string;
         };
-        readonly UploadOutcome: {
+        readonly UploadItemResult: {
             /** @description Its place in what was sent, from 0 */
             readonly index: number;
             /** @enum {string} */
@@ -920,7 +920,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["SingleAnswer"] | components["schemas"]["BatchAnswer"];
+                    readonly "application/json": components["schemas"]["SingleResponse"] | components["schemas"]["BatchResponse"];
                 };
             };
             /** @description The entry was created */
@@ -932,7 +932,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["SingleAnswer"];
+                    readonly "application/json": components["schemas"]["SingleResponse"];
                 };
             };
             /** @description The entry is approved: what came is held as its correction */
@@ -944,7 +944,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["SingleAnswer"];
+                    readonly "application/json": components["schemas"]["SingleResponse"];
                 };
             };
             readonly 400: components["responses"]["400_invalid-request_invalid-parameter_malformed-json"];
@@ -1260,7 +1260,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ApprovalsAnswer"];
+                    readonly "application/json": components["schemas"]["ApprovalsResponse"];
                 };
             };
             readonly 400: components["responses"]["400_invalid-request_invalid-parameter_malformed-json"];

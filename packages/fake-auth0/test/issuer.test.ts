@@ -1,0 +1,307 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { Secret } from '@timesheets/runtime/secret'
+import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose'
+import { createIssuer, type Issuer } from '../src/issuer.ts'
+import { createRegistry, credentialsOf, localSecret } from '../src/registry.ts'
+
+const audience = 'https://api.exampleco.com/timesheets'
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+
+let dataDir: string
+let issuer: Issuer
+let base: string
+let assertionKey: Awaited<ReturnType<typeof generateKeyPair>>['privateKey']
+
+beforeAll(async () => {
+  // jest's structuredClone makes objects of another realm, which oidc-provider takes for no plain ones.
+  jest.spyOn(globalThis, 'structuredClone').mockImplementation((value) => JSON.parse(JSON.stringify(value)))
+  dataDir = await mkdtemp(join(tmpdir(), 'issuer-'))
+  const pair = await generateKeyPair('RS256')
+  assertionKey = pair.privateKey
+  const registry = createRegistry({ audience })
+  const signer = {
+    clientId: 'signer',
+    publicKeys: [await exportJWK(pair.publicKey)],
+    grantTypes: ['client_credentials'],
+    grant: ['batch:upload'],
+  } as const
+  issuer = await createIssuer(
+    { port: 0, host: '127.0.0.1', url: undefined, audience, dataDir, contractorSyncSecret: new Secret('x') },
+    { ...registry, clients: [...registry.clients, signer] },
+  )
+  base = await issuer.listen()
+})
+
+afterAll(async () => {
+  await issuer.close()
+  await rm(dataDir, { recursive: true })
+  jest.restoreAllMocks()
+})
+
+function ask(body: Record<string, unknown>): Promise<Response> {
+  return fetch(`${base}/oauth/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+}
+
+function machine(clientId: string, more: Record<string, unknown> = {}) {
+  return {
+    grant_type: 'client_credentials',
+    client_id: clientId,
+    client_secret: localSecret(clientId),
+    audience,
+    ...more,
+  }
+}
+
+function person(name: string, more: Record<string, unknown> = {}) {
+  return {
+    grant_type: 'password',
+    client_id: 'timesheets-web',
+    username: `${name}@exampleco.com`,
+    password: localSecret(name),
+    audience,
+    ...more,
+  }
+}
+
+interface Granted {
+  access_token: string
+  id_token?: string
+  scope?: string
+}
+
+async function granted(response: Response): Promise<Granted> {
+  const answer = await response.json()
+  if (response.status !== 200) throw new Error(`${response.status} ${JSON.stringify(answer)}`)
+  return answer as Granted
+}
+
+async function verified(token: string, aud = audience) {
+  const keys = createRemoteJWKSet(new URL(`${base}/.well-known/jwks.json`))
+  return jwtVerify(token, keys, { issuer: `${base}/`, audience: aud, algorithms: ['RS256'] })
+}
+
+async function expectRefused(response: Response, status: number, error: string, description?: string) {
+  const body = (await response.json()) as { error: string; error_description: string }
+  expect({ status: response.status, ...body }).toEqual({
+    status,
+    error,
+    error_description: description ?? expect.any(String),
+  })
+  expect(response.headers.get('cache-control')).toBe('no-store')
+}
+
+describe('client_credentials', () => {
+  test('gives a token with the claims of Auth0', async () => {
+    const response = await ask(machine('contractor-sync'))
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    const answer = await granted(response)
+    expect(answer).toEqual({
+      access_token: expect.any(String),
+      token_type: 'Bearer',
+      expires_in: 86_400,
+      scope: 'batch:upload',
+    })
+    const { payload, protectedHeader } = await verified(answer.access_token)
+    expect(protectedHeader).toEqual({ alg: 'RS256', typ: 'JWT', kid: expect.any(String) })
+    expect(payload).toEqual({
+      iss: `${base}/`,
+      sub: 'contractor-sync@clients',
+      aud: audience,
+      iat: expect.any(Number),
+      exp: payload.iat! + 86_400,
+      azp: 'contractor-sync',
+      gty: 'client-credentials',
+      scope: 'batch:upload',
+    })
+  })
+
+  test('takes a form as well as JSON', async () => {
+    const response = await fetch(`${base}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams(machine('reader')),
+    })
+    expect((await granted(response)).scope).toBe('read:timesheets read:reports')
+  })
+
+  test('narrows the grant to the scopes asked for', async () => {
+    const { scope } = await granted(await ask(machine('reader', { scope: 'read:reports' })))
+    expect(scope).toBe('read:reports')
+  })
+
+  test('leaves scope out where the grant has none', async () => {
+    const answer = await granted(await ask(machine('no-scope')))
+    expect(answer).not.toHaveProperty('scope')
+    expect((await verified(answer.access_token)).payload).not.toHaveProperty('scope')
+  })
+
+  test('takes an assertion signed by the client (private_key_jwt)', async () => {
+    const assertion = await new SignJWT({})
+      .setProtectedHeader({ alg: 'RS256' })
+      .setIssuer('signer')
+      .setSubject('signer')
+      .setAudience(`${base}/`)
+      .setJti('1')
+      .setExpirationTime('1m')
+      .sign(assertionKey)
+    const request = {
+      grant_type: 'client_credentials',
+      audience,
+      client_assertion_type: assertionType,
+      client_assertion: assertion,
+    }
+    expect((await granted(await ask(request))).scope).toBe('batch:upload')
+    await expectRefused(await ask(request), 401, 'access_denied', 'Unauthorized')
+  })
+
+  test.each([
+    ['a wrong secret', machine('reader', { client_secret: 'guess' })],
+    ['no secret', machine('reader', { client_secret: undefined })],
+    ['an unknown client', machine('nobody')],
+  ])('refuses %s with 401', async (_what, request) => {
+    await expectRefused(await ask(request), 401, 'access_denied', 'Unauthorized')
+  })
+
+  test.each([
+    [
+      'an unknown audience',
+      machine('reader', { audience: 'https://x' }),
+      'access_denied',
+      'Service not enabled within domain: https://x',
+    ],
+    [
+      'no audience',
+      machine('reader', { audience: undefined }),
+      'access_denied',
+      expect.stringContaining('No audience parameter'),
+    ],
+    [
+      'a client without a grant',
+      machine('ungranted'),
+      'access_denied',
+      expect.stringContaining('not authorized to access'),
+    ],
+    [
+      'a scope beyond the grant',
+      machine('reader', { scope: 'batch:upload' }),
+      'access_denied',
+      'Client has not been granted scopes: batch:upload',
+    ],
+    [
+      'a grant type that the client has not',
+      machine('reader', { grant_type: 'password' }),
+      'unauthorized_client',
+      "Grant type 'password' not allowed for the client.",
+    ],
+    [
+      'a grant type that nobody has',
+      machine('reader', { grant_type: 'magic' }),
+      'unsupported_grant_type',
+      'Unsupported grant type: magic',
+    ],
+  ])('refuses %s with 403', async (_what, request, error, description) => {
+    await expectRefused(await ask(request), 403, error, description as string)
+  })
+})
+
+describe('password', () => {
+  test('gives a person what the permissions allow', async () => {
+    const { access_token, scope } = await granted(await ask(person('ann')))
+    expect(scope).toBe('create:timesheets read:timesheets')
+    expect((await verified(access_token)).payload).toEqual({
+      iss: `${base}/`,
+      sub: 'auth0|ann',
+      aud: audience,
+      iat: expect.any(Number),
+      exp: expect.any(Number),
+      azp: 'timesheets-web',
+      gty: 'password',
+      scope: 'create:timesheets read:timesheets',
+      permissions: ['create:timesheets', 'read:timesheets'],
+      'https://api.exampleco.com/email': 'ann@exampleco.com',
+    })
+  })
+
+  test('drops scopes beyond the permissions and keeps the permissions whole', async () => {
+    const answer = await granted(await ask(person('ann', { scope: 'read:timesheets read:reports' })))
+    expect(answer.scope).toBe('read:timesheets')
+    const { payload } = await verified(answer.access_token)
+    expect(payload.permissions).toEqual(['create:timesheets', 'read:timesheets'])
+  })
+
+  test('names userinfo as a second audience and adds an ID token where openid is asked', async () => {
+    const answer = await granted(await ask(person('maya', { scope: 'openid email approve:timesheets' })))
+    const { payload } = await verified(answer.access_token)
+    expect(payload.aud).toEqual([audience, `${base}/userinfo`])
+    expect(payload.scope).toBe('openid email approve:timesheets')
+    const id = await verified(answer.id_token!, 'timesheets-web')
+    expect(id.payload).toMatchObject({ sub: 'auth0|maya', email: 'maya@exampleco.com', email_verified: true })
+    expect(id.payload).not.toHaveProperty('name')
+  })
+
+  test('says no e-mail that is not verified', async () => {
+    const { access_token } = await granted(await ask(person('una')))
+    expect((await verified(access_token)).payload).not.toHaveProperty(['https://api.exampleco.com/email'])
+  })
+
+  test.each([
+    ['a wrong password', person('ann', { password: 'guess' })],
+    ['an unknown person', person('ann', { username: 'eve@exampleco.com' })],
+  ])('refuses %s', async (_what, request) => {
+    await expectRefused(await ask(request), 403, 'invalid_grant', 'Wrong email or password.')
+  })
+})
+
+describe('a malformed request', () => {
+  test.each([
+    ['JSON that is cut', 'application/json', '{"grant_type":'],
+    ['JSON that is a list', 'application/json', '[]'],
+    ['JSON of members that are no texts', 'application/json', '{"client_id":{"a":1},"grant_type":[]}'],
+    ['a type that is neither', 'text/plain', 'grant_type=client_credentials'],
+    ['nothing in it', 'application/x-www-form-urlencoded', ''],
+    ['a parameter twice', 'application/x-www-form-urlencoded', 'client_id=reader&client_id=reader'],
+  ])('with %s is 400', async (_what, type, body) => {
+    const response = await fetch(`${base}/oauth/token`, {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body,
+    })
+    await expectRefused(response, 400, 'invalid_request')
+  })
+
+  test('that is too long is 413', async () => {
+    await expectRefused(await ask({ client_id: 'x'.repeat(100_000) }), 413, 'invalid_request')
+  })
+
+  test('without a grant type is 400', async () => {
+    await expectRefused(await ask(machine('reader', { grant_type: undefined })), 400, 'invalid_request')
+  })
+})
+
+test('discovery names endpoints by the issuer, whatever name it is asked by', async () => {
+  const response = await fetch(`${base.replace('127.0.0.1', 'localhost')}/.well-known/openid-configuration`)
+  expect(await response.json()).toMatchObject({
+    issuer: `${base}/`,
+    authorization_endpoint: `${base}/authorize`,
+    token_endpoint: `${base}/oauth/token`,
+    userinfo_endpoint: `${base}/userinfo`,
+    jwks_uri: `${base}/.well-known/jwks.json`,
+  })
+})
+
+test('lists the credentials that a stack can print', () => {
+  const { clients, people } = credentialsOf(createRegistry({ audience, contractorSyncSecret: 'other' }))
+  expect(clients['contractor-sync']).toEqual({ client_id: 'contractor-sync', client_secret: 'other' })
+  expect(clients['timesheets-web']).toEqual({ client_id: 'timesheets-web' })
+  expect(people).toContainEqual({
+    email: 'ann@exampleco.com',
+    password: localSecret('ann'),
+    scopes: ['create:timesheets', 'read:timesheets'],
+  })
+})

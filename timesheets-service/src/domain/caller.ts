@@ -1,15 +1,23 @@
-/** A person who calls, by all the names that the directory ties together. */
+/** The person who makes a request, with all the names that the directory of people ties together. */
 export interface Caller {
-  /** Whose hours they enter, and as whom they decide. */
+  /** The person whose hours they enter and as whom they decide. */
   readonly userId: string
-  /** Every name of theirs, that of the token and `userId` too; e-mail addresses in lower case as well. */
+  /** All their names, including `userId` and the name in the token; e-mail addresses in lower case as well. */
   readonly names: readonly string[]
 }
 
-/** E-mail addresses are written in any case and mean the same person: in the directory, lower case. */
-export const emailKey = (email: string) => email.toLowerCase()
+/** A person and the program that they use, as recorded in the history of what they change. */
+export interface Actor {
+  readonly clientId: string
+  readonly person: string
+}
 
-/** Whether hours are a caller's own, under whichever of their names they were written. */
+/** The directory keeps e-mail addresses in lower case, because people write them in any case. */
+export const normalizeEmail = (email: string) => email.toLowerCase()
+
+/** Whether hours that are stored under `userId` belong to the caller. */
 export function isOwn(caller: Caller, userId: string): boolean {
-  return caller.names.includes(userId) || (userId.includes('@') && caller.names.includes(emailKey(userId)))
+  return (
+    caller.names.includes(userId) || (userId.includes('@') && caller.names.includes(normalizeEmail(userId)))
+  )
 }

@@ -1,58 +1,61 @@
 import type { Content } from '@timesheets/contracts/entry'
 import type { Action } from '@timesheets/contracts/history'
-import { ProblemError } from '@timesheets/contracts/problem'
 import { type Caller, isOwn } from './caller.ts'
+import { DomainError, noSuchEntry } from './domain-error.ts'
 
-/** An entry as a decision finds it, held against every other writer. */
-export interface HeldEntry {
+/** An entry whose row is locked against every other writer while a decision about it is made. */
+export interface LockedEntry {
   readonly id: number
   readonly userId: string
   readonly source: string
   readonly approved: boolean
   readonly deleted: boolean
-  /** The source's last word where it is not the accepted entry: a content, or null for a tombstone. */
-  readonly correction: { readonly state: 'pending' | 'discarded'; readonly word: Content | null } | undefined
+  /** The latest source version, where it differs from the accepted version: a content, or null for a tombstone. */
+  readonly correction:
+    | { readonly state: 'pending' | 'discarded'; readonly content: Content | null }
+    | undefined
   readonly version: number
 }
 
-/** What a person does to an entry. Absent members stay as they are. */
+/** What a person does to an entry. A field that is absent stays as it is. */
 export interface Decision {
   readonly action: Action
-  /** The accepted entry from now on; null: it is deleted. */
+  /** The new accepted version; null deletes the entry. */
   readonly content?: Content | null
   readonly approvedBy?: string | null
   readonly correction?: 'applied' | 'discarded' | 'none'
   readonly returnedReason?: string | null
 }
 
-/** Whose sources no upload can name: what people enter in an app. */
+/** The source of hours that people enter in an app. An upload cannot name such a source. */
 export const appSource = (clientId: string) => `app:${clientId}`
 
 /**
- * A person changes hours of their own.
- * @throws {ProblemError} `not-found`, `owned-by-source`, `approved`
+ * A person changes their own hours.
+ * @throws {DomainError} `no-such-entry`, `owned-by-source`, `approved`
  */
-export function change(entry: HeldEntry, content: Content, person: Caller): Decision {
-  demandOwnAndOpen(entry, person)
+export function change(entry: LockedEntry, content: Content, person: Caller): Decision {
+  assertEditableByOwner(entry, person)
   return { action: 'updated', content, correction: 'none', returnedReason: null }
 }
 
 /**
- * A person deletes hours of their own.
- * @throws {ProblemError} `not-found`, `owned-by-source`, `approved`
+ * A person deletes their own hours.
+ * @throws {DomainError} `no-such-entry`, `owned-by-source`, `approved`
  */
-export function remove(entry: HeldEntry, person: Caller): Decision {
-  demandOwnAndOpen(entry, person)
+export function remove(entry: LockedEntry, person: Caller): Decision {
+  assertEditableByOwner(entry, person)
   return { action: 'deleted', content: null, correction: 'none', returnedReason: null }
 }
 
 /**
- * An approver approves an entry; a pending correction takes effect with it. What it deletes is approved no more.
- * @returns undefined where it is so already
- * @throws {ProblemError} `not-found`, `self-approval`
+ * An approver approves an entry and applies its pending correction. An entry that the correction deletes is not
+ * approved.
+ * @returns undefined if the entry is approved already and has no pending correction
+ * @throws {DomainError} `no-such-entry`, `self-approval`
  */
-export function approve(entry: HeldEntry, approver: Caller): Decision | undefined {
-  demandAnothers(entry, approver)
+export function approve(entry: LockedEntry, approver: Caller): Decision | undefined {
+  assertNotOwnHours(entry, approver)
   const pending = entry.correction?.state === 'pending' ? entry.correction : undefined
   if (pending === undefined) {
     if (entry.approved) return undefined
@@ -60,66 +63,80 @@ export function approve(entry: HeldEntry, approver: Caller): Decision | undefine
   }
   return {
     action: 'correction-applied',
-    content: pending.word,
-    approvedBy: pending.word === null ? null : approver.userId,
+    content: pending.content,
+    approvedBy: pending.content === null ? null : approver.userId,
     correction: 'applied',
     returnedReason: null,
   }
 }
 
 /**
- * An approver reopens an approved entry: the source's last word becomes the entry. With a reason it is sent back,
- * also where it was not approved.
- * @returns undefined where there is nothing to do
- * @throws {ProblemError} `not-found`, `self-approval`
+ * An approver reopens an approved entry: the latest source version becomes the accepted version. With a reason, the
+ * entry is sent back to its owner, also if it was not approved.
+ * @returns undefined if the entry is open already and no reason is given
+ * @throws {DomainError} `no-such-entry`, `self-approval`
  */
-export function reopen(entry: HeldEntry, approver: Caller, reason: string | undefined): Decision | undefined {
-  demandAnothers(entry, approver)
+export function reopen(
+  entry: LockedEntry,
+  approver: Caller,
+  reason: string | undefined,
+): Decision | undefined {
+  assertNotOwnHours(entry, approver)
   const returnedReason = reason ?? null
   if (!entry.approved) return reason === undefined ? undefined : { action: 'returned', returnedReason }
-  const word = entry.correction === undefined ? {} : { content: entry.correction.word }
+  const latest = entry.correction === undefined ? {} : { content: entry.correction.content }
   const action = reason === undefined ? 'reopened' : 'returned'
-  return { action, ...word, approvedBy: null, correction: 'none', returnedReason }
+  return { action, ...latest, approvedBy: null, correction: 'none', returnedReason }
 }
 
 /**
- * An approver discards a pending correction: the accepted entry stands, and the same word does not come back.
- * @returns undefined where it is discarded already
- * @throws {ProblemError} `not-found`, `self-approval`
+ * An approver discards a correction: the accepted version stays, and the same source version is not held again.
+ * @returns undefined if the correction is discarded already
+ * @throws {DomainError} `no-such-entry`, `no-such-correction`, `self-approval`
  */
-export function discard(entry: HeldEntry, approver: Caller): Decision | undefined {
-  demandAnothers(entry, approver)
+export function discard(entry: LockedEntry, approver: Caller): Decision | undefined {
+  assertNotOwnHours(entry, approver)
   if (entry.correction === undefined)
-    throw new ProblemError('not-found', `Timesheet ${entry.id} has no correction`)
+    throw new DomainError('no-such-correction', `Timesheet ${entry.id} has no correction`)
   if (entry.correction.state === 'discarded') return undefined
   return { action: 'correction-discarded', correction: 'discarded' }
 }
 
-function demandOwnAndOpen(entry: HeldEntry, person: Caller): void {
-  // Another's entry is as good as none: who may not read it shall not learn that it is there.
-  if (entry.deleted || !isOwn(person, entry.userId)) throw notFound(entry.id)
+/**
+ * Checks the caller's precondition (`If-Match`).
+ * @param isExpected whether the caller accepts this version
+ * @throws {DomainError} `stale-version`, with the current version
+ */
+export function assertVersion(entry: LockedEntry, isExpected: (version: number) => boolean): void {
+  if (isExpected(entry.version)) return
+  throw new DomainError(
+    'stale-version',
+    `Timesheet ${entry.id} is at version ${entry.version} now; read it again`,
+    { details: { version: entry.version } },
+  )
+}
+
+function assertEditableByOwner(entry: LockedEntry, person: Caller): void {
+  // 404 rather than 403 for entries of others, so that their existence is not revealed.
+  if (entry.deleted || !isOwn(person, entry.userId)) throw noSuchEntry(entry.id)
   if (!entry.source.startsWith(appSource(''))) {
-    throw new ProblemError(
+    throw new DomainError(
       'owned-by-source',
       `Timesheet ${entry.id} comes from "${entry.source}"; change it there`,
     )
   }
   if (entry.approved)
-    throw new ProblemError('approved', `Timesheet ${entry.id} is approved; ask an approver to reopen it`)
+    throw new DomainError('approved', `Timesheet ${entry.id} is approved; ask an approver to reopen it`)
 }
 
-/** Nobody decides on their own hours, nor on a correction that makes hours their own. */
-function demandAnothers(entry: HeldEntry, approver: Caller): void {
-  if (entry.deleted) throw notFound(entry.id)
-  const corrected = entry.correction?.word?.userId ?? entry.userId
+/** Approvers decide neither on their own hours nor on a correction that would move hours to themselves. */
+function assertNotOwnHours(entry: LockedEntry, approver: Caller): void {
+  if (entry.deleted) throw noSuchEntry(entry.id)
+  const corrected = entry.correction?.content?.userId ?? entry.userId
   if (isOwn(approver, entry.userId) || isOwn(approver, corrected)) {
-    throw new ProblemError(
+    throw new DomainError(
       'self-approval',
       `Timesheet ${entry.id} is your own; another approver decides on it`,
     )
   }
-}
-
-export function notFound(id: number | string): ProblemError {
-  return new ProblemError('not-found', `There is no timesheet ${id}`)
 }

@@ -1,40 +1,23 @@
-/** Which entries a list or a report is asked for; what is undefined does not matter. Tombstones never count. */
+/** Selects entries for a list or a report. A field that is undefined does not filter. Tombstones never match. */
 export interface EntryFilter {
-  /** Whose: of several names, those of one person. */
+  /** Entries of one person, under any of their names. */
   readonly userIds?: readonly string[] | undefined
-  /** Days, both inclusive. */
+  /** First day, inclusive, `YYYY-MM-DD`. */
   readonly from?: string | undefined
+  /** Last day, inclusive, `YYYY-MM-DD`. */
   readonly to?: string | undefined
   readonly project?: string | undefined
   readonly source?: string | undefined
   readonly approved?: boolean | undefined
-  /** An instant, in ISO 8601. */
+  /** An instant in ISO 8601. */
   readonly updatedAfter?: string | undefined
-  /** Only what waits for a decision: unapproved, or with a pending correction. */
-  readonly waiting?: boolean | undefined
+  /** Only entries that need a decision: unapproved ones, and ones with a pending correction. */
+  readonly needsDecision?: boolean | undefined
 }
 
-/** A place in a list: below it stands what is older. */
-export interface Place {
+/** The position of an entry in a list that is sorted by day, then id, newest first. */
+export interface KeysetPosition {
   /** `YYYY-MM-DD` */
   readonly day: string
   readonly id: number
-}
-
-/** What of the database a first page could see, so that later pages see the same, whatever is written meanwhile. */
-export interface Sight {
-  /** When it was taken, by the database's clock: milliseconds since 1970. */
-  readonly takenAtMs: number
-  /** Transactions from this one on had not begun to write. */
-  readonly xmax: number
-  /** Of those before, the ones that had not ended. */
-  readonly inProgress: readonly number[]
-}
-
-/** As what a list is read: by default as it stands now. */
-export interface Moment {
-  /** As it stood then: an instant, in ISO 8601. */
-  readonly asOf?: string | undefined
-  /** As the first page saw it. */
-  readonly sight?: Sight | undefined
 }

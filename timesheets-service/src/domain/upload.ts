@@ -1,72 +1,69 @@
 import type { UploadItem } from '@timesheets/contracts/entry'
-import { ProblemError } from '@timesheets/contracts/problem'
-import type { EntryStore, Known, Touched, Writing } from './entry-store.ts'
-import { type Outcome, type PlacedItem, type Plan, planOf } from './plan.ts'
+import { DomainError } from './domain-error.ts'
+import { type ItemResult, planUpload, type SourcedItem, type UploadPlan } from './plan-upload.ts'
+import type { ChangeSet, ExistingState, UploadKeys, UploadStore } from './upload-store.ts'
 
-/** How often an upload starts over when others write the same entries at the same moment. */
-const maxTries = 10
+/** How often an upload is tried while other writers change the same entries. */
+const maxAttempts = 10
 
 export interface UploadOptions {
-  /** Say what would become of the items, and write nothing. */
+  /** Return what would happen to the items, and write nothing. */
   readonly dryRun: boolean
-  /** Read back what is written, for an answer that shows it. */
+  /** Read the written entries back, for a response that shows them. */
   readonly readBack?: boolean
-  /** Sources whose owner is settled by configuration: source → client. */
+  /** Owners that are set by configuration: client by source. */
   readonly sourceOwners: ReadonlyMap<string, string>
 }
 
 /**
- * Takes items in. What was found unacceptable before is passed through as rejected and harms no other.
- * First without locks, since most uploads repeat what is there. What others write meanwhile is noticed by the
- * store: then it is read and decided anew with the entries held, so that many writers of the same wait in line.
- * @param items understood items, or why one was not
+ * Stores the items of an upload.
+ *
+ * The first attempt takes no locks, because most uploads repeat what is stored. If another writer changes a row of the
+ * upload meanwhile, the store reports it, and the upload is read and decided again with the rows locked.
+ * @returns one result per item, in their order
+ * @throws {DomainError} `busy` if other writers keep changing the same entries
  */
 export async function upload(
-  items: readonly (UploadItem | ProblemError)[],
+  items: readonly UploadItem[],
   clientId: string,
   { dryRun, readBack = false, sourceOwners }: UploadOptions,
-  store: EntryStore,
-): Promise<readonly Outcome[]> {
-  const placed = items.map((item) => (item instanceof ProblemError ? item : place(item, clientId)))
-  const touched = touchedBy(placed, clientId)
-  const decide = (found: Known): { plan: Plan; writing: Writing } => {
-    const owners = new Map([...found.owners, ...sourceOwners])
-    const plan = planOf(placed, clientId, { ...found, owners })
+  store: UploadStore,
+): Promise<readonly ItemResult[]> {
+  const sourced = items.map((item) => ({ ...item, source: item.source ?? defaultSource(clientId) }))
+  const keys = toUploadKeys(sourced, clientId)
+  const decide = (existing: ExistingState): { plan: UploadPlan; changeSet: ChangeSet } => {
+    const owners = new Map([...existing.owners, ...sourceOwners])
+    const plan = planUpload(sourced, clientId, { ...existing, owners })
     const sources = new Set(
-      plan.changes.flatMap((change) => (change.kind === 'accept' ? [change.source] : [])),
+      plan.changes.flatMap((change) => (change.kind === 'upsert' ? [change.source] : [])),
     )
-    const claims = [...sources].filter((source) => source !== ownSource(clientId) && !owners.has(source))
-    return { plan, writing: { clientId, claims, changes: plan.changes, readBack } }
+    const newSources = [...sources].filter(
+      (source) => source !== defaultSource(clientId) && !owners.has(source),
+    )
+    return { plan, changeSet: { clientId, newSources, changes: plan.changes, readBack } }
   }
 
-  let { plan, writing } = decide(await store.find(touched))
-  if (dryRun || writing.changes.length === 0) return plan.outcomes()
-  let written = await store.write(writing)
-  for (let tries = 1; written === undefined && tries < maxTries; tries++) {
-    written = await store.findAndWrite(touched, (known) => {
-      ;({ plan, writing } = decide(known))
-      return writing
+  let { plan, changeSet } = decide(await store.find(keys))
+  if (dryRun || changeSet.changes.length === 0) return plan.toResults()
+  let written = await store.write(changeSet)
+  for (let attempt = 1; written === undefined && attempt < maxAttempts; attempt++) {
+    written = await store.findAndWrite(keys, (existing) => {
+      ;({ plan, changeSet } = decide(existing))
+      return changeSet
     })
   }
-  if (written !== undefined) return plan.outcomes(written)
-  throw new ProblemError('not-ready', 'Others write the same entries at this moment; send it again', {
-    headers: { 'retry-after': '1' },
-  })
+  if (written !== undefined) return plan.toResults(written)
+  throw new DomainError('busy', 'Other clients are writing the same entries; send the upload again')
 }
 
-/** The source of what a client sends without naming one; no request can spell it. */
-const ownSource = (clientId: string) => `client:${clientId}`
+/** The source of items that name none. A request cannot spell it. */
+const defaultSource = (clientId: string) => `client:${clientId}`
 
-function place(item: UploadItem, clientId: string): PlacedItem {
-  return { ...item, source: item.source ?? ownSource(clientId) }
-}
-
-function touchedBy(placed: readonly (PlacedItem | ProblemError)[], clientId: string): Touched {
-  const items = placed.flatMap((item) => (item instanceof ProblemError ? [] : [item]))
+function toUploadKeys(items: readonly SourcedItem[], clientId: string): UploadKeys {
   const identities = items.flatMap(({ source, externalId }) =>
     externalId === null ? [] : [{ source, externalId }],
   )
   const sources = new Set(items.map((item) => item.source))
-  sources.delete(ownSource(clientId))
+  sources.delete(defaultSource(clientId))
   return { identities, sources: [...sources] }
 }

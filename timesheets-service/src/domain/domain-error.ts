@@ -1,0 +1,36 @@
+/** Why the domain refuses a request. The codes are stable; `http/domain-problem.ts` maps each to a problem. */
+export type DomainErrorCode =
+  | 'approved'
+  | 'busy'
+  | 'name-taken'
+  | 'no-such-correction'
+  | 'no-such-entry'
+  | 'no-such-person'
+  | 'owned-by-source'
+  | 'report-too-large'
+  | 'self-approval'
+  | 'source-not-yours'
+  | 'stale-version'
+  | 'too-many-entries'
+
+/** A refusal by the rules of the domain. Its message and details are safe to show to any caller. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError'
+  readonly code: DomainErrorCode
+  readonly details: Readonly<Record<string, unknown>>
+
+  /** @param details facts that help a program, such as the entry's current `version` */
+  constructor(
+    code: DomainErrorCode,
+    message: string,
+    options: { details?: Readonly<Record<string, unknown>>; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause })
+    this.code = code
+    this.details = options.details ?? {}
+  }
+}
+
+export function noSuchEntry(id: number | string): DomainError {
+  return new DomainError('no-such-entry', `There is no timesheet ${id}`)
+}

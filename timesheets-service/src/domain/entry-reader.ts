@@ -1,0 +1,49 @@
+import type { Version } from '@timesheets/contracts/history'
+import type { StoredEntry } from '@timesheets/contracts/stored-entry'
+import type { EntryFilter, KeysetPosition } from './entry-filter.ts'
+
+/** Which part of which list to read. */
+export interface PageRequest {
+  readonly filter: EntryFilter
+  /** Read the list as it was at this instant (ISO 8601); undefined reads it as it is now. */
+  readonly asOf?: string | undefined
+  /** The page starts after this position; undefined starts at the newest entry. */
+  readonly after?: KeysetPosition | undefined
+  readonly limit: number
+}
+
+/** One page of a list, newest day first. */
+export interface EntryPage {
+  /** Entries as JSON texts, serialized by the database. */
+  readonly items: readonly string[]
+  /** Position of the last item, if there is a next page. */
+  readonly next: KeysetPosition | undefined
+}
+
+/** Formats in which a complete list can be exported. */
+export type ExportFormat = 'csv' | 'ndjson'
+
+/** Reads entries. */
+export interface EntryReader {
+  /** @returns undefined if there is no such entry, or its source deleted it */
+  findEntry(id: number): Promise<StoredEntry | undefined>
+
+  /**
+   * Reads all versions of an entry, oldest first, also of a deleted one.
+   * @param canRead whether the caller may read entries of this user; other versions are left out
+   * @returns an empty array if there is no version that the caller may read
+   */
+  readHistory(id: number, canRead: (userId: string) => boolean): Promise<readonly Version[]>
+
+  readPage(request: PageRequest): Promise<EntryPage>
+
+  /**
+   * Reads a complete list as text, in chunks of bounded size. It holds no transaction, so a slow reader blocks neither
+   * a connection nor vacuum. An entry that does not change while the list is read appears exactly once.
+   */
+  exportEntries(
+    filter: EntryFilter,
+    asOf: string | undefined,
+    format: ExportFormat,
+  ): AsyncIterable<string>
+}

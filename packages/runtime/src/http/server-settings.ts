@@ -1,6 +1,6 @@
-import { type InferConfig, setting } from './config.ts'
+import { type InferConfig, setting } from '../config.ts'
 
-/** The settings that every server here has; a process spreads them into its own table. */
+/** The settings of every server; a process spreads them into its own table. */
 export const serverSettings = (prefix: string, port: number) => ({
   host: setting.text('HOST', { default: '127.0.0.1', doc: 'Address to listen on; 0.0.0.0 in a container' }),
   port: setting.port(`${prefix}_PORT`, { default: port, doc: 'Port to serve on' }),
@@ -14,7 +14,7 @@ export const serverSettings = (prefix: string, port: number) => ({
   }),
   drainWaitMs: setting.integer('DRAIN_WAIT_MS', {
     default: 5000,
-    doc: 'After SIGTERM, how long requests are still taken while load balancers learn that we go (ms)',
+    doc: 'After SIGTERM, how long requests are still accepted while load balancers remove the process (ms)',
   }),
   drainDeadlineMs: setting.integer('DRAIN_DEADLINE_MS', {
     default: 20_000,

@@ -5,13 +5,13 @@ import { listen } from './listen.ts'
 test.each([
   ['127.0.0.1', /^http:\/\/127\.0\.0\.1:\d+$/],
   ['0.0.0.0', /^http:\/\/0\.0\.0\.0:\d+$/],
-])('what is bound to %s says so', async (host, url) => {
+])('returns the URL of a server on %s', async (host, url) => {
   const server = createServer()
   expect(await listen(server, 0, host)).toMatch(url)
   server.close()
 })
 
-test('a port that is taken is told in words', async () => {
+test('names a port that another process uses', async () => {
   const [first, second] = [createServer(), createServer()]
   const { port } = new URL(await listen(first, 0, '127.0.0.1'))
   await expect(listen(second, Number(port), '127.0.0.1')).rejects.toThrow(

@@ -13,7 +13,7 @@ export type ToProblem = (error: unknown) => ProblemError | undefined
  */
 export function problemHandler(logger: Logger, toProblem: ToProblem = () => undefined): ErrorRequestHandler {
   return (error, _request, response, _next) => {
-    const problem = error instanceof ProblemError ? error : (toProblem(error) ?? internalError(error))
+    const problem = error instanceof ProblemError ? error : (toProblem(error) ?? toOwnProblem(error))
     const { requestId } = response.locals
     if (problem.status >= 500)
       logger.error({ err: problem.cause ?? problem, requestId, problem: problem.slug }, problem.message)
@@ -44,7 +44,9 @@ const contentHeaders: ReadonlySet<string> = new Set([
   'location',
 ])
 
-function internalError(cause: unknown): ProblemError {
+function toOwnProblem(cause: unknown): ProblemError {
+  // express could not decode a path parameter, so the path names nothing.
+  if (cause instanceof URIError) return new ProblemError('not-found', 'This API has no such path')
   return new ProblemError('internal-error', 'The request could not be completed; report its id (instance)', {
     cause,
   })

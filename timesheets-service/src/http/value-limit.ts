@@ -1,10 +1,10 @@
 const [quote, backslash, comma, bracket, brace] = [...'"\\,[{'].map((character) => character.charCodeAt(0))
 
 /**
- * Whether a JSON text holds more values than so many, told from its bytes alone. Parsed, a value of two bytes
- * takes fifty: 16 MiB of brackets would need a gigabyte.
+ * Whether a JSON text contains more values than the limit, judged by its bytes alone. A parsed value takes some fifty
+ * bytes, so 16 MiB of brackets would need a gigabyte.
  */
-export function holdsMoreValuesThan(max: number, json: Uint8Array): boolean {
+export function exceedsValueLimit(max: number, json: Uint8Array): boolean {
   let values = 1
   let isInString = false
   for (let i = 0; i < json.length; i++) {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { holdsMoreValuesThan } from './json-values.ts'
+import { exceedsValueLimit } from './value-limit.ts'
 
 test.each([
   ['5', 1],
@@ -16,8 +16,8 @@ test.each([
   ['["unended, [[[', 2],
   ['["\\', 2],
   ['', 1],
-])('%s', (json, values) => {
+])('counts the values of %s', (json, values) => {
   const bytes = Buffer.from(json)
-  expect(holdsMoreValuesThan(values, bytes)).toBe(false)
-  expect(holdsMoreValuesThan(values - 1, bytes)).toBe(true)
+  expect(exceedsValueLimit(values, bytes)).toBe(false)
+  expect(exceedsValueLimit(values - 1, bytes)).toBe(true)
 })

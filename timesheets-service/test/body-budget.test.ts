@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterAll, expect, test } from '@jest/globals'
-import { users } from './client.ts'
-import { entry, signedHeaders, useService } from './service-fixture.ts'
+import { signedHeaders, users } from './client.ts'
+import { entry, useService } from './service-fixture.ts'
 
 const service = useService()
 const { ann } = users(() => service().app)

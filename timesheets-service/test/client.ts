@@ -15,7 +15,8 @@ export interface TestIdentity {
 }
 
 /** A response, with its body parsed if it is JSON. */
-export interface TestResponse<Body = unknown> {
+// biome-ignore lint/suspicious/noExplicitAny: tests look at fields of many shapes
+export interface TestResponse<Body = any> {
   readonly status: number
   readonly headers: Headers
   readonly body: Body
@@ -36,7 +37,7 @@ export class Client {
    * Sends a request and checks that the OpenAPI document describes the response.
    * @param body text or bytes as they are, anything else as JSON; undefined sends no body
    */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look at fields of many shapes
+  // biome-ignore lint/suspicious/noExplicitAny: as in TestResponse
   async request<Body = any>(
     method: string,
     target: string,
@@ -81,10 +82,19 @@ export const syncIdentity: TestIdentity = {
   scopes: ['batch:upload'],
 }
 
+/** A person who uses an app. */
+export function createUser(
+  app: () => Express,
+  person: string,
+  scopes: string,
+  client = 'timesheets-web',
+): Client {
+  return new Client(app, { client, person, scopes: scopes.split(' ') })
+}
+
 /** The people and programs of the tests. */
 export function users(app: () => Express) {
-  const person = (name: string, scopes: string) =>
-    new Client(app, { client: 'timesheets-web', person: `${name}@exampleco.com`, scopes: scopes.split(' ') })
+  const person = (name: string, scopes: string) => createUser(app, `${name}@exampleco.com`, scopes)
   return {
     ann: person('ann', 'create:timesheets read:timesheets'),
     ben: person('ben', 'create:timesheets read:timesheets'),

@@ -8,9 +8,9 @@ import { Secret } from '@timesheets/runtime/secret'
 import { createClient } from '../src/postgres/client.ts'
 import { ndjsonLines } from '../src/postgres/entry-line.ts'
 import { exportEntries } from '../src/postgres/export-entries.ts'
-import { users } from './client.ts'
+import { identitySecret, users } from './client.ts'
 import { readList, upload } from './list-helpers.ts'
-import { identitySecret, useService } from './service-fixture.ts'
+import { useService } from './service-fixture.ts'
 
 const service = useService()
 const { ann, maya } = users(() => service().app)

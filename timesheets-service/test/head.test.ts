@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from '@jest/globals'
 import { identityHeader, requestIdHeader, signIdentity } from '@timesheets/runtime/identity'
-import { users } from './client.ts'
-import { identitySecret, useService } from './service-fixture.ts'
+import { identitySecret, users } from './client.ts'
+import { useService } from './service-fixture.ts'
 
 const service = useService()
 const { maya } = users(() => service().app)

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { Client, users } from './client.ts'
+import { type Client, createUser, identitySecret, users } from './client.ts'
 import { getNextTarget, upload } from './list-helpers.ts'
-import { identitySecret, TestService, useService } from './service-fixture.ts'
+import { TestService, useService } from './service-fixture.ts'
 
 const service = useService()
 const { maya, ann } = users(() => service().app)
@@ -58,7 +58,7 @@ test('a cursor is good for its own list and filters, and for its own person', as
   expect((await maya.request('GET', `/timesheets?user_id=*&cursor=${cursor}`)).status).toBe(200)
 
   const own = await cursorOf(ann, '/timesheets?limit=2')
-  const ben = new Client(service, 'ben@exampleco.com', 'read:timesheets')
+  const ben = createUser(() => service().app, 'ben@exampleco.com', 'read:timesheets')
   expect(await ben.request('GET', `/timesheets?cursor=${own}`)).toMatchObject(refusal)
 })
 
@@ -70,7 +70,7 @@ test('a cursor holds while the secret is being replaced', async () => {
     IDENTITY_SECRET_PREVIOUS: identitySecret.reveal(),
   })
   try {
-    const reader = new Client(() => rotated, 'ann@exampleco.com', 'read:timesheets')
+    const reader = createUser(() => rotated.app, 'ann@exampleco.com', 'read:timesheets')
     expect((await reader.request('GET', `/timesheets?cursor=${cursor}`)).status).toBe(200)
   } finally {
     await rotated.stop()

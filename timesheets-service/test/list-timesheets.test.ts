@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { Client, users } from './client.ts'
+import { createUser, users } from './client.ts'
 import { getNextTarget, pages, readList, upload } from './list-helpers.ts'
 import { useService } from './service-fixture.ts'
 
@@ -45,7 +45,7 @@ test('times and hours are as everywhere else, whatever digits they end with', as
 test('the directory says whose entries are own', async () => {
   await maya.request('PUT', '/people/007', { emails: ['bond@exampleco.com'] })
   const [id] = await upload(service(), [{ user_id: '007' }])
-  const bond = new Client(service, 'bond@exampleco.com', 'read:timesheets')
+  const bond = createUser(() => service().app, 'bond@exampleco.com', 'read:timesheets')
   expect(idsOf((await bond.request('GET', '/timesheets')).body)).toEqual([id])
   expect(idsOf((await bond.request('GET', '/timesheets?user_id=007')).body)).toEqual([id])
 })
@@ -70,14 +70,14 @@ test("others' entries need read:reports", async () => {
 
 test('a person named * is one of the others', async () => {
   await upload(service(), [{ user_id: 'ann' }])
-  const star = new Client(service, '*', 'read:timesheets')
+  const star = createUser(() => service().app, '*', 'read:timesheets')
   expect(await star.request('GET', '/timesheets')).toMatchObject({ status: 200, body: [] })
   expect((await star.request('GET', '/timesheets?user_id=*')).status).toBe(403)
 })
 
 test('pages follow each other by Link, whatever their size', async () => {
   const whose = 'pages@exampleco.com'
-  const reader = new Client(service, whose, 'read:timesheets')
+  const reader = createUser(() => service().app, whose, 'read:timesheets')
   const days = Array.from({ length: 23 }, (_, i) => ({ user_id: whose, date: `2026-01-${10 + (i % 5)}` }))
   await upload(service(), days)
   const whole = (await reader.request('GET', '/timesheets')).body

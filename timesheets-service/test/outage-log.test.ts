@@ -3,7 +3,8 @@ import { createLogger } from '@timesheets/runtime/logger'
 import { type RunningServer, startServer } from '@timesheets/runtime/server'
 import { readServiceConfig } from '../src/config.ts'
 import { createService } from '../src/service.ts'
-import { entry, identitySecret, signedHeaders } from './service-fixture.ts'
+import { identitySecret, signedHeaders } from './client.ts'
+import { entry } from './service-fixture.ts'
 
 const lines: string[] = []
 let server: RunningServer

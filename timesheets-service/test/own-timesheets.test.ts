@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { users } from './client.ts'
+import { createUser, users } from './client.ts'
 import { useService } from './service-fixture.ts'
 
 const service = useService()
@@ -33,7 +33,7 @@ test('a person enters hours: whose they are, the token says', async () => {
 test('the directory says which user an e-mail is', async () => {
   await maya.request('PUT', '/people/007', { emails: ['Bond@ExampleCo.com'] })
   const { Client } = await import('./client.ts')
-  const bond = new Client(service, 'bond@exampleco.com', 'create:timesheets')
+  const bond = createUser(() => service().app, 'bond@exampleco.com', 'create:timesheets')
   expect((await bond.request('POST', '/timesheets', hours)).body.user_id).toBe('007')
 })
 

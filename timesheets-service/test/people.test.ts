@@ -6,11 +6,11 @@ import { useService } from './service-fixture.ts'
 const service = useService()
 
 const put = <Body = Person>(userId: string, body: object) =>
-  service().send<Body>('PUT', `/people/${encodeURIComponent(userId)}`, {
+  service().request<Body>('PUT', `/people/${encodeURIComponent(userId)}`, {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
-const list = <Body = Person[]>(query = '') => service().send<Body>('GET', `/people${query}`, {})
+const list = <Body = Person[]>(query = '') => service().request<Body>('GET', `/people${query}`, {})
 
 const kim = { name: 'Kim', emails: ['Kim@ExampleCo.com'], tracker_ids: { harvest: ['1782959'] } }
 
@@ -165,7 +165,9 @@ test('nobody is everybody, and nobody has names without end', async () => {
 })
 
 test('a person has no version to match: If-Match is refused, not passed over', async () => {
-  const refused = await service().send<Problem>('DELETE', '/people/007', { headers: { 'if-match': '"1"' } })
+  const refused = await service().request<Problem>('DELETE', '/people/007', {
+    headers: { 'if-match': '"1"' },
+  })
   expect(refused).toMatchObject({ status: 400, body: { parameter: 'If-Match' } })
 })
 

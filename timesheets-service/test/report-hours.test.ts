@@ -5,7 +5,7 @@ import { Secret } from '@timesheets/runtime/secret'
 import pg from 'pg'
 import { reportHours } from '../src/http/report-hours.ts'
 import { createClient } from '../src/postgres/client.ts'
-import { Client, users } from './client.ts'
+import { createUser, users } from './client.ts'
 import { upload } from './list-helpers.ts'
 import { TestService, useService } from './service-fixture.ts'
 
@@ -132,7 +132,7 @@ test('CSV by Accept, without formulas', async () => {
 
 test('a report that takes too long is refused, with a way out', async () => {
   const impatient = await TestService.start({ DATABASE_TIMEOUT_MS: '300' })
-  const reader = new Client(() => impatient, 'maya@exampleco.com', 'read:reports')
+  const reader = createUser(() => impatient.app, 'maya@exampleco.com', 'read:reports')
   const locker = new pg.Client({ connectionString: impatient.databaseUrl })
   await locker.connect()
   try {

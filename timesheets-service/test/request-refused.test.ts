@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
-import { entry, signedHeaders, useService } from './service-fixture.ts'
+import { signedHeaders } from './client.ts'
+import { entry, useService } from './service-fixture.ts'
 
 const service = useService()
 const maxBytes = 16 * 1024 * 1024
@@ -81,7 +82,7 @@ test('what is not in the table of routes is not there', async () => {
     ['GET', '/.well-known/oauth-protected-resource'],
     ['DELETE', '/timesheets/%zz'],
   ] as const) {
-    const { status, body } = await service().send<{ type: string }>(method, path, {})
+    const { status, body } = await service().request<{ type: string }>(method, path, {})
     expect([status, body.type]).toEqual([404, '/problems/not-found'])
   }
 })

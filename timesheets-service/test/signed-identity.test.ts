@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals'
 import { identityHeader, requestIdHeader, signIdentity } from '@timesheets/runtime/identity'
 import { Secret } from '@timesheets/runtime/secret'
 import { SignJWT } from 'jose'
-import { caller, entry, identitySecret, useService } from './service-fixture.ts'
+import { identitySecret } from './client.ts'
+import { entry, useService } from './service-fixture.ts'
 
 const previousSecret = new Secret('the secret that was in use until a moment ago')
 const service = useService({ IDENTITY_SECRET_PREVIOUS: previousSecret.reveal() })

@@ -9,7 +9,7 @@ export interface DatabaseConfig {
   readonly databaseTimeoutMs: number
 }
 
-/** Prisma over a pool of connections that gives up in bounded time, whatever the database does. */
+/** Creates a Prisma client over a pool of connections. Every wait and every statement has a time limit. */
 export function createClient(config: DatabaseConfig, logger: Logger): PrismaClient {
   const adapter = new PrismaPg(
     {
@@ -21,7 +21,7 @@ export function createClient(config: DatabaseConfig, logger: Logger): PrismaClie
       idle_in_transaction_session_timeout: config.databaseTimeoutMs,
       application_name: 'timesheets-service',
     },
-    // A connection that breaks while nobody uses it is replaced by the pool; nothing is lost with it.
+    // The pool replaces an idle connection that breaks; no request is affected.
     { onPoolError: (error) => logger.warn({ err: error }, 'an idle database connection broke') },
   )
   return new PrismaClient({

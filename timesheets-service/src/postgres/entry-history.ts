@@ -1,59 +1,54 @@
 import type { Version } from '@timesheets/contracts/history'
 import type { StoredEntry } from '@timesheets/contracts/stored-entry'
-import type { PrismaClient } from './generated/client.ts'
-import type { TimesheetModel } from './generated/models.ts'
-import { toStoredEntry } from './read-entry.ts'
+import type { Prisma } from './generated/client.ts'
+import { readVersions, type VersionRow } from './sql/read-versions.ts'
 
-/** Members that every version has anew: they say nothing of what was changed. */
-const bookkeeping = new Set(['id', 'version', 'created_at', 'updated_at'])
+/** Fields that differ in every version, so they are not listed as changes. */
+const bookkeepingFields = new Set(['id', 'version', 'created_at', 'updated_at'])
 
 /**
- * Every version of an entry, oldest first: the superseded ones, and the one that stands.
- * @param mayRead whose versions may be told of; of the others nothing is, also not what they changed into
- * @returns none where there never was such an entry
+ * Reads all versions of an entry, oldest first.
+ * @param canRead whether the caller may read entries of this user. Other versions are left out, and so are the changes
+ *   from such a version to the next one
+ * @returns an empty array if there is no such entry, or no version that the caller may read
  */
 export async function readHistory(
-  client: PrismaClient,
+  client: Prisma.TransactionClient,
   id: number,
-  mayRead: (userId: string) => boolean,
+  canRead: (userId: string) => boolean,
 ): Promise<Version[]> {
-  // One statement's snapshot each: the one that stands is read first, so that none is missing between the two.
-  const current = await client.timesheet.findUnique({ where: { id } })
-  if (current === null) return []
-  const superseded = await client.timesheetVersion.findMany({
-    where: { timesheetId: id, version: { lt: current.version } },
-    orderBy: { version: 'asc' },
-  })
-  const rows: TimesheetModel[] = [...superseded.map((row) => ({ ...row, id: row.timesheetId })), current]
+  const rows = await readVersions(client, id)
+  const entries = rows.map((row) =>
+    canRead(row.user_id) ? (JSON.parse(row.entry) as StoredEntry) : undefined,
+  )
   return rows.flatMap((row, i) => {
-    const before = rows[i - 1]
-    if (!mayRead(row.userId)) return []
-    return [versionOf(row, before !== undefined && mayRead(before.userId) ? before : undefined)]
+    const entry = entries[i]
+    return entry === undefined ? [] : [toVersion(row, entry, entries[i - 1])]
   })
 }
 
-function versionOf(row: TimesheetModel, before: TimesheetModel | undefined): Version {
-  const entry = toStoredEntry(row)
+/** @param previous undefined for the first version, or if the caller may not read it */
+function toVersion(row: VersionRow, entry: StoredEntry, previous: StoredEntry | undefined): Version {
   return {
     version: row.version,
     at: entry.updated_at,
     action: row.action as Version['action'],
-    client: row.clientId,
+    client: row.client_id,
     ...(row.person === null ? {} : { person: row.person }),
     source: row.source,
-    ...(row.externalId === null ? {} : { external_id: row.externalId }),
-    digest: row.digest === null ? null : Buffer.from(row.digest).toString('hex'),
-    ...(row.approvedBy === null ? {} : { approved_by: row.approvedBy }),
-    changes: before === undefined ? {} : changesBetween(toStoredEntry(before), entry),
+    ...(row.external_id === null ? {} : { external_id: row.external_id }),
+    digest: row.digest,
+    ...(row.approved_by === null ? {} : { approved_by: row.approved_by }),
+    changes: previous === undefined ? {} : diffEntries(previous, entry),
     entry,
   }
 }
 
-function changesBetween(before: StoredEntry, after: StoredEntry): Version['changes'] {
+function diffEntries(before: StoredEntry, after: StoredEntry): Version['changes'] {
   const [from, to] = [before as Record<string, unknown>, after as Record<string, unknown>]
-  const members = new Set([...Object.keys(from), ...Object.keys(to)])
-  const changed = [...members].filter(
-    (member) => !bookkeeping.has(member) && JSON.stringify(from[member]) !== JSON.stringify(to[member]),
+  const fields = new Set([...Object.keys(from), ...Object.keys(to)])
+  const changed = [...fields].filter(
+    (field) => !bookkeepingFields.has(field) && JSON.stringify(from[field]) !== JSON.stringify(to[field]),
   )
-  return Object.fromEntries(changed.map((member) => [member, { from: from[member], to: to[member] }]))
+  return Object.fromEntries(changed.map((field) => [field, { from: from[field], to: to[field] }]))
 }

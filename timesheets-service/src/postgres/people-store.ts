@@ -1,21 +1,21 @@
 import type { Person, PersonBody } from '@timesheets/contracts/person'
-import { ProblemError } from '@timesheets/contracts/problem'
-import { emailKey } from '../domain/caller.ts'
-import type { PeoplePage, PeopleStore } from '../domain/people-store.ts'
-import { haveCrossed, startingOver } from './crossed-writers.ts'
-import { sqlStateOf } from './database-error.ts'
+import { type Caller, normalizeEmail } from '../domain/caller.ts'
+import { DomainError } from '../domain/domain-error.ts'
+import type { PeoplePageRequest, PeopleStore } from '../domain/people-store.ts'
+import { isWriteConflict, sqlState, uniqueViolation } from './errors.ts'
 import type { Prisma, PrismaClient } from './generated/client.ts'
-import { emailKind } from './person-lookup.ts'
-import { keyOf, type Name, namesOf, toPerson } from './person-names.ts'
+import { emailKind, type Name, toNameKey, toNames, toPerson } from './person-names.ts'
+import { retryOnConflict } from './retry-on-conflict.ts'
+import { findPersonByName } from './sql/find-person-by-name.ts'
 
-/** Somebody took the person out between two statements. */
-class Gone extends Error {}
+/** Another writer deleted the person between two statements. */
+class PersonDeleted extends Error {}
 
-/** So does a name that another writes at the same moment (23505): look again. */
-const isInTheWay = (error: unknown) =>
-  error instanceof Gone || sqlStateOf(error) === '23505' || haveCrossed(error)
+/** A unique violation means that another writer stores one of the names at the same time: check the names again. */
+const isRetryable = (error: unknown) =>
+  error instanceof PersonDeleted || sqlState(error) === uniqueViolation || isWriteConflict(error)
 
-/** The directory in Postgres: that a name is one person's at most, its primary key says. */
+/** The directory of people in Postgres. The primary key of names ensures that each belongs to one person at most. */
 export class PostgresPeopleStore implements PeopleStore {
   readonly #client: PrismaClient
 
@@ -23,9 +23,19 @@ export class PostgresPeopleStore implements PeopleStore {
     this.#client = client
   }
 
-  async list({ email, trackerId, after, limit }: PeoplePage): Promise<Person[]> {
+  async resolveCaller(person: string): Promise<Caller> {
+    const rows = await findPersonByName(this.#client, person)
+    const userId = rows[0]?.user_id ?? person
+    const inToken = person.includes('@') ? [person, normalizeEmail(person)] : [person]
+    const inDirectory = rows.flatMap(({ kind, name }) =>
+      name === null ? [] : kind === emailKind ? name : `${kind}:${name}`,
+    )
+    return { userId, names: [...new Set([userId, ...inToken, ...inDirectory])] }
+  }
+
+  async list({ email, trackerId, after, limit }: PeoplePageRequest): Promise<Person[]> {
     const names: Name[] = [
-      ...(email === undefined ? [] : [{ kind: emailKind, name: emailKey(email) }]),
+      ...(email === undefined ? [] : [{ kind: emailKind, name: normalizeEmail(email) }]),
       ...(trackerId === undefined ? [] : [{ kind: trackerId.source, name: trackerId.id }]),
     ]
     const rows = await this.#client.person.findMany({
@@ -41,9 +51,9 @@ export class PostgresPeopleStore implements PeopleStore {
   }
 
   put(userId: string, body: PersonBody): Promise<{ person: Person; isNew: boolean }> {
-    return startingOver(
+    return retryOnConflict(
       () => this.#client.$transaction((transaction) => put(transaction, userId, body)),
-      isInTheWay,
+      isRetryable,
     )
   }
 
@@ -53,20 +63,20 @@ export class PostgresPeopleStore implements PeopleStore {
   }
 }
 
-/** A repeat writes nothing. */
+/** Writes nothing if the person has these names already. */
 async function put(transaction: Prisma.TransactionClient, userId: string, body: PersonBody) {
   const { count } = await transaction.person.createMany({ data: { userId }, skipDuplicates: true })
-  // Whoever writes the same person waits here.
+  // Writers of the same person wait here for each other.
   await transaction.$queryRaw`select from people where user_id = ${userId} for update`
-  const names = namesOf(body)
-  await demandFree(transaction, userId, names)
+  const names = toNames(body)
+  await assertNamesFree(transaction, userId, names)
   const row = await transaction.person.findUnique({ where: { userId }, include: { names: true } })
-  if (row === null) throw new Gone()
+  if (row === null) throw new PersonDeleted()
   const name = body.name ?? null
-  const wanted = new Set(names.map(keyOf))
-  const kept = new Set(row.names.map(keyOf))
-  const removed = row.names.filter((one) => !wanted.has(keyOf(one)))
-  const added = names.filter((one) => !kept.has(keyOf(one)))
+  const newKeys = new Set(names.map(toNameKey))
+  const oldKeys = new Set(row.names.map(toNameKey))
+  const removed = row.names.filter((one) => !newKeys.has(toNameKey(one)))
+  const added = names.filter((one) => !oldKeys.has(toNameKey(one)))
   const isNew = count === 1
   if (!isNew && name === row.name && removed.length === 0 && added.length === 0) {
     return { person: toPerson(row), isNew }
@@ -83,7 +93,8 @@ async function put(transaction: Prisma.TransactionClient, userId: string, body: 
   return { person: toPerson(changed), isNew }
 }
 
-async function demandFree(
+/** @throws {DomainError} `name-taken` */
+async function assertNamesFree(
   transaction: Prisma.TransactionClient,
   userId: string,
   names: readonly Name[],
@@ -91,8 +102,8 @@ async function demandFree(
   const taken = await transaction.personName.findFirst({ where: { OR: [...names], NOT: { userId } } })
   if (taken === null) return
   const { kind, name, userId: owner } = taken
-  const what = kind === emailKind ? `The e-mail "${name}"` : `The ${kind} id "${name}"`
-  throw new ProblemError('name-taken', `${what} is a name of the person "${owner}" already`, {
-    members: { kind, name, user_id: owner },
+  const subject = kind === emailKind ? `The e-mail "${name}"` : `The ${kind} id "${name}"`
+  throw new DomainError('name-taken', `${subject} is a name of the person "${owner}" already`, {
+    details: { kind, name, user_id: owner },
   })
 }

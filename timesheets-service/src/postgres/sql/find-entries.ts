@@ -1,5 +1,5 @@
-import type { Identity, KnownEntry } from '../domain/entry-store.ts'
-import { Prisma } from './generated/client.ts'
+import type { EntryIdentity, ExistingEntry } from '../../domain/upload-store.ts'
+import { Prisma } from '../generated/client.ts'
 
 interface Row {
   readonly id: bigint
@@ -13,15 +13,15 @@ interface Row {
 }
 
 /**
- * What is kept of so many identities, in one statement.
- * @param lock keep the rows from every other writer until the transaction ends; taken in the order of their
- *   ids, so that two writers cannot deadlock
+ * Reads the stored state of all identities in one statement.
+ * @param lock lock the rows against every other writer until the transaction ends, in the order of their ids, so that
+ *   two writers cannot deadlock
  */
 export async function findEntries(
   client: Prisma.TransactionClient,
-  identities: readonly Identity[],
+  identities: readonly EntryIdentity[],
   { lock = false } = {},
-): Promise<KnownEntry[]> {
+): Promise<ExistingEntry[]> {
   if (identities.length === 0) return []
   const sources = identities.map((identity) => identity.source)
   const externalIds = identities.map((identity) => identity.externalId)
@@ -29,7 +29,7 @@ export async function findEntries(
     select timesheets.id, timesheets.source, timesheets.external_id, timesheets.user_id,
            encode(timesheets.digest, 'hex') as digest, encode(timesheets.accepted_digest, 'hex') as accepted_digest,
            timesheets.approved_at is not null as approved, timesheets.version
-      from (select distinct * from unnest(${sources}::text[], ${externalIds}::text[])) as asked (source, external_id)
+      from (select distinct * from unnest(${sources}::text[], ${externalIds}::text[])) as requested (source, external_id)
       join timesheets using (source, external_id)
       ${lock ? Prisma.sql`order by timesheets.id for no key update of timesheets` : Prisma.empty}`)
   return rows.map((row) => ({

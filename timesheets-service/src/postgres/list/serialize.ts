@@ -1,20 +1,25 @@
-import { Prisma } from './generated/client.ts'
+import { Prisma } from '../generated/client.ts'
 
-/** How Postgres writes an entry as text, so that this process only passes strings on. */
-export interface LineFormat {
-  /** An SQL expression over the columns of `timesheets`. */
-  readonly line: Prisma.Sql
-  /** Between two lines. */
-  readonly separator: string
+/** Serializes an entry in SQL, so that this process only passes texts on. */
+export interface RowSerializer {
+  /** A text expression over `id` and `entryColumns`, with the line end that each row of the format has. */
+  readonly row: Prisma.Sql
+  /** First line of the format; empty if it has none. */
+  readonly header: string
 }
 
-/** As `toStoredEntry` (read-entry.ts) has it; seconds / 3600 has no ties at four decimals. */
+/** The columns that a serializer reads, beside `id`. Rows and superseded versions have them all. */
+export const entryColumns = Prisma.raw(
+  `user_id, day, date_written, project, seconds, notes, source, external_id, deleted_at, approved_at, returned_reason,
+  correction, correction_state, version, created_at, updated_at`,
+)
+
+/** As `toHours` of the contracts; seconds / 3600 has no ties at four decimals. */
 const hours = (seconds: string) => `round(${seconds} * (10000 / 3600.0::float8)) / 10000`
 
 /**
- * As `Date.toISOString` has it. `to_json` is three times as fast as `to_char`, but leaves noughts at the end out:
- * columns are kept to the millisecond, and a fourth digit keeps the first three. Likewise a difference is faster than
- * `at time zone`.
+ * As `Date.toISOString`. `to_json` is three times as fast as `to_char`, but omits trailing zeros: the columns have
+ * milliseconds, and a fourth digit keeps the first three. For the same reason a difference replaces `at time zone`.
  */
 const instant = (column: string) =>
   `substr(to_json(timestamp '1970-01-01 00:00:00.0001' + (${column} - timestamptz '1970-01-01Z'))::text, 2, 23) || 'Z'`
@@ -36,6 +41,7 @@ const json = `'{"id":' || id || ',"user_id":' || to_json(user_id)::text || ',"da
   || coalesce(',"notes":' || to_json(notes)::text, '')
   || ',"source":' || to_json(source)::text
   || coalesce(',"external_id":' || to_json(external_id)::text, '')
+  || case when deleted_at is null then '' else ',"deleted":true' end
   || case when approved_at is null then ',"approved":false' else ',"approved":true' end
   || coalesce(',"returned_reason":' || to_json(returned_reason)::text, '')
   || coalesce(',"correction":' || ${pendingCorrection}, '')
@@ -43,8 +49,8 @@ const json = `'{"id":' || id || ',"user_id":' || to_json(user_id)::text || ',"da
   || ',"created_at":"' || ${instant('created_at')} || '","updated_at":"' || ${instant('updated_at')} || '"}'`
 
 /**
- * A cell of text: always quoted (RFC 4180, section 2.5); one that a spreadsheet would take for a formula begins
- * with an apostrophe (OWASP, "CSV Injection": `= + - @`, tab and carriage return). Null is an empty cell.
+ * A text cell: always quoted (RFC 4180, section 2.5). A text that a spreadsheet would read as a formula gets an
+ * apostrophe in front (OWASP, "CSV Injection": `= + - @`, tab and carriage return). Null is an empty cell.
  */
 export const csvCell = (column: string) =>
   `coalesce(case when ascii(${column}) in (61, 43, 45, 64, 9, 13) then '"''' else '"' end
@@ -68,14 +74,14 @@ const csv = [
   instant('updated_at'),
 ].join(" || ',' || ")
 
-/** Members of a JSON array; JSON text has no line break of its own, so that they can be told apart. */
-export const jsonItems: LineFormat = { line: Prisma.raw(json), separator: ',\n' }
+const csvHeader =
+  'id,user_id,date,day,project,hours,notes,source,external_id,approved,returned_reason,correction,version,created_at,updated_at\r\n'
 
-export const ndjsonLines: LineFormat = { line: Prisma.raw(json), separator: '\n' }
+/** An entry as a JSON object (`StoredEntry` of the contracts). */
+export const jsonObject: Prisma.Sql = Prisma.raw(json)
 
-/** RFC 4180, without its header. */
-export const csvLines: LineFormat = { line: Prisma.raw(csv), separator: '\r\n' }
+/** One JSON object per line; JSON text has no line break of its own. */
+export const ndjson: RowSerializer = { row: Prisma.raw(`${json} || E'\\n'`), header: '' }
 
-/** The columns of `csvLines`: the members of an entry. */
-export const csvHeader =
-  'id,user_id,date,day,project,hours,notes,source,external_id,approved,returned_reason,correction,version,created_at,updated_at'
+/** RFC 4180. Lists have no tombstones, so there is no column for them. */
+export const csvLines: RowSerializer = { row: Prisma.raw(`${csv} || E'\\r\\n'`), header: csvHeader }

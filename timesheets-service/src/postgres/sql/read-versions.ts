@@ -1,0 +1,32 @@
+import { Prisma } from '../generated/client.ts'
+import { entryColumns, jsonObject } from '../list/serialize.ts'
+
+/** A version of an entry. */
+export interface VersionRow {
+  readonly version: number
+  readonly action: string
+  readonly client_id: string
+  readonly person: string | null
+  readonly user_id: string
+  readonly source: string
+  readonly external_id: string | null
+  /** Hex. */
+  readonly digest: string | null
+  readonly approved_by: string | null
+  /** The entry as JSON. */
+  readonly entry: string
+}
+
+const versionColumns = Prisma.raw('action, client_id, person, digest, approved_by')
+
+/** Reads all versions of an entry, oldest first, in one statement, so that none is missing or doubled. */
+export function readVersions(client: Prisma.TransactionClient, id: number): Promise<VersionRow[]> {
+  return client.$queryRaw<VersionRow[]>(Prisma.sql`
+    select version, action, client_id, person, user_id, source, external_id, encode(digest, 'hex') as digest, approved_by,
+           ${jsonObject} as entry
+      from (select id, ${entryColumns}, ${versionColumns} from timesheets where id = ${id}::bigint
+             union all
+            select timesheet_id, ${entryColumns}, ${versionColumns} from timesheet_versions
+             where timesheet_id = ${id}::bigint) as version_of_entry
+     order by version`)
+}

@@ -24,7 +24,7 @@ async function hold(): Promise<{ socket: Socket; answered: Promise<string> }> {
     ...signed,
   }
   const lines = Object.entries(headers).map((line) => line.join(': '))
-  const socket = connect(Number(new URL(service().url).port), '127.0.0.1')
+  const socket = connect(Number(new URL(await service().listen()).port), '127.0.0.1')
   open.push(socket.on('error', () => undefined))
   await once(socket, 'connect')
   const answered = new Promise<string>((resolve) => socket.once('data', (bytes) => resolve(String(bytes))))
@@ -68,7 +68,7 @@ test('what was handled, refused or cut takes no room any more', async () => {
 test('a body that comes a byte at a time is read whole', async () => {
   const signed = await signedHeaders('POST', '/timesheets/upload')
   const chunks = [...JSON.stringify(entry({ notes: 'é'.repeat(2000) }))].map((word) => Buffer.from(word))
-  const response = await fetch(`${service().url}/timesheets/upload`, {
+  const response = await fetch(`${await service().listen()}/timesheets/upload`, {
     method: 'POST',
     headers: { ...signed, 'content-type': 'application/json' },
     body: new ReadableStream({
@@ -91,7 +91,7 @@ test.each([
   ['PUT', '/people/7', 512],
 ])('%s %s takes less than an upload', async (method, target, kibibytes) => {
   const { maya } = users(() => service().app)
-  const response = await maya.request(method, target, 'x'.repeat(512 * 1024))
+  const response = await maya.request(method, target, JSON.stringify('x'.repeat(512 * 1024)))
   expect([response.status, response.body.type]).toEqual([413, '/problems/too-large'])
   expect(response.body.max_bytes).toBe(kibibytes * 1024)
 })

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import type { TestResponse } from './client.ts'
 import { DatabaseProxy } from './database-proxy.ts'
-import { entry, type HttpAnswer, TestService } from './service-fixture.ts'
+import { entry, TestService } from './service-fixture.ts'
 
 let proxy: DatabaseProxy
 let service: TestService
@@ -18,7 +19,7 @@ afterEach(async () => {
 })
 
 /** Says "not now", when to come back, and nothing of what is behind. */
-function expectNotReady({ status, headers, body, text }: HttpAnswer<unknown>): void {
+function expectNotReady({ status, headers, body, text }: TestResponse): void {
   expect({ status, body }).toMatchObject({ status: 503, body: { type: '/problems/not-ready', status: 503 } })
   expect(headers.get('retry-after')).toMatch(/^\d+$/)
   expect(headers.get('content-type')).toBe('application/problem+json')
@@ -29,13 +30,13 @@ const harvest = { source: 'harvest', external_id: '1' }
 
 test('a database that is down when the service starts: not ready, and well once it is there', async () => {
   proxy.cut()
-  expect(await service.readiness()).toBe(503)
+  expect(await service.isReady()).toBe(false)
   expectNotReady(await service.upload(entry()))
   expectNotReady(await service.upload([entry(harvest)]))
   expectNotReady(await service.upload([entry(harvest)], { query: '?dry_run=true' }))
 
   proxy.restore()
-  expect(await service.readiness()).toBe(200)
+  expect(await service.isReady()).toBe(true)
   expect((await service.upload(entry(harvest))).body.status).toBe('created')
 })
 
@@ -49,10 +50,10 @@ test('a database that goes away in between: not ready, and all as before when it
       ),
     )
     responses.forEach(expectNotReady)
-    expect(await service.readiness()).toBe(503)
+    expect(await service.isReady()).toBe(false)
     proxy.restore()
     expect((await service.upload(entry(harvest))).body).toMatchObject({ id: created.id, status: 'unchanged' })
-    expect(await service.readiness()).toBe(200)
+    expect(await service.isReady()).toBe(true)
   }
   expect(await service.sql('select id from timesheets')).toHaveLength(1)
 })

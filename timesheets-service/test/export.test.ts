@@ -168,7 +168,7 @@ test('what stood at an instant is exported piece by piece, though nothing of it 
 test('a reader that leaves ends the statements made for it', async () => {
   const target = '/timesheets?user_id=many'
   const requestId = 'leaves'
-  const identity = await signIdentity(
+  const identity = signIdentity(
     { client: 'test', person: 'maya', scopes: ['read:reports'] },
     { method: 'GET', target, requestId },
     identitySecret,
@@ -179,7 +179,7 @@ test('a reader that leaves ends the statements made for it', async () => {
     [identityHeader]: identity,
   }
   for (let i = 0; i < 5; i++) {
-    const asking = request(service().url + target, { headers }).end()
+    const asking = request((await service().listen()) + target, { headers }).end()
     asking.on('error', () => {})
     const [response] = await once(asking, 'response')
     await once(response, 'data')

@@ -5,8 +5,8 @@ import { Secret } from '@timesheets/runtime/secret'
 import { testDatabase } from '@timesheets/test-postgres/test-database'
 import pg from 'pg'
 import { createClient } from '../src/postgres/client.ts'
+import { isOutage, outageReason } from '../src/postgres/errors.ts'
 import type { Prisma, PrismaClient } from '../src/postgres/generated/client.ts'
-import { isOutage, outageReason } from '../src/postgres/outage.ts'
 
 /** Every way in which the service calls the database; Prisma tells the same fault differently in each. */
 const calls: Record<string, (client: PrismaClient) => Promise<unknown>> = {

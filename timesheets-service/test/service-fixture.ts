@@ -94,6 +94,16 @@ export class TestService {
     return Object.keys(await this.#service.readiness()).length === 0
   }
 
+  /** Sends a request as contractor-sync; `body` as for `Client.request`. */
+  request<Body>(
+    method: string,
+    target: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<TestResponse<Body>> {
+    return new Client(() => this.app, syncIdentity).request<Body>(method, target, body, headers)
+  }
+
   /** Uploads as a program; `body` as for `Client.request`. */
   upload<Body = SingleResponse>(
     body: unknown,

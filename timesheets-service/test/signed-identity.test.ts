@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals'
 import { identityHeader, requestIdHeader, signIdentity } from '@timesheets/runtime/identity'
 import { Secret } from '@timesheets/runtime/secret'
 import { SignJWT } from 'jose'
-import { identitySecret } from './client.ts'
+import supertest from 'supertest'
+import { identitySecret, syncIdentity } from './client.ts'
 import { entry, useService } from './service-fixture.ts'
 
 const previousSecret = new Secret('the secret that was in use until a moment ago')
@@ -12,20 +13,19 @@ const target = '/timesheets/upload'
 const bound = { method: 'POST', target, requestId: 'req-1' }
 
 /** Sends an entry with these headers, as somebody would who found a way around the gateway. */
-async function send(headers: Record<string, string>, path = target): Promise<Response> {
-  return fetch(service().url + path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', [requestIdHeader]: 'req-1', ...headers },
-    body: JSON.stringify(entry()),
-  })
+function send(headers: Record<string, string>, path = target): supertest.Test {
+  return supertest(service().app)
+    .post(path)
+    .set({ [requestIdHeader]: 'req-1', ...headers })
+    .send(entry())
 }
 
-async function expectRefused(response: Response): Promise<void> {
+async function expectRejected(response: supertest.Response): Promise<void> {
   expect(response.status).toBe(401)
-  expect(response.headers.get('www-authenticate')).toBe('Bearer')
-  expect(await response.json()).toMatchObject({
+  expect(response.headers['www-authenticate']).toBe('Bearer')
+  expect(response.body).toMatchObject({
     type: '/problems/missing-token',
-    detail: 'Requests come in through the gateway only',
+    detail: 'Send requests through the gateway',
   })
   expect(await service().sql('select id from timesheets')).toEqual([])
 }
@@ -35,7 +35,7 @@ function forged(
   claims: object,
   { alg = 'HS256', issuer = 'timesheets-gateway', secret = identitySecret } = {},
 ) {
-  return new SignJWT({ ...caller, method: 'POST', target, ...claims })
+  return new SignJWT({ ...syncIdentity, method: 'POST', target, ...claims })
     .setProtectedHeader({ alg })
     .setIssuer(issuer)
     .setJti('req-1')
@@ -49,18 +49,18 @@ test.each<[string, () => Promise<string> | string | undefined]>([
   ['no identity', () => undefined],
   ['an empty identity', () => ''],
   ['no JWS', () => 'let me in'],
-  ['two identities', async () => `${await signIdentity(caller, bound, identitySecret)}, x.y.z`],
+  ['two identities', async () => `${signIdentity(syncIdentity, bound, identitySecret)}, x.y.z`],
   [
     'another secret',
-    () => signIdentity(caller, bound, new Secret('a secret that somebody else has made up')),
+    () => signIdentity(syncIdentity, bound, new Secret('a secret that somebody else has made up')),
   ],
-  ['another method', () => signIdentity(caller, { ...bound, method: 'PUT' }, identitySecret)],
-  ['another path', () => signIdentity(caller, { ...bound, target: '/timesheets' }, identitySecret)],
+  ['another method', () => signIdentity(syncIdentity, { ...bound, method: 'PUT' }, identitySecret)],
+  ['another path', () => signIdentity(syncIdentity, { ...bound, target: '/timesheets' }, identitySecret)],
   [
     'another query',
-    () => signIdentity(caller, { ...bound, target: `${target}?dry_run=true` }, identitySecret),
+    () => signIdentity(syncIdentity, { ...bound, target: `${target}?dry_run=true` }, identitySecret),
   ],
-  ['another request', () => signIdentity(caller, { ...bound, requestId: 'req-2' }, identitySecret)],
+  ['another request', () => signIdentity(syncIdentity, { ...bound, requestId: 'req-2' }, identitySecret)],
   ['an end that is past', () => forged({ iat: seconds - 60, exp: seconds - 30 })],
   [
     'an end that lies far off, but a beginning long ago',
@@ -82,25 +82,24 @@ test.each<[string, () => Promise<string> | string | undefined]>([
   ],
 ])('with %s nothing is answered', async (_what, identity) => {
   const header = await identity()
-  await expectRefused(await send(header === undefined ? {} : { [identityHeader]: header }))
+  await expectRejected(await send(header === undefined ? {} : { [identityHeader]: header }))
 })
 
 test('an access token is no identity', async () => {
-  await expectRefused(await send({ authorization: `Bearer ${await forged(fresh)}` }))
+  await expectRejected(await send({ authorization: `Bearer ${await forged(fresh)}` }))
 })
 
 test('what is not there is not told to a stranger either', async () => {
-  await expectRefused(await send({}, '/nowhere'))
+  await expectRejected(await send({}, '/nowhere'))
 })
 
 test('both secrets are good while one is being replaced, and the check itself lets the good in', async () => {
   for (const identity of [
     await forged(fresh),
-    await signIdentity(caller, bound, identitySecret),
-    await signIdentity(caller, bound, previousSecret),
+    signIdentity(syncIdentity, bound, identitySecret),
+    signIdentity(syncIdentity, bound, previousSecret),
   ]) {
     const response = await send({ [identityHeader]: identity })
     expect(response.status).toBe(201)
-    await response.arrayBuffer()
   }
 })

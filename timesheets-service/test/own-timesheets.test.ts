@@ -32,7 +32,6 @@ test('a person enters hours: whose they are, the token says', async () => {
 
 test('the directory says which user an e-mail is', async () => {
   await maya.request('PUT', '/people/007', { emails: ['Bond@ExampleCo.com'] })
-  const { Client } = await import('./client.ts')
   const bond = createUser(() => service().app, 'bond@exampleco.com', 'create:timesheets')
   expect((await bond.request('POST', '/timesheets', hours)).body.user_id).toBe('007')
 })

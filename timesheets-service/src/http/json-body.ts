@@ -62,7 +62,8 @@ export function jsonBody(options: JsonBodyOptions): RequestHandler {
       isFinished = true
       clearInterval(timer)
       request.off('data', count)
-      if (error !== undefined) budget.release(request)
+      // Stops body-parser, which would go on collecting a body that is rejected already.
+      if (error !== undefined) request.removeAllListeners('data')
       next(error)
     }
     const count = (chunk: Buffer) => {

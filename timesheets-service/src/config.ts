@@ -1,5 +1,5 @@
 import { type Environment, type InferConfig, optional, readConfig, setting } from '@timesheets/runtime/config'
-import { serverSettings } from '@timesheets/runtime/server-settings'
+import { serverSettings } from '@timesheets/runtime/http/server-settings'
 
 /** Every variable of the timesheets-service. */
 export const serviceSettings = {

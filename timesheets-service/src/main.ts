@@ -1,8 +1,8 @@
+import { startServer } from '@timesheets/runtime/http/server'
 import { createLogger } from '@timesheets/runtime/logger'
 import { runMain, runServer } from '@timesheets/runtime/process'
-import { startServer } from '@timesheets/runtime/server'
+import { createService } from './app.ts'
 import { readServiceConfig } from './config.ts'
-import { createService } from './service.ts'
 
 runMain(async () => {
   const config = readServiceConfig(process.env)

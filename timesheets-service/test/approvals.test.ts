@@ -1,13 +1,13 @@
 import { beforeEach, expect, test } from '@jest/globals'
-import { cast } from './caller.ts'
-import { runService } from './running-service.ts'
+import { users } from './client.ts'
+import { useService } from './service-fixture.ts'
 
-const service = runService()
-const { ann, maya, max, sync } = cast(service)
+const service = useService()
+const { ann, maya, max, sync } = users(() => service().app)
 
 let id: number
 beforeEach(async () => {
-  const entered = await ann.call('POST', '/timesheets', {
+  const entered = await ann.request('POST', '/timesheets', {
     date: '2026-05-10',
     project: 'StoreZero',
     hours: 5,
@@ -16,16 +16,16 @@ beforeEach(async () => {
 })
 
 test('an approver approves, with no body or an empty object; again changes nothing', async () => {
-  expect(await maya.call('PUT', `/approvals/${id}`)).toMatchObject({
+  expect(await maya.request('PUT', `/approvals/${id}`)).toMatchObject({
     status: 200,
     body: { id, approved: true, version: 2 },
   })
-  expect(await maya.call('PUT', `/approvals/${id}`, {})).toMatchObject({
+  expect(await maya.request('PUT', `/approvals/${id}`, {})).toMatchObject({
     status: 200,
     body: { approved: true, version: 2 },
   })
-  expect(await max.call('PUT', `/approvals/${id}`)).toMatchObject({ status: 200, body: { version: 2 } })
-  const odd = await maya.call('PUT', `/approvals/${id}`, { approved: true })
+  expect(await max.request('PUT', `/approvals/${id}`)).toMatchObject({ status: 200, body: { version: 2 } })
+  const odd = await maya.request('PUT', `/approvals/${id}`, { approved: true })
   expect(odd).toMatchObject({
     status: 422,
     body: { type: '/problems/invalid-body', errors: [{ pointer: '#/approved' }] },
@@ -33,67 +33,78 @@ test('an approver approves, with no body or an empty object; again changes nothi
 })
 
 test('nobody decides on their own hours', async () => {
-  const own = await maya.call('POST', '/timesheets', { date: '2026-05-10', project: 'StoreZero', hours: 5 })
+  const own = await maya.request('POST', '/timesheets', {
+    date: '2026-05-10',
+    project: 'StoreZero',
+    hours: 5,
+  })
   for (const method of ['PUT', 'DELETE']) {
-    const refused = await maya.call(method, `/approvals/${own.body.id}`)
+    const refused = await maya.request(method, `/approvals/${own.body.id}`)
     expect(refused).toMatchObject({ status: 403, body: { type: '/problems/self-approval' } })
   }
-  expect((await max.call('PUT', `/approvals/${own.body.id}`)).status).toBe(200)
+  expect((await max.request('PUT', `/approvals/${own.body.id}`)).status).toBe(200)
 })
 
 test('an approved entry is reopened, an open one is sent back with the reason, which goes with the next change', async () => {
-  await maya.call('PUT', `/approvals/${id}`)
-  expect((await maya.call('DELETE', `/approvals/${id}`)).body).toMatchObject({ approved: false, version: 3 })
-  expect((await maya.call('DELETE', `/approvals/${id}`)).body).toMatchObject({ version: 3 })
-  const returned = await maya.call('DELETE', `/approvals/${id}`, { reason: 'Which project?' })
+  await maya.request('PUT', `/approvals/${id}`)
+  expect((await maya.request('DELETE', `/approvals/${id}`)).body).toMatchObject({
+    approved: false,
+    version: 3,
+  })
+  expect((await maya.request('DELETE', `/approvals/${id}`)).body).toMatchObject({ version: 3 })
+  const returned = await maya.request('DELETE', `/approvals/${id}`, { reason: 'Which project?' })
   expect(returned).toMatchObject({
     status: 200,
     body: { approved: false, returned_reason: 'Which project?', version: 4 },
   })
-  expect((await ann.call('GET', `/timesheets/${id}`)).body.returned_reason).toBe('Which project?')
-  const mended = await ann.call('PUT', `/timesheets/${id}`, {
+  expect((await ann.request('GET', `/timesheets/${id}`)).body.returned_reason).toBe('Which project?')
+  const mended = await ann.request('PUT', `/timesheets/${id}`, {
     date: '2026-05-10',
     project: 'StoreOne',
     hours: 5,
   })
   expect(mended.body.returned_reason).toBeUndefined()
 
-  await maya.call('PUT', `/approvals/${id}`)
-  expect((await maya.call('DELETE', `/approvals/${id}`, { reason: 'Too much' })).body).toMatchObject({
+  await maya.request('PUT', `/approvals/${id}`)
+  expect((await maya.request('DELETE', `/approvals/${id}`, { reason: 'Too much' })).body).toMatchObject({
     approved: false,
     returned_reason: 'Too much',
   })
 })
 
 test('what is not there, or is deleted, cannot be approved', async () => {
-  await ann.call('DELETE', `/timesheets/${id}`)
+  await ann.request('DELETE', `/timesheets/${id}`)
   for (const missing of [id, 999_999]) {
-    expect(await maya.call('PUT', `/approvals/${missing}`)).toMatchObject({
+    expect(await maya.request('PUT', `/approvals/${missing}`)).toMatchObject({
       status: 404,
       body: { type: '/problems/not-found' },
     })
-    expect((await maya.call('DELETE', `/approvals/${missing}`)).status).toBe(404)
-    expect((await maya.call('DELETE', `/approvals/${missing}/correction`)).status).toBe(404)
+    expect((await maya.request('DELETE', `/approvals/${missing}`)).status).toBe(404)
+    expect((await maya.request('DELETE', `/approvals/${missing}/correction`)).status).toBe(404)
   }
-  expect((await maya.call('DELETE', `/approvals/1/correction`)).status).toBe(404)
+  expect((await maya.request('DELETE', `/approvals/1/correction`)).status).toBe(404)
 })
 
 test('two approve at once: one does it, the other finds it done', async () => {
-  const answers = await Promise.all([
-    maya.call('PUT', `/approvals/${id}`),
-    max.call('PUT', `/approvals/${id}`),
+  const responses = await Promise.all([
+    maya.request('PUT', `/approvals/${id}`),
+    max.request('PUT', `/approvals/${id}`),
   ])
-  expect(answers.map(({ status, body }) => [status, body.approved, body.version])).toEqual([
+  expect(responses.map(({ status, body }) => [status, body.approved, body.version])).toEqual([
     [200, true, 2],
     [200, true, 2],
   ])
 })
 
 test('an approval of what changes at the same moment is of one of the two, and If-Match tells which', async () => {
-  const approve = maya.call('PUT', `/approvals/${id}`, undefined, { 'if-match': '"1"' })
-  const change = ann.call('PUT', `/timesheets/${id}`, { date: '2026-05-10', project: 'StoreZero', hours: 8 })
+  const approve = maya.request('PUT', `/approvals/${id}`, undefined, { 'if-match': '"1"' })
+  const change = ann.request('PUT', `/timesheets/${id}`, {
+    date: '2026-05-10',
+    project: 'StoreZero',
+    hours: 8,
+  })
   const [approved, changed] = await Promise.all([approve, change])
-  const { body } = await maya.call('GET', `/timesheets/${id}`)
+  const { body } = await maya.request('GET', `/timesheets/${id}`)
   if (approved.status === 200) {
     expect(changed.status).toBe(409)
     expect(body).toMatchObject({ approved: true, hours: 5 })
@@ -104,24 +115,26 @@ test('an approval of what changes at the same moment is of one of the two, and I
 })
 
 test('several at once have no one version to match: If-Match is refused, not passed over', async () => {
-  const { body } = await ann.call('POST', '/timesheets', {
+  const { body } = await ann.request('POST', '/timesheets', {
     date: '2026-05-20',
     project: 'StoreZero',
     hours: 5,
   })
   const ids = { ids: [body.id] }
-  const refused = await maya.call('PUT', '/approvals', ids, { 'if-match': '"99"' })
+  const refused = await maya.request('PUT', '/approvals', ids, { 'if-match': '"99"' })
   expect(refused).toMatchObject({ status: 400, body: { parameter: 'If-Match' } })
-  expect((await ann.call('GET', `/timesheets/${body.id}`)).body.approved).toBe(false)
+  expect((await ann.request('GET', `/timesheets/${body.id}`)).body.approved).toBe(false)
 })
 
 test('a week at once: each is told what became of it', async () => {
   const ids: number[] = []
   for (const day of ['2026-06-01', '2026-06-02', '2026-06-07', '2026-06-08']) {
-    ids.push((await ann.call('POST', '/timesheets', { date: day, project: 'StoreZero', hours: 5 })).body.id)
+    ids.push(
+      (await ann.request('POST', '/timesheets', { date: day, project: 'StoreZero', hours: 5 })).body.id,
+    )
   }
-  await maya.call('PUT', `/approvals/${ids[0]}`)
-  const week = await maya.call('PUT', '/approvals', {
+  await maya.request('PUT', `/approvals/${ids[0]}`)
+  const week = await maya.request('PUT', '/approvals', {
     user_id: 'ann@exampleco.com',
     from: '2026-06-01',
     to: '2026-06-07',
@@ -133,11 +146,12 @@ test('a week at once: each is told what became of it', async () => {
     [ids[1], 'approved'],
     [ids[2], 'approved'],
   ])
-  expect((await ann.call('GET', `/timesheets/${ids[3]}`)).body.approved).toBe(false)
+  expect((await ann.request('GET', `/timesheets/${ids[3]}`)).body.approved).toBe(false)
 
-  const own = (await maya.call('POST', '/timesheets', { date: '2026-06-01', project: 'StoreZero', hours: 5 }))
-    .body.id
-  const some = await maya.call('PUT', '/approvals', { ids: [ids[3], own, 999_999, ids[3]] })
+  const own = (
+    await maya.request('POST', '/timesheets', { date: '2026-06-01', project: 'StoreZero', hours: 5 })
+  ).body.id
+  const some = await maya.request('PUT', '/approvals', { ids: [ids[3], own, 999_999, ids[3]] })
   expect(some.body).toMatchObject({
     errors: true,
     summary: { received: 3, approved: 1, unchanged: 0, rejected: 2 },
@@ -158,7 +172,7 @@ test.each([
   [{ user_id: '007', from: '2026-02-30', to: '2026-03-01' }, '#/from'],
   [{ user_id: '007', from: '2026-02-01', to: '0000-03-01' }, '#/to'],
 ])('a body that says neither days nor ids is refused: %j', async (body, pointer) => {
-  const refused = await maya.call('PUT', '/approvals', body)
+  const refused = await maya.request('PUT', '/approvals', body)
   expect(refused).toMatchObject({ status: 422, body: { type: '/problems/invalid-body' } })
   expect(refused.body.errors[0].pointer).toBe(pointer)
 })
@@ -172,10 +186,14 @@ test('uploads and approvals of the same entries at once harm neither', async () 
     source: 'harvest',
     external_id: `busy-${i}`,
   }))
-  await sync.call('POST', '/timesheets/upload', items)
+  await sync.request('POST', '/timesheets/upload', items)
   const work = Array.from({ length: 8 }, (_, round) => [
-    sync.call('POST', '/timesheets/upload', items.map((item) => ({ ...item, hours: round + 1 })).reverse()),
-    maya.call('PUT', '/approvals', { user_id: 'ann@exampleco.com', from: '2026-07-01', to: '2026-07-01' }),
+    sync.request(
+      'POST',
+      '/timesheets/upload',
+      items.map((item) => ({ ...item, hours: round + 1 })).reverse(),
+    ),
+    maya.request('PUT', '/approvals', { user_id: 'ann@exampleco.com', from: '2026-07-01', to: '2026-07-01' }),
   ]).flat()
   expect((await Promise.all(work)).map(({ status }) => status)).toEqual(work.map(() => 200))
 })

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterAll, expect, test } from '@jest/globals'
-import { cast } from './caller.ts'
-import { entry, runService, signedHeaders } from './running-service.ts'
+import { signedHeaders, users } from './client.ts'
+import { entry, useService } from './service-fixture.ts'
 
-const service = runService()
-const { ann } = cast(service)
+const service = useService()
+const { ann } = users(() => service().app)
 const mebibyte = 1024 * 1024
 const spaces = Buffer.alloc(mebibyte, ' ')
 const open: Socket[] = []
@@ -48,9 +48,9 @@ test('many bodies that are held before their end: no more than fit are taken, an
     waiting.delete(one)
   }
   // What people send has room of its own.
-  expect((await ann.call('GET', '/timesheets')).status).toBe(200)
+  expect((await ann.request('GET', '/timesheets')).status).toBe(200)
   const own = { date: '2026-05-10', project: 'StoreZero', hours: 5, notes: '"'.repeat(2000) }
-  expect((await ann.call('POST', '/timesheets', own)).status).toBe(201)
+  expect((await ann.request('POST', '/timesheets', own)).status).toBe(201)
   expect((await service().upload(entry({ external_id: 'small' }))).status).toBe(201)
 
   for (const { socket } of waiting) socket.destroy()
@@ -68,7 +68,7 @@ test('what was handled, refused or cut takes no room any more', async () => {
 test('a body that comes a byte at a time is read whole', async () => {
   const signed = await signedHeaders('POST', '/timesheets/upload')
   const chunks = [...JSON.stringify(entry({ notes: 'é'.repeat(2000) }))].map((word) => Buffer.from(word))
-  const answer = await fetch(`${service().url}/timesheets/upload`, {
+  const response = await fetch(`${service().url}/timesheets/upload`, {
     method: 'POST',
     headers: { ...signed, 'content-type': 'application/json' },
     body: new ReadableStream({
@@ -80,7 +80,7 @@ test('a body that comes a byte at a time is read whole', async () => {
     }),
     duplex: 'half',
   } as RequestInit)
-  expect(answer.status).toBe(201)
+  expect(response.status).toBe(201)
 })
 
 test.each([
@@ -90,8 +90,8 @@ test.each([
   ['DELETE', '/approvals/1', 64],
   ['PUT', '/people/7', 512],
 ])('%s %s takes less than an upload', async (method, target, kibibytes) => {
-  const { maya } = cast(service)
-  const answer = await maya.call(method, target, 'x'.repeat(512 * 1024))
-  expect([answer.status, answer.body.type]).toEqual([413, '/problems/too-large'])
-  expect(answer.body.max_bytes).toBe(kibibytes * 1024)
+  const { maya } = users(() => service().app)
+  const response = await maya.request(method, target, 'x'.repeat(512 * 1024))
+  expect([response.status, response.body.type]).toEqual([413, '/problems/too-large'])
+  expect(response.body.max_bytes).toBe(kibibytes * 1024)
 })

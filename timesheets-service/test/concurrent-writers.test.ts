@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { entry, RunningService, runService } from './running-service.ts'
+import { entry, TestService, useService } from './service-fixture.ts'
 
-const service = runService()
+const service = useService()
 
 const ids = Array.from({ length: 500 }, (_, i) => `${i}`)
 
@@ -15,12 +15,12 @@ const shuffled = (client: number, members: (externalId: string) => object = () =
 }
 
 test('twenty clients that send the same entries at once: each entry is there exactly once', async () => {
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 20 }, (_, client) => service().uploadBatch(shuffled(client))),
   )
-  expect(answers.map(({ status, text }) => (status === 200 ? 200 : text))).toEqual(Array(20).fill(200))
+  expect(responses.map(({ status, text }) => (status === 200 ? 200 : text))).toEqual(Array(20).fill(200))
   const sum = (word: 'created' | 'unchanged') =>
-    answers.reduce((total, { body }) => total + body.summary[word], 0)
+    responses.reduce((total, { body }) => total + body.summary[word], 0)
   expect([sum('created'), sum('unchanged')]).toEqual([500, 9500])
   const [counted] = await service().sql(
     'select count(*)::int as rows, count(distinct external_id)::int as identities, max(version) as version from timesheets',
@@ -29,13 +29,13 @@ test('twenty clients that send the same entries at once: each entry is there exa
 })
 
 test('twenty clients that change the same entries at once: every change counts, and the last stands whole', async () => {
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 20 }, (_, client) =>
       service().uploadBatch(shuffled(client, () => ({ notes: `by ${client}` }))),
     ),
   )
-  expect(answers.map(({ status, text }) => (status === 200 ? 200 : text))).toEqual(Array(20).fill(200))
-  expect(answers.map(({ body }) => body.summary.updated)).toEqual(Array(20).fill(500))
+  expect(responses.map(({ status, text }) => (status === 200 ? 200 : text))).toEqual(Array(20).fill(200))
+  expect(responses.map(({ body }) => body.summary.updated)).toEqual(Array(20).fill(500))
   const rows = await service().sql(
     'select version, notes, count(*)::int as rows from timesheets group by 1, 2',
   )
@@ -57,10 +57,10 @@ test('new, changed and buried ones, crosswise: no client is told of a deadlock',
           }
         : item,
     )
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 12 }, (_, client) => service().uploadBatch(mixed(client))),
   )
-  expect(answers.map(({ status, text }) => (status === 200 ? 200 : text))).toEqual(Array(12).fill(200))
+  expect(responses.map(({ status, text }) => (status === 200 ? 200 : text))).toEqual(Array(12).fill(200))
   const [counted] = await service().sql(
     'select count(*)::int as rows, count(distinct external_id)::int as identities from timesheets',
   )
@@ -68,14 +68,16 @@ test('new, changed and buried ones, crosswise: no client is told of a deadlock',
 })
 
 test('one entry, changed by forty at once, one connection for them all', async () => {
-  const small = await RunningService.start({ DATABASE_POOL_SIZE: '1' })
+  const small = await TestService.start({ DATABASE_POOL_SIZE: '1' })
   try {
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 40 }, (_, i) =>
         small.upload(entry({ source: 'harvest', external_id: '1', hours: (i + 1) / 4 })),
       ),
     )
-    expect(answers.map(({ status, text }) => (status < 300 ? 'good' : text))).toEqual(Array(40).fill('good'))
+    expect(responses.map(({ status, text }) => (status < 300 ? 'good' : text))).toEqual(
+      Array(40).fill('good'),
+    )
     expect(await small.sql('select version from timesheets')).toEqual([{ version: 40 }])
   } finally {
     await small.stop()

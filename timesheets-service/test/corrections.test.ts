@@ -1,17 +1,17 @@
 import { beforeEach, expect, test } from '@jest/globals'
 import type { Version } from '@timesheets/contracts/history'
-import { cast } from './caller.ts'
-import { runService } from './running-service.ts'
+import { users } from './client.ts'
+import { useService } from './service-fixture.ts'
 
-const service = runService()
-const { ann, maya, sync } = cast(service)
+const service = useService()
+const { ann, maya, sync } = users(() => service().app)
 
 let identity: { source: string; external_id: string }
 let id: number
 let next = 0
 
 const say = (members: object) =>
-  sync.call('POST', '/timesheets/upload', {
+  sync.request('POST', '/timesheets/upload', {
     user_id: 'ann@exampleco.com',
     date: '2026-05-10',
     project: 'StoreZero',
@@ -19,11 +19,11 @@ const say = (members: object) =>
     ...members,
   })
 const bury = () =>
-  sync.call('POST', '/timesheets/upload', { user_id: 'ann@exampleco.com', deleted: true, ...identity })
-const read = async () => (await maya.call('GET', `/timesheets/${id}`)).body
-const approve = () => maya.call('PUT', `/approvals/${id}`)
-const discard = (headers = {}) => maya.call('DELETE', `/approvals/${id}/correction`, undefined, headers)
-const reopen = () => maya.call('DELETE', `/approvals/${id}`)
+  sync.request('POST', '/timesheets/upload', { user_id: 'ann@exampleco.com', deleted: true, ...identity })
+const read = async () => (await maya.request('GET', `/timesheets/${id}`)).body
+const approve = () => maya.request('PUT', `/approvals/${id}`)
+const discard = (headers = {}) => maya.request('DELETE', `/approvals/${id}/correction`, undefined, headers)
+const reopen = () => maya.request('DELETE', `/approvals/${id}`)
 
 beforeEach(async () => {
   identity = { source: 'harvest', external_id: `correction-${next++}` }
@@ -85,14 +85,14 @@ test('a tombstone is held too; applied, the entry is gone, and content brings th
   expect((await bury()).body).toMatchObject({ status: 'held', hours: 5, correction: { deleted: true } })
   expect((await bury()).body.status).toBe('unchanged')
   expect((await approve()).body).toMatchObject({ deleted: true, approved: false })
-  expect((await maya.call('GET', `/timesheets/${id}`)).status).toBe(404)
+  expect((await maya.request('GET', `/timesheets/${id}`)).status).toBe(404)
   expect((await bury()).body.status).toBe('unchanged')
   expect((await say({ hours: 5 })).body).toMatchObject({ id, status: 'updated', approved: false, hours: 5 })
 })
 
 test('approving many tells which were deleted by it', async () => {
   await bury()
-  const { body } = await maya.call('PUT', '/approvals', { ids: [id] })
+  const { body } = await maya.request('PUT', '/approvals', { ids: [id] })
   expect(body).toMatchObject({
     summary: { received: 1, approved: 0, deleted: 1 },
     items: [{ id, status: 'deleted', code: 200, entry: { deleted: true, approved: false } }],
@@ -118,7 +118,7 @@ test('an approver who saw another correction is told', async () => {
   const seen = (await say({ hours: 6 })).headers.get('etag')!
   await say({ hours: 7 })
   expect((await discard({ 'if-match': seen })).status).toBe(412)
-  const apply = await maya.call('PUT', `/approvals/${id}`, undefined, { 'if-match': seen })
+  const apply = await maya.request('PUT', `/approvals/${id}`, undefined, { 'if-match': seen })
   expect(apply).toMatchObject({ status: 412, body: { type: '/problems/stale-version' } })
   expect(await read()).toMatchObject({ hours: 5, correction: { hours: 7 } })
 })
@@ -131,10 +131,10 @@ test('in a batch and in a dry run it is held as well', async () => {
     hours: 9,
     ...identity,
   }
-  const dry = await sync.call('POST', '/timesheets/upload?dry_run=true', [item])
+  const dry = await sync.request('POST', '/timesheets/upload?dry_run=true', [item])
   expect(dry.body).toMatchObject({ summary: { held: 1 }, items: [{ status: 'held', code: 202, id }] })
   expect((await read()).correction).toBeUndefined()
-  const batch = await sync.call('POST', '/timesheets/upload', [
+  const batch = await sync.request('POST', '/timesheets/upload', [
     item,
     { ...item, hours: 10 },
     { ...item, hours: 10 },
@@ -149,7 +149,7 @@ test('the history tells every step: what, when, who, from where', async () => {
   await say({ hours: 7 })
   await approve()
   await reopen()
-  const { status, body } = await maya.call('GET', `/timesheets/${id}/history`)
+  const { status, body } = await maya.request('GET', `/timesheets/${id}/history`)
   expect(status).toBe(200)
   const steps = (body as Version[]).map(({ version, action, client, person, entry }) => [
     version,
@@ -175,7 +175,7 @@ test('the history tells every step: what, when, who, from where', async () => {
   })
   const times = body.map(({ at }: { at: string }) => at)
   expect([...times].sort()).toEqual(times)
-  expect((await ann.call('GET', `/timesheets/${id}/history`)).body).toEqual(body)
+  expect((await ann.request('GET', `/timesheets/${id}/history`)).body).toEqual(body)
 })
 
 test('no version is rewritten, whoever asks the database', async () => {

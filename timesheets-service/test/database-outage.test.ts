@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { DatabaseProxy } from './database-proxy.ts'
-import { entry, type HttpAnswer, RunningService } from './running-service.ts'
+import { entry, type HttpAnswer, TestService } from './service-fixture.ts'
 
 let proxy: DatabaseProxy
-let service: RunningService
+let service: TestService
 
 beforeEach(async () => {
-  service = await RunningService.start({ DATABASE_TIMEOUT_MS: '2000' }, async (databaseUrl) => {
+  service = await TestService.start({ DATABASE_TIMEOUT_MS: '2000' }, async (databaseUrl) => {
     const before = await DatabaseProxy.before(databaseUrl)
     proxy = before.proxy
     return before.url
@@ -43,12 +43,12 @@ test('a database that goes away in between: not ready, and all as before when it
   const { body: created } = await service.upload(entry(harvest))
   for (let round = 0; round < 3; round++) {
     proxy.cut()
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
         service.upload(entry({ source: 'harvest', external_id: `r${i}` })),
       ),
     )
-    answers.forEach(expectNotReady)
+    responses.forEach(expectNotReady)
     expect(await service.readiness()).toBe(503)
     proxy.restore()
     expect((await service.upload(entry(harvest))).body).toMatchObject({ id: created.id, status: 'unchanged' })
@@ -67,9 +67,9 @@ test('sessions that are ended while twenty clients write: each is answered, and 
       "select pg_terminate_backend(pid, 1000) from pg_stat_activity where application_name = 'timesheets-service'",
     ),
   )
-  const answers = await Promise.all(sending)
+  const responses = await Promise.all(sending)
   await Promise.all(ended)
-  for (const answer of answers) if (answer.status !== 200) expectNotReady(answer)
+  for (const response of responses) if (response.status !== 200) expectNotReady(response)
 
   for (const chunk of chunks) expect((await service.uploadBatch(chunk)).status).toBe(200)
   const [counted] = await service.sql(

@@ -71,9 +71,9 @@ export class DatabaseProxy implements AsyncDisposable {
     if (when !== undefined) {
       this.#cutAtCommit = undefined
       far.removeAllListeners('data')
-      far.once('data', (answer) => {
+      far.once('data', (response) => {
         if (when === 'once it has arrived') this.cut()
-        else near.write(answer, () => this.cut())
+        else near.write(response, () => this.cut())
       })
     }
     far.write(bytes)

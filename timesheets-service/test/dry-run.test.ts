@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { entry, runService } from './running-service.ts'
+import { entry, useService } from './service-fixture.ts'
 
-const service = runService()
+const service = useService()
 
 /** All that an upload could leave behind. */
 async function traces() {
@@ -76,7 +76,7 @@ test('dry_run=false is no dry run; anything else is told', async () => {
   const { body } = await service().upload(entry(), { query: '?dry_run=false' })
   expect(body.id).toEqual(expect.any(Number))
   for (const query of ['?dry_run=1', '?dry_run=', '?dry_run', '?dry_run=True']) {
-    const refused = await service().uploadRefused(entry(), { query })
+    const refused = await service().uploadRejected(entry(), { query })
     expect([refused.status, refused.body.type]).toEqual([400, '/problems/invalid-parameter'])
   }
 })

@@ -8,18 +8,18 @@ import { Secret } from '@timesheets/runtime/secret'
 import { createClient } from '../src/postgres/client.ts'
 import { ndjsonLines } from '../src/postgres/entry-line.ts'
 import { exportEntries } from '../src/postgres/export-entries.ts'
-import { cast } from './caller.ts'
-import { listed, upload } from './listed.ts'
-import { identitySecret, runService } from './running-service.ts'
+import { identitySecret, users } from './client.ts'
+import { readList, upload } from './list-helpers.ts'
+import { useService } from './service-fixture.ts'
 
-const service = runService()
-const { ann, maya } = cast(service)
+const service = useService()
+const { ann, maya } = users(() => service().app)
 
 /** Several chunks. */
 const many = 20_000
 
-const csvOf = (target: string) => maya.call('GET', target, undefined, { accept: 'text/csv' })
-const linesOf = (target: string) => maya.call('GET', target, undefined, { accept: 'application/x-ndjson' })
+const csvOf = (target: string) => maya.request('GET', target, undefined, { accept: 'text/csv' })
+const linesOf = (target: string) => maya.request('GET', target, undefined, { accept: 'application/x-ndjson' })
 const parsed = (ndjson: string) =>
   ndjson
     .split('\n')
@@ -58,7 +58,7 @@ test('CSV: a header, the members of an entry, quoted as RFC 4180 has it', async 
   expect(headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')
   expect(headers.get('content-disposition')).toBe('attachment; filename="timesheets.csv"')
   const [names, ...rows] = readCsv(body)
-  const entries = await listed(maya, '/timesheets?user_id=csv')
+  const entries = await readList(maya, '/timesheets?user_id=csv')
   const cellOf = (entry: Record<string, unknown>, name: string) => String(entry[name] ?? '')
   expect(rows).toEqual(entries.map((entry) => names!.map((name) => cellOf(entry, name))))
   expect(new Set(entries.flatMap(Object.keys))).toEqual(
@@ -97,7 +97,7 @@ test('NDJSON: the same entries as the pages, one a line, whatever their number',
   const keys = entries.map(({ day, id }) => `${day} ${String(id).padStart(10, '0')}`)
   expect(keys).toEqual(keys.toSorted().reverse())
   expect(new Set(keys).size).toBe(many)
-  const page = await maya.call('GET', '/timesheets?user_id=many&limit=500')
+  const page = await maya.request('GET', '/timesheets?user_id=many&limit=500')
   expect(entries.slice(0, 500)).toEqual(page.body)
 })
 
@@ -109,9 +109,9 @@ test('nothing to export is a header, or nothing at all', async () => {
 
 test('an export is as restricted as a list, and takes neither limit nor cursor', async () => {
   const accept = { accept: 'text/csv' }
-  expect((await ann.call('GET', '/timesheets?user_id=*', undefined, accept)).status).toBe(403)
+  expect((await ann.request('GET', '/timesheets?user_id=*', undefined, accept)).status).toBe(403)
   for (const name of ['limit', 'cursor']) {
-    const refused = await ann.call('GET', `/timesheets?${name}=5`, undefined, accept)
+    const refused = await ann.request('GET', `/timesheets?${name}=5`, undefined, accept)
     expect(refused).toMatchObject({ status: 400, body: { parameter: name } })
   }
 })
@@ -181,8 +181,8 @@ test('a reader that leaves ends the statements made for it', async () => {
   for (let i = 0; i < 5; i++) {
     const asking = request(service().url + target, { headers }).end()
     asking.on('error', () => {})
-    const [answer] = await once(asking, 'response')
-    await once(answer, 'data')
+    const [response] = await once(asking, 'response')
+    await once(response, 'data')
     asking.destroy()
   }
   const active = async () =>
@@ -195,5 +195,5 @@ test('a reader that leaves ends the statements made for it', async () => {
   while ((await active()) > 0) await sleep(20)
   await sleep(100)
   expect(await active()).toBe(0)
-  expect((await maya.call('GET', '/timesheets?user_id=many&limit=1')).status).toBe(200)
+  expect((await maya.request('GET', '/timesheets?user_id=many&limit=1')).status).toBe(200)
 })

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from '@jest/globals'
 import { identityHeader, requestIdHeader, signIdentity } from '@timesheets/runtime/identity'
-import { cast } from './caller.ts'
-import { identitySecret, runService } from './running-service.ts'
+import { identitySecret, users } from './client.ts'
+import { useService } from './service-fixture.ts'
 
-const service = runService()
-const { maya } = cast(service)
+const service = useService()
+const { maya } = users(() => service().app)
 
-/** An answer as it comes, of whatever it is the head. */
+/** An response as it comes, of whatever it is the head. */
 async function ask(method: string, target: string, accept = '*/*') {
   const requestId = randomUUID()
   const identity = {
@@ -17,12 +17,12 @@ async function ask(method: string, target: string, accept = '*/*') {
   }
   const signed = await signIdentity(identity, { method, target, requestId }, identitySecret)
   const headers = { [requestIdHeader]: requestId, [identityHeader]: signed, accept }
-  const answer = await fetch(service().url + target, { method, headers })
-  return { status: answer.status, headers: answer.headers, text: await answer.text() }
+  const response = await fetch(service().url + target, { method, headers })
+  return { status: response.status, headers: response.headers, text: await response.text() }
 }
 
-test('HEAD answers as GET does, without the body (RFC 9110, section 9.3.2)', async () => {
-  const { body } = await maya.call('POST', '/timesheets', {
+test('HEAD responses as GET does, without the body (RFC 9110, section 9.3.2)', async () => {
+  const { body } = await maya.request('POST', '/timesheets', {
     date: '2026-05-10',
     project: 'StoreZero',
     hours: 5,

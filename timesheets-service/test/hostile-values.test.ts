@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { entry, runService } from './running-service.ts'
+import { entry, useService } from './service-fixture.ts'
 
-const service = runService()
+const service = useService()
 
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
 
@@ -34,11 +34,11 @@ test.each<[string, string, number]>([
   ['single quotes', "{'user_id':'007'}", 400],
   ['a comment', '{} // nothing', 400],
 ])('%s', async (_what, body, status) => {
-  const answer = await service().uploadRefused(body)
-  expect({ status: answer.status, text: answer.text.slice(0, 300) }).toMatchObject({ status })
-  if (status !== 200) expect(answer.headers.get('content-type')).toBe('application/problem+json')
-  expect(answer.text.length).toBeLessThan(10_000)
-  expect(answer.text).not.toMatch(/prisma|select |insert |node_modules|\bat .*\.ts/i)
+  const response = await service().uploadRejected(body)
+  expect({ status: response.status, text: response.text.slice(0, 300) }).toMatchObject({ status })
+  if (status !== 200) expect(response.headers.get('content-type')).toBe('application/problem+json')
+  expect(response.text.length).toBeLessThan(10_000)
+  expect(response.text).not.toMatch(/prisma|select |insert |node_modules|\bat .*\.ts/i)
   expect(({} as { hours?: number }).hours).toBeUndefined()
 })
 
@@ -54,7 +54,7 @@ test('bytes that are no UTF-8 are no JSON', async () => {
     ]),
     Buffer.from([0xff]),
   ]) {
-    const { status, body } = await service().uploadRefused(bytes)
+    const { status, body } = await service().uploadRejected(bytes)
     expect([status, body.type]).toEqual([400, '/problems/malformed-json'])
   }
 })

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals'
-import { cast } from './caller.ts'
-import { listed, upload } from './listed.ts'
-import { runService } from './running-service.ts'
+import { users } from './client.ts'
+import { readList, upload } from './list-helpers.ts'
+import { useService } from './service-fixture.ts'
 
-const service = runService()
-const { maya, max } = cast(service)
+const service = useService()
+const { maya, max } = users(() => service().app)
 
 const idsOf = (entries: readonly { id: number }[]) => entries.map(({ id }) => id)
 
@@ -20,31 +20,31 @@ test('what waits for a decision: unapproved entries, and approved ones with a pe
     ['open', 'approved', 'corrected', 'discarded', 'deleted'].map((name) => item(name)),
   )
   const [other] = await upload(service(), [{ user_id: 'ben', date: '2026-05-11', project: 'Café' }])
-  for (const id of [approved, corrected, discarded]) await maya.call('PUT', `/approvals/${id}`)
+  for (const id of [approved, corrected, discarded]) await maya.request('PUT', `/approvals/${id}`)
   await upload(service(), [
     item('corrected', { hours: 7.75, notes: 'late' }),
     item('discarded', { deleted: true }),
     item('deleted', { deleted: true }),
   ])
-  const waiting = await listed(max, '/approvals?limit=1')
+  const waiting = await readList(max, '/approvals?limit=1')
   expect(idsOf(waiting)).toEqual([other, discarded, corrected, open])
   expect(waiting[1]).toMatchObject({ approved: true, correction: { deleted: true } })
   for (const entry of waiting) {
-    expect(entry).toEqual((await max.call('GET', `/timesheets/${entry.id}`)).body)
+    expect(entry).toEqual((await max.request('GET', `/timesheets/${entry.id}`)).body)
   }
-  await max.call('DELETE', `/approvals/${discarded}/correction`)
-  expect(idsOf(await listed(max, '/approvals?user_id=*'))).toEqual([other, corrected, open])
-  expect(idsOf(await listed(max, '/approvals?user_id=ann&limit=1'))).toEqual([corrected, open])
-  expect(idsOf(await listed(max, `/approvals?project=${encodeURIComponent('Café')}`))).toEqual([other])
-  expect(idsOf(await listed(max, '/approvals?from=2026-05-11&source=harvest'))).toEqual([other])
-  expect(idsOf(await listed(max, '/timesheets?user_id=*&approved=false'))).toEqual([other, open])
+  await max.request('DELETE', `/approvals/${discarded}/correction`)
+  expect(idsOf(await readList(max, '/approvals?user_id=*'))).toEqual([other, corrected, open])
+  expect(idsOf(await readList(max, '/approvals?user_id=ann&limit=1'))).toEqual([corrected, open])
+  expect(idsOf(await readList(max, `/approvals?project=${encodeURIComponent('Café')}`))).toEqual([other])
+  expect(idsOf(await readList(max, '/approvals?from=2026-05-11&source=harvest'))).toEqual([other])
+  expect(idsOf(await readList(max, '/timesheets?user_id=*&approved=false'))).toEqual([other, open])
   expect(deleted).toBeGreaterThan(0)
 })
 
 test.each(['limit=0', 'limit=501', 'approved=false', 'as_of=2026-01-01T00:00:00Z', 'user_id=a&user_id=b'])(
   '?%s is refused',
   async (query) => {
-    const refused = await max.call('GET', `/approvals?${query}`)
+    const refused = await max.request('GET', `/approvals?${query}`)
     expect(refused).toMatchObject({ status: 400, body: { type: '/problems/invalid-parameter' } })
   },
 )

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
-import { cast } from './caller.ts'
-import { listed, upload } from './listed.ts'
-import { runService } from './running-service.ts'
+import { users } from './client.ts'
+import { readList, upload } from './list-helpers.ts'
+import { useService } from './service-fixture.ts'
 
-const service = runService()
-const { maya } = cast(service)
+const service = useService()
+const { maya } = users(() => service().app)
 
 /** The database's clock, between two changes. */
 async function instant(): Promise<string> {
@@ -16,7 +16,7 @@ async function instant(): Promise<string> {
 }
 
 const asOf = (time: string, query = '') =>
-  listed(maya, `/timesheets?user_id=ann&limit=2&as_of=${encodeURIComponent(time)}${query}`)
+  readList(maya, `/timesheets?user_id=ann&limit=2&as_of=${encodeURIComponent(time)}${query}`)
 
 test('as_of lists everything as it stood then: before it was, as it was, and what is deleted since', async () => {
   const before = await instant()
@@ -28,7 +28,7 @@ test('as_of lists everything as it stood then: before it was, as it was, and wha
   ])
   const created = await instant()
   await upload(service(), [item({ external_id: 'a', hours: 4, date: '2026-05-12' })])
-  await maya.call('PUT', `/approvals/${b}`)
+  await maya.request('PUT', `/approvals/${b}`)
   const approved = await instant()
   await upload(service(), [item({ external_id: 'c', deleted: true }), item({ external_id: 'd', hours: 5 })])
   await upload(service(), [item({ external_id: 'b', hours: 8 })])
@@ -55,9 +55,9 @@ test('as_of lists everything as it stood then: before it was, as it was, and wha
   ])
   expect(await told(held)).toHaveLength(3)
   expect((await asOf(held)).find(({ id }) => id === b).correction).toMatchObject({ hours: 8 })
-  expect(await asOf('2100-01-01T00:00:00+02:00')).toEqual(await listed(maya, '/timesheets?user_id=ann'))
+  expect(await asOf('2100-01-01T00:00:00+02:00')).toEqual(await readList(maya, '/timesheets?user_id=ann'))
 
-  const exported = await maya.call('GET', `/timesheets?user_id=ann&as_of=${created}`, undefined, {
+  const exported = await maya.request('GET', `/timesheets?user_id=ann&as_of=${created}`, undefined, {
     accept: 'application/x-ndjson',
   })
   const lines = exported.body.split('\n').slice(0, -1)
@@ -83,12 +83,12 @@ test('as_of has what was written ahead of its day, and changed or moved since', 
     { user_id: 'ahead', external_id: 'called off', deleted: true },
     item('planned since', later(20)),
   ])
-  const stood = await listed(maya, `/timesheets?user_id=ahead&limit=2&as_of=${then}`)
+  const stood = await readList(maya, `/timesheets?user_id=ahead&limit=2&as_of=${then}`)
   expect(stood.map(({ id }) => id)).toEqual([4, 5, 3, 2, 1, 0].map((i) => ids[i]))
   expect(stood.map(({ notes }) => notes)).toEqual(Array(6).fill(undefined))
-  const everybodys = await listed(maya, `/timesheets?user_id=*&limit=2&as_of=${then}`)
+  const everybodys = await readList(maya, `/timesheets?user_id=*&limit=2&as_of=${then}`)
   expect(everybodys.filter((entry) => entry.user_id === 'ahead')).toEqual(stood)
-  expect(await listed(maya, '/timesheets?user_id=ahead')).toHaveLength(6)
+  expect(await readList(maya, '/timesheets?user_id=ahead')).toHaveLength(6)
 })
 
 test('as_of leaves out what came long after, and not what changed long after', async () => {

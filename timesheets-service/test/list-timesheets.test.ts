@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals'
-import { Caller, cast } from './caller.ts'
-import { listed, nextOf, pages, upload } from './listed.ts'
-import { runService } from './running-service.ts'
+import { createUser, users } from './client.ts'
+import { getNextTarget, pages, readList, upload } from './list-helpers.ts'
+import { useService } from './service-fixture.ts'
 
-const service = runService()
-const { ann, maya } = cast(service)
+const service = useService()
+const { ann, maya } = users(() => service().app)
 const annId = 'ann@exampleco.com'
 
 const idsOf = (entries: readonly { id: number }[]) => entries.map(({ id }) => id)
@@ -17,13 +17,13 @@ test('own entries, newest day first, each as GET /timesheets/{id} has it', async
     { user_id: annId, date: '2026-03-02', project: 'Zürich, "Nord"' },
     { user_id: 'somebody else' },
   ])
-  const { status, body, headers } = await ann.call('GET', '/timesheets')
+  const { status, body, headers } = await ann.request('GET', '/timesheets')
   expect(status).toBe(200)
   expect(headers.get('content-type')).toBe('application/json')
   expect(headers.get('link')).toBeNull()
   expect(idsOf(body)).toEqual([ids[1], ids[3], ids[2], ids[0]])
   for (const listedEntry of body) {
-    expect(listedEntry).toEqual((await ann.call('GET', `/timesheets/${listedEntry.id}`)).body)
+    expect(listedEntry).toEqual((await ann.request('GET', `/timesheets/${listedEntry.id}`)).body)
   }
 })
 
@@ -35,24 +35,24 @@ test('times and hours are as everywhere else, whatever digits they end with', as
             timestamptz '2026-12-31T23:59:59.9Z'
        from generate_series(0, 99) g`,
   )
-  const entries = await listed(maya, '/timesheets?user_id=digits')
+  const entries = await readList(maya, '/timesheets?user_id=digits')
   expect(entries).toHaveLength(100)
   for (const entry of entries) {
-    expect(entry).toEqual((await maya.call('GET', `/timesheets/${entry.id}`)).body)
+    expect(entry).toEqual((await maya.request('GET', `/timesheets/${entry.id}`)).body)
   }
 })
 
 test('the directory says whose entries are own', async () => {
-  await maya.call('PUT', '/people/007', { emails: ['bond@exampleco.com'] })
+  await maya.request('PUT', '/people/007', { emails: ['bond@exampleco.com'] })
   const [id] = await upload(service(), [{ user_id: '007' }])
-  const bond = new Caller(service, 'bond@exampleco.com', 'read:timesheets')
-  expect(idsOf((await bond.call('GET', '/timesheets')).body)).toEqual([id])
-  expect(idsOf((await bond.call('GET', '/timesheets?user_id=007')).body)).toEqual([id])
+  const bond = createUser(() => service().app, 'bond@exampleco.com', 'read:timesheets')
+  expect(idsOf((await bond.request('GET', '/timesheets')).body)).toEqual([id])
+  expect(idsOf((await bond.request('GET', '/timesheets?user_id=007')).body)).toEqual([id])
 })
 
 test("others' entries need read:reports", async () => {
   for (const whose of ['*', 'ben@exampleco.com']) {
-    const refused = await ann.call('GET', `/timesheets?user_id=${whose}`)
+    const refused = await ann.request('GET', `/timesheets?user_id=${whose}`)
     expect(refused).toMatchObject({
       status: 403,
       body: { type: '/problems/insufficient-scope', scopes: ['read:reports'] },
@@ -61,26 +61,26 @@ test("others' entries need read:reports", async () => {
       'Bearer error="insufficient_scope", scope="read:reports"',
     )
   }
-  expect((await ann.call('GET', `/timesheets?user_id=${annId}`)).status).toBe(200)
-  expect((await maya.call('GET', `/timesheets?user_id=${annId}`)).body.length).toBeGreaterThan(0)
-  expect((await maya.call('GET', '/timesheets')).body).toEqual([])
-  const all = (await maya.call('GET', '/timesheets?user_id=*&limit=500')).body
+  expect((await ann.request('GET', `/timesheets?user_id=${annId}`)).status).toBe(200)
+  expect((await maya.request('GET', `/timesheets?user_id=${annId}`)).body.length).toBeGreaterThan(0)
+  expect((await maya.request('GET', '/timesheets')).body).toEqual([])
+  const all = (await maya.request('GET', '/timesheets?user_id=*&limit=500')).body
   expect(new Set(all.map((entry: { user_id: string }) => entry.user_id)).size).toBeGreaterThan(2)
 })
 
 test('a person named * is one of the others', async () => {
   await upload(service(), [{ user_id: 'ann' }])
-  const star = new Caller(service, '*', 'read:timesheets')
-  expect(await star.call('GET', '/timesheets')).toMatchObject({ status: 200, body: [] })
-  expect((await star.call('GET', '/timesheets?user_id=*')).status).toBe(403)
+  const star = createUser(() => service().app, '*', 'read:timesheets')
+  expect(await star.request('GET', '/timesheets')).toMatchObject({ status: 200, body: [] })
+  expect((await star.request('GET', '/timesheets?user_id=*')).status).toBe(403)
 })
 
 test('pages follow each other by Link, whatever their size', async () => {
   const whose = 'pages@exampleco.com'
-  const reader = new Caller(service, whose, 'read:timesheets')
+  const reader = createUser(() => service().app, whose, 'read:timesheets')
   const days = Array.from({ length: 23 }, (_, i) => ({ user_id: whose, date: `2026-01-${10 + (i % 5)}` }))
   await upload(service(), days)
-  const whole = (await reader.call('GET', '/timesheets')).body
+  const whole = (await reader.request('GET', '/timesheets')).body
   expect(whole).toHaveLength(23)
   for (const limit of [1, 5, 22, 23, 500]) {
     const sizes = []
@@ -89,12 +89,12 @@ test('pages follow each other by Link, whatever their size', async () => {
     }
     expect(Math.max(...sizes)).toBeLessThanOrEqual(limit)
     expect(sizes.at(-1)).toBeGreaterThan(0)
-    expect(await listed(reader, `/timesheets?limit=${limit}`)).toEqual(whole)
+    expect(await readList(reader, `/timesheets?limit=${limit}`)).toEqual(whole)
   }
-  const first = await reader.call('GET', '/timesheets?limit=7')
-  const wider = new URL(nextOf(first)!, 'http://localhost')
+  const first = await reader.request('GET', '/timesheets?limit=7')
+  const wider = new URL(getNextTarget(first)!, 'http://localhost')
   wider.searchParams.set('limit', '500')
-  const rest = await reader.call('GET', `${wider.pathname}${wider.search}`)
+  const rest = await reader.request('GET', `${wider.pathname}${wider.search}`)
   expect([...first.body, ...rest.body]).toEqual(whole)
 })
 
@@ -104,11 +104,14 @@ test('filters: days inclusive, project, source, approved, updated_after', async 
     { user_id: 'filters', date: '2026-02-01', source: 'toggl' },
     { user_id: 'filters', date: '2026-03-01' },
   ])
-  await maya.call('PUT', `/approvals/${march}`)
-  const updated = (await maya.call('GET', `/timesheets/${march}`)).body.updated_at
+  await maya.request('PUT', `/approvals/${march}`)
+  const updated = (await maya.request('GET', `/timesheets/${march}`)).body.updated_at
   const found = async (query: Record<string, string>) =>
     idsOf(
-      await listed(maya, `/timesheets?${new URLSearchParams({ user_id: 'filters', limit: '1', ...query })}`),
+      await readList(
+        maya,
+        `/timesheets?${new URLSearchParams({ user_id: 'filters', limit: '1', ...query })}`,
+      ),
     )
   expect(await found({ from: '2026-01-31', to: '2026-01-31' })).toEqual([january])
   expect(await found({ from: '2026-02-01' })).toEqual([march, february])
@@ -129,8 +132,8 @@ test('what the source has deleted is never listed', async () => {
   const item = { user_id: 'deleted', external_id: 'gone' }
   await upload(service(), [item, { user_id: 'deleted' }])
   await upload(service(), [{ ...item, deleted: true }])
-  expect(await listed(maya, '/timesheets?user_id=deleted')).toHaveLength(1)
-  expect(await listed(maya, '/approvals?user_id=deleted')).toHaveLength(1)
+  expect(await readList(maya, '/timesheets?user_id=deleted')).toHaveLength(1)
+  expect(await readList(maya, '/approvals?user_id=deleted')).toHaveLength(1)
 })
 
 test.each([
@@ -138,8 +141,8 @@ test.each([
   'updated_after=0001-01-01T00:00:00Z',
   'as_of=9999-12-31T23:59:59.999Z',
 ])('?%s asks for all there is', async (query) => {
-  const all = await listed(maya, '/timesheets?user_id=*')
-  expect(await listed(maya, `/timesheets?user_id=*&${query}`)).toEqual(all)
+  const all = await readList(maya, '/timesheets?user_id=*')
+  expect(await readList(maya, `/timesheets?user_id=*&${query}`)).toEqual(all)
 })
 
 test.each([
@@ -170,7 +173,7 @@ test.each([
   'cursor=',
   `cursor=${'x'.repeat(2001)}`,
 ])('?%s is refused', async (query) => {
-  const refused = await maya.call('GET', `/timesheets?${query}`)
+  const refused = await maya.request('GET', `/timesheets?${query}`)
   expect(refused).toMatchObject({ status: 400, body: { type: '/problems/invalid-parameter' } })
   expect(refused.body.parameter).toBe(/^\w+/.exec(query)![0])
 })

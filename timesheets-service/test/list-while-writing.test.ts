@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals'
 import pg from 'pg'
-import { cast } from './caller.ts'
-import { listed, nextOf, pages, upload } from './listed.ts'
-import { runService } from './running-service.ts'
+import { users } from './client.ts'
+import { getNextTarget, pages, readList, upload } from './list-helpers.ts'
+import { useService } from './service-fixture.ts'
 
-const service = runService()
-const { maya } = cast(service)
+const service = useService()
+const { maya } = users(() => service().app)
 
 const move = 'update timesheets set day = $2 where id = $1'
 const idsOf = (entries: readonly { id: number }[]) => entries.map(({ id }) => id)
@@ -18,9 +18,9 @@ async function tenEntries(userId: string): Promise<number[]> {
 
 /** Reads the first page, lets others write, and reads the rest. */
 async function readAround(userId: string, write: () => Promise<unknown>): Promise<number[]> {
-  const first = await maya.call('GET', `/timesheets?user_id=${userId}&limit=3`)
+  const first = await maya.request('GET', `/timesheets?user_id=${userId}&limit=3`)
   await write()
-  return [...idsOf(first.body), ...idsOf(await listed(maya, nextOf(first)!))]
+  return [...idsOf(first.body), ...idsOf(await readList(maya, getNextTarget(first)!))]
 }
 
 async function inTransaction<T>(work: (transaction: pg.Client) => Promise<T>): Promise<T> {
@@ -46,7 +46,7 @@ test('what is moved, changed, deleted or added between two pages is read once, a
     await upload(service(), [{ user_id: 'between', date: '2026-01-02' }])
   })
   expect(read).toEqual(ids)
-  expect(await listed(maya, '/timesheets?user_id=between&limit=3')).toHaveLength(10)
+  expect(await readList(maya, '/timesheets?user_id=between&limit=3')).toHaveLength(10)
 })
 
 test('a transaction that has written before the first page and commits after it changes no later page', async () => {

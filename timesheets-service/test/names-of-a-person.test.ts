@@ -1,14 +1,14 @@
 import { afterEach, expect, test } from '@jest/globals'
-import { cast } from './caller.ts'
-import { listed, upload } from './listed.ts'
-import { runService } from './running-service.ts'
+import { users } from './client.ts'
+import { readList, upload } from './list-helpers.ts'
+import { useService } from './service-fixture.ts'
 
-const service = runService()
-const { ann, ben, maya, max, sync } = cast(service)
+const service = useService()
+const { ann, ben, maya, max, sync } = users(() => service().app)
 
 const enter = (person: typeof ann, date: string) =>
-  person.call('POST', '/timesheets', { date, project: 'StoreZero', hours: 5 })
-const map = (userId: string, ...emails: string[]) => maya.call('PUT', `/people/${userId}`, { emails })
+  person.request('POST', '/timesheets', { date, project: 'StoreZero', hours: 5 })
+const map = (userId: string, ...emails: string[]) => maya.request('PUT', `/people/${userId}`, { emails })
 const selfApproval = { status: 403, body: { type: '/problems/self-approval' } }
 
 afterEach(async () => {
@@ -23,24 +23,27 @@ test('nobody approves own hours under another of their names', async () => {
     { user_id: 'MAYA@ExampleCo.com' },
     { user_id: 'harvest:77' },
   ])
-  await maya.call('PUT', '/people/m-1', { emails: ['maya@exampleco.com'], tracker_ids: { harvest: ['77'] } })
+  await maya.request('PUT', '/people/m-1', {
+    emails: ['maya@exampleco.com'],
+    tracker_ids: { harvest: ['77'] },
+  })
   for (const id of [entered.body.id, byEmail, byId, byCase, byTracker]) {
-    expect(await maya.call('PUT', `/approvals/${id}`)).toMatchObject(selfApproval)
-    expect(await maya.call('DELETE', `/approvals/${id}`, { reason: 'no' })).toMatchObject(selfApproval)
-    expect((await max.call('PUT', `/approvals/${id}`)).status).toBe(200)
+    expect(await maya.request('PUT', `/approvals/${id}`)).toMatchObject(selfApproval)
+    expect(await maya.request('DELETE', `/approvals/${id}`, { reason: 'no' })).toMatchObject(selfApproval)
+    expect((await max.request('PUT', `/approvals/${id}`)).status).toBe(200)
   }
-  const { body } = await maya.call('PUT', '/approvals', { ids: [byEmail, byId] })
+  const { body } = await maya.request('PUT', '/approvals', { ids: [byEmail, byId] })
   expect(body.summary).toMatchObject({ received: 2, rejected: 2 })
 })
 
 test('nobody decides on a correction that makes hours their own, under whichever name', async () => {
   const item = { external_id: 'becomes mine', date: '2026-05-02' }
   const [id] = await upload(service(), [{ ...item, user_id: 'ben@exampleco.com' }])
-  await max.call('PUT', `/approvals/${id}`)
+  await max.request('PUT', `/approvals/${id}`)
   await upload(service(), [{ ...item, user_id: 'm-1' }])
   await map('m-1', 'maya@exampleco.com')
-  expect(await maya.call('PUT', `/approvals/${id}`)).toMatchObject(selfApproval)
-  expect((await max.call('DELETE', `/approvals/${id}/correction`)).status).toBe(200)
+  expect(await maya.request('PUT', `/approvals/${id}`)).toMatchObject(selfApproval)
+  expect((await max.request('DELETE', `/approvals/${id}/correction`)).status).toBe(200)
 })
 
 test('own entries stay own when the directory gives their owner another name', async () => {
@@ -54,11 +57,11 @@ test('own entries stay own when the directory gives their owner another name', a
   ids.splice(1, 0, synced)
 
   const idsOf = (entries: { id: number }[]) => entries.map(({ id }) => id)
-  expect(idsOf(await listed(ann, '/timesheets?from=2026-06-01&to=2026-06-03'))).toEqual(ids)
-  expect(idsOf(await listed(ann, '/timesheets?from=2026-06-01&to=2026-06-03&limit=1'))).toEqual(ids)
+  expect(idsOf(await readList(ann, '/timesheets?from=2026-06-01&to=2026-06-03'))).toEqual(ids)
+  expect(idsOf(await readList(ann, '/timesheets?from=2026-06-01&to=2026-06-03&limit=1'))).toEqual(ids)
   const asOf = new Date(Date.now() + 60_000).toISOString()
-  expect(idsOf(await listed(ann, `/timesheets?from=2026-06-01&to=2026-06-03&as_of=${asOf}`))).toEqual(ids)
-  const { body } = await ann.call('GET', '/timesheets?from=2026-06-01&to=2026-06-03', undefined, {
+  expect(idsOf(await readList(ann, `/timesheets?from=2026-06-01&to=2026-06-03&as_of=${asOf}`))).toEqual(ids)
+  const { body } = await ann.request('GET', '/timesheets?from=2026-06-01&to=2026-06-03', undefined, {
     accept: 'application/x-ndjson',
   })
   expect(
@@ -69,19 +72,19 @@ test('own entries stay own when the directory gives their owner another name', a
         .map((line: string) => JSON.parse(line)),
     ),
   ).toEqual(ids)
-  expect(idsOf(await listed(ann, '/timesheets?user_id=ann@exampleco.com&from=2026-06-01'))).toEqual(
+  expect(idsOf(await readList(ann, '/timesheets?user_id=ann@exampleco.com&from=2026-06-01'))).toEqual(
     ids.slice(1),
   )
-  expect((await ann.call('GET', `/timesheets/${first.id}`)).status).toBe(200)
-  expect((await ben.call('GET', `/timesheets/${first.id}`)).status).toBe(404)
+  expect((await ann.request('GET', `/timesheets/${first.id}`)).status).toBe(200)
+  expect((await ben.request('GET', `/timesheets/${first.id}`)).status).toBe(404)
 
-  const changed = await ann.call('PUT', `/timesheets/${first.id}`, {
+  const changed = await ann.request('PUT', `/timesheets/${first.id}`, {
     date: '2026-06-01',
     project: 'P',
     hours: 6,
   })
   expect(changed).toMatchObject({ status: 200, body: { user_id: 'a-1', hours: 6 } })
-  expect((await ann.call('DELETE', `/timesheets/${second.id}`)).status).toBe(204)
+  expect((await ann.request('DELETE', `/timesheets/${second.id}`)).status).toBe(204)
 })
 
 test('the history of hours that were another’s tells each only their own', async () => {
@@ -89,7 +92,7 @@ test('the history of hours that were another’s tells each only their own', asy
   const [id] = await upload(service(), [{ ...item, user_id: 'ben@exampleco.com', notes: 'secret of Ben' }])
   await upload(service(), [{ ...item, user_id: 'ann@exampleco.com', notes: 'of Ann' }])
   await upload(service(), [{ ...item, user_id: 'ann@exampleco.com', notes: 'of Ann, again' }])
-  const history = (person: typeof ann) => person.call('GET', `/timesheets/${id}/history`)
+  const history = (person: typeof ann) => person.request('GET', `/timesheets/${id}/history`)
   const [anns, bens, all] = [await history(ann), await history(ben), await history(maya)]
   expect(all.body).toHaveLength(3)
   expect(anns.body.map(({ version }: { version: number }) => version)).toEqual([2, 3])

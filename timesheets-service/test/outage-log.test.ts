@@ -3,7 +3,8 @@ import { createLogger } from '@timesheets/runtime/logger'
 import { type RunningServer, startServer } from '@timesheets/runtime/server'
 import { readServiceConfig } from '../src/config.ts'
 import { createService } from '../src/service.ts'
-import { entry, identitySecret, signedHeaders } from './running-service.ts'
+import { identitySecret, signedHeaders } from './client.ts'
+import { entry } from './service-fixture.ts'
 
 const lines: string[] = []
 let server: RunningServer
@@ -36,7 +37,7 @@ test('a request that meets an outage is one short line in the log, without a sta
 
 test('and so is a probe', async () => {
   expect((await fetch(`${server.adminUrl}/readyz`)).status).toBe(503)
-  expectOneShortLine({ level: 'warn', msg: 'the database does not answer as it should' })
+  expectOneShortLine({ level: 'warn', msg: 'the database does not response as it should' })
 })
 
 function expectOneShortLine(members: object): void {

@@ -21,7 +21,7 @@ const clientOf = (databaseUrl: string, databasePoolSize = 2) =>
     createLogger('test', 'silent'),
   )
 
-/** The error of a call to what answers at this URL. */
+/** The error of a call to what responses at this URL. */
 async function errorOf(url: string, call: (client: PrismaClient) => Promise<unknown>): Promise<unknown> {
   const client = clientOf(url)
   try {
@@ -66,7 +66,7 @@ describe.each(Object.entries(calls))('by %s', (_name, call) => {
   test.each<[string, (socket: Socket) => void]>([
     ['that is closed at once', (socket) => socket.destroy()],
     ['that is reset', (socket) => socket.resetAndDestroy()],
-    ['that never answers', () => {}],
+    ['that never responses', () => {}],
     ['to a server that starts up (57P03)', refuseWith('57P03')],
     ['to a server that shuts down (57P01)', refuseWith('57P01')],
     ['to a full server (53300)', refuseWith('53300')],

@@ -1,16 +1,16 @@
 import { beforeEach, expect, test } from '@jest/globals'
 import type { Person } from '@timesheets/contracts/person'
 import type { Problem } from '@timesheets/contracts/problem'
-import { runService } from './running-service.ts'
+import { useService } from './service-fixture.ts'
 
-const service = runService()
+const service = useService()
 
 const put = <Body = Person>(userId: string, body: object) =>
-  service().send<Body>('PUT', `/people/${encodeURIComponent(userId)}`, {
+  service().request<Body>('PUT', `/people/${encodeURIComponent(userId)}`, {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
-const list = <Body = Person[]>(query = '') => service().send<Body>('GET', `/people${query}`, {})
+const list = <Body = Person[]>(query = '') => service().request<Body>('GET', `/people${query}`, {})
 
 const kim = { name: 'Kim', emails: ['Kim@ExampleCo.com'], tracker_ids: { harvest: ['1782959'] } }
 
@@ -18,7 +18,7 @@ beforeEach(async () => {
   await service().sql('delete from people')
 })
 
-test('a person is entered, changed, listed and taken out', async () => {
+test('a person is entered, changed, readList and taken out', async () => {
   const entered = await put('007', kim)
   expect(entered).toMatchObject({
     status: 201,
@@ -75,19 +75,19 @@ test("a name is one person's at most, and whose it is is said", async () => {
 })
 
 test('of many who take a name at once one has it, and nobody fails otherwise', async () => {
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 8 }, (_, i) => put(`racer-${i}`, { emails: ['one@x.test', `${i}@x.test`] })),
   )
-  expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(409)])
+  expect(responses.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(409)])
   expect((await list()).body).toHaveLength(1)
 })
 
 test('one person written by many at once ends as one of them said', async () => {
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 8 }, (_, i) => put('007', { emails: [`${i}@x.test`, 'one@x.test'] })),
   )
-  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
-  expect(answers.filter(({ status }) => status === 200)).toHaveLength(7)
+  expect(responses.filter(({ status }) => status === 201)).toHaveLength(1)
+  expect(responses.filter(({ status }) => status === 200)).toHaveLength(7)
   const { body } = await list()
   expect(body[0]!.emails).toHaveLength(2)
 })
@@ -165,7 +165,9 @@ test('nobody is everybody, and nobody has names without end', async () => {
 })
 
 test('a person has no version to match: If-Match is refused, not passed over', async () => {
-  const refused = await service().send<Problem>('DELETE', '/people/007', { headers: { 'if-match': '"1"' } })
+  const refused = await service().request<Problem>('DELETE', '/people/007', {
+    headers: { 'if-match': '"1"' },
+  })
   expect(refused).toMatchObject({ status: 400, body: { parameter: 'If-Match' } })
 })
 

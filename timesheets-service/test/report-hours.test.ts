@@ -5,15 +5,15 @@ import { Secret } from '@timesheets/runtime/secret'
 import pg from 'pg'
 import { reportHours } from '../src/http/report-hours.ts'
 import { createClient } from '../src/postgres/client.ts'
-import { Caller, cast } from './caller.ts'
-import { upload } from './listed.ts'
-import { RunningService, runService } from './running-service.ts'
+import { createUser, users } from './client.ts'
+import { upload } from './list-helpers.ts'
+import { TestService, useService } from './service-fixture.ts'
 
-const service = runService()
-const { maya } = cast(service)
+const service = useService()
+const { maya } = users(() => service().app)
 
 const report = (query: string, accept = '*/*') =>
-  maya.call('GET', `/reports/hours${query}`, undefined, { accept })
+  maya.request('GET', `/reports/hours${query}`, undefined, { accept })
 
 /** Groups as rows of their values. */
 const rowsOf = async (query: string) => {
@@ -36,7 +36,7 @@ beforeAll(async () => {
     { user_id: 'ann', date: '2026-01-01', project: 'deleted', hours: 24, external_id: 'gone' },
   ])
   await upload(service(), [{ user_id: 'ann', external_id: 'gone', deleted: true }])
-  await maya.call('PUT', `/approvals/${first}`)
+  await maya.request('PUT', `/approvals/${first}`)
 })
 
 test('all of it, by nothing', async () => {
@@ -131,14 +131,14 @@ test('CSV by Accept, without formulas', async () => {
 })
 
 test('a report that takes too long is refused, with a way out', async () => {
-  const impatient = await RunningService.start({ DATABASE_TIMEOUT_MS: '300' })
-  const reader = new Caller(() => impatient, 'maya@exampleco.com', 'read:reports')
+  const impatient = await TestService.start({ DATABASE_TIMEOUT_MS: '300' })
+  const reader = createUser(() => impatient.app, 'maya@exampleco.com', 'read:reports')
   const locker = new pg.Client({ connectionString: impatient.databaseUrl })
   await locker.connect()
   try {
     await locker.query('begin')
     await locker.query('lock table timesheets')
-    expect(await reader.call('GET', '/reports/hours')).toMatchObject({
+    expect(await reader.request('GET', '/reports/hours')).toMatchObject({
       status: 400,
       body: { type: '/problems/invalid-parameter', detail: expect.stringMatching(/fewer days/) },
     })
@@ -148,7 +148,7 @@ test('a report that takes too long is refused, with a way out', async () => {
   }
 })
 
-test('more groups than fit into an answer are refused, with a way out', async () => {
+test('more groups than fit into an response are refused, with a way out', async () => {
   const config = {
     databaseUrl: new Secret(service().databaseUrl),
     databasePoolSize: 1,

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
-import { entry, runService, signedHeaders } from './running-service.ts'
+import { signedHeaders } from './client.ts'
+import { entry, useService } from './service-fixture.ts'
 
-const service = runService()
+const service = useService()
 const maxBytes = 16 * 1024 * 1024
 
 test.each([
@@ -17,7 +18,7 @@ test.each([
   ['?dry_run=%FF', 'dry_run', 'must be true or false'],
   [`?${'x'.repeat(5000)}=1`, 'x'.repeat(100), 'is not known here'],
 ])('the query %.40s', async (query, parameter, why) => {
-  const { status, body, text } = await service().uploadRefused(entry(), { query })
+  const { status, body, text } = await service().uploadRejected(entry(), { query })
   expect([status, body.type, body.parameter]).toEqual([400, '/problems/invalid-parameter', parameter])
   expect(body.detail).toContain(why)
   expect(text.length).toBeLessThan(1000)
@@ -27,10 +28,10 @@ test.each(['Idempotency-Key', 'Sync-Run'])(
   'the header %s is not understood yet: told so, and not passed over',
   async (name) => {
     for (const body of [entry(), [entry({ external_id: 'with-header' })]]) {
-      const answer = await service().uploadRefused(body, { headers: { [name]: '7' } })
-      expect([answer.status, answer.body.type]).toEqual([400, '/problems/invalid-parameter'])
-      expect(answer.body.parameter).toBe(name)
-      expect(answer.body.detail).toContain(name)
+      const response = await service().uploadRejected(body, { headers: { [name]: '7' } })
+      expect([response.status, response.body.type]).toEqual([400, '/problems/invalid-parameter'])
+      expect(response.body.parameter).toBe(name)
+      expect(response.body.detail).toContain(name)
     }
     expect(await service().sql("select id from timesheets where external_id = 'with-header'")).toEqual([])
   },
@@ -48,19 +49,19 @@ test.each([
   ['application/jsonx', 'application/json'],
   ['', 'application/json'],
 ])('a body of type "%s" is not read, and told what is', async (type, accepted) => {
-  const answer = await service().uploadRefused(entry(), { headers: { 'content-type': type } })
-  expect([answer.status, answer.body.type]).toEqual([415, '/problems/unsupported-media-type'])
-  expect(answer.body.accepted).toEqual([accepted])
-  expect(answer.headers.get('accept')).toBe(accepted)
+  const response = await service().uploadRejected(entry(), { headers: { 'content-type': type } })
+  expect([response.status, response.body.type]).toEqual([415, '/problems/unsupported-media-type'])
+  expect(response.body.accepted).toEqual([accepted])
+  expect(response.headers.get('accept')).toBe(accepted)
 })
 
 test.each(['gzip', 'br', 'deflate', 'gzip, gzip', 'x'])(
   'a body in %s is not read, and told what is',
   async (coding) => {
-    const answer = await service().uploadRefused(entry(), { headers: { 'content-encoding': coding } })
-    expect([answer.status, answer.body.type]).toEqual([415, '/problems/unsupported-media-type'])
-    expect(answer.body.accepted).toEqual(['identity'])
-    expect(answer.headers.get('accept-encoding')).toBe('identity')
+    const response = await service().uploadRejected(entry(), { headers: { 'content-encoding': coding } })
+    expect([response.status, response.body.type]).toEqual([415, '/problems/unsupported-media-type'])
+    expect(response.body.accepted).toEqual(['identity'])
+    expect(response.headers.get('accept-encoding')).toBe('identity')
   },
 )
 
@@ -81,7 +82,7 @@ test('what is not in the table of routes is not there', async () => {
     ['GET', '/.well-known/oauth-protected-resource'],
     ['DELETE', '/timesheets/%zz'],
   ] as const) {
-    const { status, body } = await service().send<{ type: string }>(method, path, {})
+    const { status, body } = await service().request<{ type: string }>(method, path, {})
     expect([status, body.type]).toEqual([404, '/problems/not-found'])
   }
 })
@@ -127,17 +128,17 @@ test.each<[string, Record<string, string>, (bytes: string) => string]>([
     }
     socket.write(framed(' '))
     if ('transfer-encoding' in headers) socket.write('0\r\n\r\n')
-    const answer = await heard(socket)
-    expect(answer).toMatch(/^HTTP\/1\.1 413 /)
-    expect(answer).toContain('"type":"/problems/too-large"')
-    expect(answer).toContain(`"max_bytes":${maxBytes}`)
+    const response = await heard(socket)
+    expect(response).toMatch(/^HTTP\/1\.1 413 /)
+    expect(response).toContain('"type":"/problems/too-large"')
+    expect(response).toContain(`"max_bytes":${maxBytes}`)
   },
 )
 
 test('no target that the gateway lets through is too long here, where the identity repeats it', async () => {
   const search = `?x=${'x'.repeat(15_500)}`
-  const answer = await service().uploadRefused(entry(), { query: search })
-  expect([answer.status, answer.body.type]).toEqual([400, '/problems/invalid-parameter'])
+  const response = await service().uploadRejected(entry(), { query: search })
+  expect([response.status, response.body.type]).toEqual([400, '/problems/invalid-parameter'])
 })
 
 test('415 reaches a client that is still sending, too', async () => {

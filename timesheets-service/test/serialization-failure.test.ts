@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { entry, runService } from './running-service.ts'
+import { entry, useService } from './service-fixture.ts'
 
-const service = runService()
+const service = useService()
 
 /** Makes the first two of some statement fail as Postgres does when writers cross. */
 async function failTwice(table: string, when: string, sqlState: string): Promise<void> {

@@ -2,10 +2,11 @@ import { expect, test } from '@jest/globals'
 import { identityHeader, requestIdHeader, signIdentity } from '@timesheets/runtime/identity'
 import { Secret } from '@timesheets/runtime/secret'
 import { SignJWT } from 'jose'
-import { caller, entry, identitySecret, runService } from './running-service.ts'
+import { identitySecret } from './client.ts'
+import { entry, useService } from './service-fixture.ts'
 
 const previousSecret = new Secret('the secret that was in use until a moment ago')
-const service = runService({ IDENTITY_SECRET_PREVIOUS: previousSecret.reveal() })
+const service = useService({ IDENTITY_SECRET_PREVIOUS: previousSecret.reveal() })
 
 const target = '/timesheets/upload'
 const bound = { method: 'POST', target, requestId: 'req-1' }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { entry, runService } from './running-service.ts'
+import { entry, useService } from './service-fixture.ts'
 
-const service = runService({ SOURCE_OWNERS: 'payroll=payroll-sync, harvest=contractor-sync' })
+const service = useService({ SOURCE_OWNERS: 'payroll=payroll-sync, harvest=contractor-sync' })
 
 const of = (source: string, externalId = '1', members: object = {}) =>
   entry({ source, external_id: externalId, ...members })
@@ -9,7 +9,7 @@ const of = (source: string, externalId = '1', members: object = {}) =>
 test('a source belongs to the first client that writes to it', async () => {
   expect((await service().upload(of('first'), { client: 'one' })).status).toBe(201)
 
-  const refused = await service().uploadRefused(of('first', '2'), { client: 'two' })
+  const refused = await service().uploadRejected(of('first', '2'), { client: 'two' })
   expect(refused.status).toBe(403)
   expect(refused.body).toMatchObject({ type: '/problems/source-not-yours', status: 403 })
   expect(refused.text).not.toContain('one"')
@@ -74,10 +74,10 @@ test('configuration settles who owns a source, over who was first', async () => 
 test('of two clients that want the same new source at once, one gets it', async () => {
   for (let round = 0; round < 10; round++) {
     const source = `wanted-${round}`
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       ['one', 'two', 'three'].map((client) => service().upload(of(source, client), { client })),
     )
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 403, 403])
+    expect(responses.map(({ status }) => status).sort()).toEqual([201, 403, 403])
     const rows = await service().sql<{ client_id: string }>(
       'select client_id from timesheets where source = $1',
       [source],
@@ -88,7 +88,7 @@ test('of two clients that want the same new source at once, one gets it', async 
 
 test('two clients that want many new sources at once, in opposite order, do not block each other', async () => {
   const sources = Array.from({ length: 100 }, (_, i) => `many-${i}`)
-  const answers = await Promise.all([
+  const responses = await Promise.all([
     service().uploadBatch(
       sources.map((source) => of(source, 'a')),
       { client: 'one' },
@@ -98,7 +98,7 @@ test('two clients that want many new sources at once, in opposite order, do not 
       { client: 'two' },
     ),
   ])
-  expect(answers.map(({ status }) => status)).toEqual([200, 200])
-  const created = answers.map(({ body }) => body.summary.created)
+  expect(responses.map(({ status }) => status)).toEqual([200, 200])
+  const created = responses.map(({ body }) => body.summary.created)
   expect(created.sort()).toEqual([0, 100])
 })

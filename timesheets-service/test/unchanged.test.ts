@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { entry, runService } from './running-service.ts'
+import { entry, useService } from './service-fixture.ts'
 
-const service = runService()
+const service = useService()
 
 test('a repeat burns no ids and writes no rows', async () => {
   const items = Array.from({ length: 300 }, (_, i) =>

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
 import { batchResponseSchema } from '@timesheets/contracts/upload'
-import { entry, runService } from './running-service.ts'
+import { entry, useService } from './service-fixture.ts'
 
-const service = runService()
+const service = useService()
 
 const item = (externalId: string, members: object = {}) =>
   entry({ source: 'harvest', external_id: externalId, ...members })
@@ -131,7 +131,7 @@ test('an entry that is new and buried in the same array is kept as a tombstone',
 
 test('a thousand items are taken, one more is too many and none is', async () => {
   const items = Array.from({ length: 1001 }, (_, i) => item(`many-${i}`))
-  const refused = await service().uploadRefused(items)
+  const refused = await service().uploadRejected(items)
   expect(refused.status).toBe(413)
   expect(refused.body).toMatchObject({ type: '/problems/too-large', max_items: 1000 })
   expect(await service().sql("select id from timesheets where external_id like 'many-%'")).toEqual([])
@@ -146,7 +146,7 @@ test('a thousand items are taken, one more is too many and none is', async () =>
   expect(body.items.map(({ id }) => id)).toEqual(items.slice(0, 1000).map((_, i) => idOf.get(`many-${i}`)))
 })
 
-test('the answer names the row that an item went to, whatever the order', async () => {
+test('the response names the row that an item went to, whatever the order', async () => {
   await service().uploadBatch([item('o2', { user_id: 'two' }), item('o5', { user_id: 'five' })])
   const order = ['o9', 'o2', 'o1', 'o5', 'o7']
   const { body } = await service().uploadBatch(order.map((name) => item(name, { user_id: name })))

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { singleResponseSchema } from '@timesheets/contracts/upload'
-import { entry, runService } from './running-service.ts'
+import { entry, useService } from './service-fixture.ts'
 
-const service = runService()
+const service = useService()
 
 test('a single entry is created, shown, and named', async () => {
   const { status, headers, body } = await service().upload(entry())
@@ -147,7 +147,7 @@ describe('with an external_id', () => {
 })
 
 test('an entry that is not acceptable is told why, member by member', async () => {
-  const { status, headers, body } = await service().uploadRefused({
+  const { status, headers, body } = await service().uploadRejected({
     user_id: '',
     date: 'soon',
     hours: 25,
@@ -166,5 +166,5 @@ test('an entry that is not acceptable is told why, member by member', async () =
 })
 
 test.each([null, 5, 'text', true])('%j is no entry', async (body) => {
-  expect((await service().uploadRefused(JSON.stringify(body))).status).toBe(422)
+  expect((await service().uploadRejected(JSON.stringify(body))).status).toBe(422)
 })

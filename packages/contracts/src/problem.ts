@@ -1,41 +1,41 @@
-/**
- * Every problem this API answers with (RFC 9457): the slug is stable and ends its `type`, the text may change.
- */
+/** Every problem that this API reports (RFC 9457). The slug is stable and ends the `type`; the texts may change. */
 export const problems = {
   'malformed-json': { status: 400, title: 'The body is not JSON' },
-  'invalid-parameter': { status: 400, title: 'A parameter is not right' },
-  'invalid-request': { status: 400, title: 'The request is not right' },
-  'missing-token': { status: 401, title: 'An access token is needed' },
-  'invalid-token': { status: 401, title: 'The access token is not valid here' },
-  'insufficient-scope': { status: 403, title: 'The access token does not allow this' },
+  'invalid-parameter': { status: 400, title: 'A parameter is invalid' },
+  'invalid-request': { status: 400, title: 'The request is invalid' },
+  'missing-token': { status: 401, title: 'An access token is required' },
+  'invalid-token': { status: 401, title: 'The access token is invalid' },
+  'insufficient-scope': { status: 403, title: 'The access token lacks a scope' },
   'source-not-yours': { status: 403, title: 'The source belongs to another client' },
-  'self-approval': { status: 403, title: 'Nobody decides on their own hours' },
-  'not-found': { status: 404, title: 'There is nothing here' },
-  'method-not-allowed': { status: 405, title: 'The method is not for this path' },
-  'owned-by-source': { status: 409, title: 'The entry is changed where it came from' },
+  'self-approval': { status: 403, title: 'Approvers cannot decide on their own hours' },
+  'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'The path does not support this method' },
+  'request-timeout': { status: 408, title: 'The request was not received in time' },
+  'owned-by-source': { status: 409, title: 'The entry must be changed at its source' },
   approved: { status: 409, title: 'The entry is approved' },
-  'name-taken': { status: 409, title: "The name is another person's" },
-  'stale-version': { status: 412, title: 'The entry has changed since' },
+  'name-taken': { status: 409, title: 'The name belongs to another person' },
+  'stale-version': { status: 412, title: 'The entry has changed since it was read' },
   'too-large': { status: 413, title: 'The request is too large' },
-  'unsupported-media-type': { status: 415, title: 'The body is of a kind that is not read here' },
-  'invalid-entry': { status: 422, title: 'The entry is not acceptable' },
-  'invalid-body': { status: 422, title: 'The body is not acceptable' },
-  'internal-error': { status: 500, title: 'Something broke here' },
-  'service-unreachable': { status: 502, title: 'The service behind the gateway refused or broke' },
+  'unsupported-media-type': { status: 415, title: 'The media type or encoding of the body is not supported' },
+  'invalid-entry': { status: 422, title: 'The entry is invalid' },
+  'invalid-body': { status: 422, title: 'The body is invalid' },
+  'head-too-large': { status: 431, title: 'The request line and headers are too long' },
+  'internal-error': { status: 500, title: 'Internal error' },
+  'service-unreachable': { status: 502, title: 'The service behind the gateway is unreachable' },
   'not-ready': { status: 503, title: 'Not ready; try again shortly' },
-  'keys-unavailable': { status: 503, title: 'The keys of the token issuer cannot be had' },
-  'service-timeout': { status: 504, title: 'The service behind the gateway did not answer in time' },
+  'keys-unavailable': { status: 503, title: 'The keys of the token issuer are unavailable' },
+  'service-timeout': { status: 504, title: 'The service behind the gateway did not respond in time' },
 } as const satisfies Record<string, { status: number; title: string }>
 
 export type ProblemSlug = keyof typeof problems
 
-/** One fault of one member: `pointer` is a JSON Pointer as URI fragment (RFC 6901, section 6), as in RFC 9457. */
+/** One invalid field: `pointer` is a JSON Pointer as URI fragment (RFC 6901, section 6), as in RFC 9457. */
 export interface ValidationError {
   readonly pointer: string
   readonly message: string
 }
 
-/** The body of an `application/problem+json` answer (RFC 9457, section 3). */
+/** The body of an `application/problem+json` response (RFC 9457, section 3). */
 export interface Problem {
   readonly type: string
   readonly title: string
@@ -47,15 +47,15 @@ export interface Problem {
 }
 
 interface ProblemOptions {
-  /** Members that help the caller, such as `errors` or `accepted`. */
+  /** Extension members that help the caller, such as `errors` or `accepted` (RFC 9457, section 3.2). */
   readonly members?: Readonly<Record<string, unknown>>
-  /** Headers of the answer, such as `WWW-Authenticate`, `Allow` or `Retry-After`. */
+  /** Response headers, such as `WWW-Authenticate`, `Allow` or `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>
-  /** What led to it: for the log, never for the caller. */
+  /** The underlying error. It is logged and never sent. */
   readonly cause?: unknown
 }
 
-/** An answer that is a problem; what stands in it may be shown to anybody. */
+/** A problem that a handler throws. Its message and members are sent to the caller; its cause is not. */
 export class ProblemError extends Error {
   readonly slug: ProblemSlug
   readonly status: number
@@ -80,7 +80,7 @@ export class ProblemError extends Error {
       detail: this.message,
       ...(instance === undefined ? {} : { instance }),
     }
-    // First, so that a person reads them first; and last, so that no member takes their place.
+    // First for readability, and again last so that no extension member overrides them.
     return { ...defined, ...this.members, ...defined }
   }
 }

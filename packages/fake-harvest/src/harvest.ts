@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { listen } from '@timesheets/runtime/listen'
+import { listen } from '@timesheets/runtime/http/listen'
 import express from 'express'
 import { authenticate } from './authenticate.ts'
 import { company } from './company.ts'

@@ -3,9 +3,9 @@ import { SignJWT, UnsecuredJWT } from 'jose'
 import { IdentityError, signIdentity, verifyIdentity } from './identity.ts'
 import { Secret } from './secret.ts'
 
-const secret = new Secret('the secret that both sides have now')
-const previous = new Secret('the secret that both sides had before')
-const other = new Secret('a secret that somebody else has')
+const secret = new Secret('the secret that both sides use now')
+const previous = new Secret('the secret that both sides used before')
+const other = new Secret('a secret that another system has')
 const request = { method: 'POST', target: '/timesheets/upload?dry_run=true', requestId: 'id-1' }
 const identity = { client: 'sync', person: 'auth0|é', scopes: ['batch:upload', 'openid'] }
 
@@ -13,26 +13,26 @@ afterEach(() => {
   jest.useRealTimers()
 })
 
-const refused = (header: string, at = request) =>
-  expect(verifyIdentity(header, at, [secret, previous])).rejects.toThrow(IdentityError)
+const expectRejected = (header: string, at = request) =>
+  expect(() => verifyIdentity(header, at, [secret, previous])).toThrow(IdentityError)
 
-test('is believed by who has the secret, for the request that it was made for', async () => {
-  const header = await signIdentity(identity, request, secret)
-  expect(await verifyIdentity(header, request, [secret])).toEqual(identity)
+test('accepts an identity for the request that it was signed for', async () => {
+  const header = signIdentity(identity, request, secret)
+  expect(verifyIdentity(header, request, [secret])).toEqual(identity)
 })
 
-test('while the secret is being replaced, both are good, in whichever order', async () => {
+test('accepts both secrets during rotation, in any order', async () => {
   for (const signer of [secret, previous]) {
-    const header = await signIdentity(identity, request, signer)
-    expect(await verifyIdentity(header, request, [secret, previous])).toEqual(identity)
-    expect(await verifyIdentity(header, request, [previous, secret])).toEqual(identity)
+    const header = signIdentity(identity, request, signer)
+    expect(verifyIdentity(header, request, [secret, previous])).toEqual(identity)
+    expect(verifyIdentity(header, request, [previous, secret])).toEqual(identity)
   }
 })
 
-test('with another secret, or with none, it is refused', async () => {
-  await refused(await signIdentity(identity, request, other))
-  const header = await signIdentity(identity, request, secret)
-  await expect(verifyIdentity(header, request, [])).rejects.toThrow(IdentityError)
+test('rejects an identity signed with another secret, or if no secret is accepted', async () => {
+  expectRejected(signIdentity(identity, request, other))
+  const header = signIdentity(identity, request, secret)
+  expect(() => verifyIdentity(header, request, [])).toThrow(IdentityError)
 })
 
 test.each([
@@ -41,22 +41,22 @@ test.each([
   ['path', { target: '/timesheets' }],
   ['query', { target: '/timesheets/upload' }],
   ['request id', { requestId: 'id-2' }],
-])('for another %s it is refused', async (_name, change) => {
-  await refused(await signIdentity(identity, request, secret), { ...request, ...change })
+])('rejects an identity for another %s', async (_name, change) => {
+  expectRejected(signIdentity(identity, request, secret), { ...request, ...change })
 })
 
-test('it lives for 30 s, and 5 s more for clocks that differ', async () => {
+test('accepts an identity for 30 s, with 5 s of clock skew', async () => {
   jest.useFakeTimers({ now: Date.parse('2026-11-01T00:00:00Z'), doNotFake: ['nextTick', 'queueMicrotask'] })
-  const header = await signIdentity(identity, request, secret)
+  const header = signIdentity(identity, request, secret)
   jest.setSystemTime(Date.parse('2026-11-01T00:00:34Z'))
-  expect(await verifyIdentity(header, request, [secret])).toEqual(identity)
+  expect(verifyIdentity(header, request, [secret])).toEqual(identity)
   jest.setSystemTime(Date.parse('2026-11-01T00:00:36Z'))
-  await refused(header)
+  expectRejected(header)
   jest.setSystemTime(Date.parse('2026-10-31T23:59:54Z'))
-  await refused(header)
+  expectRejected(header)
 })
 
-describe('signed with the right secret, but', () => {
+describe('an identity signed with the right secret', () => {
   const key = new TextEncoder().encode(secret.reveal())
   const claims = { ...identity, method: request.method, target: request.target }
   const make = (payload: Record<string, unknown>, alg = 'HS256') =>
@@ -67,23 +67,23 @@ describe('signed with the right secret, but', () => {
       .setIssuedAt()
       .setExpirationTime('30s')
 
-  test('made well, it is believed', async () => {
-    expect(await verifyIdentity(await make(claims).sign(key), request, [secret])).toEqual(identity)
+  test('is accepted if it is complete', async () => {
+    expect(verifyIdentity(await make(claims).sign(key), request, [secret])).toEqual(identity)
   })
 
   test.each([
     ['without a client', { ...claims, client: undefined }],
     ['without a person', { ...claims, person: 7 }],
-    ['with scopes that are no list', { ...claims, scopes: 'batch:upload' }],
+    ['with scopes that are not an array', { ...claims, scopes: 'batch:upload' }],
     ['without a method', { ...claims, method: undefined }],
-  ])('%s, it is refused', async (_name, payload) => {
-    await refused(await make(payload).sign(key))
+  ])('is rejected %s', async (_name, payload) => {
+    expectRejected(await make(payload).sign(key))
   })
 
-  test('of another issuer, for longer, or without a time, it is refused', async () => {
-    await refused(await make(claims).setIssuer('x').sign(key))
-    await refused(await make(claims).setIssuedAt('1h ago').setExpirationTime('1h').sign(key))
-    await refused(
+  test('is rejected from another issuer, with a longer life, or without times', async () => {
+    expectRejected(await make(claims).setIssuer('x').sign(key))
+    expectRejected(await make(claims).setIssuedAt('1h ago').setExpirationTime('1h').sign(key))
+    expectRejected(
       await new SignJWT(claims)
         .setProtectedHeader({ alg: 'HS256' })
         .setIssuer('timesheets-gateway')
@@ -92,16 +92,15 @@ describe('signed with the right secret, but', () => {
     )
   })
 
-  test('with another algorithm, it is refused', async () => {
+  test('is rejected with another algorithm', async () => {
     const long = new TextEncoder().encode('s'.repeat(64))
-    await refused(await make(claims, 'HS512').sign(long))
-    await expect(
-      verifyIdentity(await make(claims, 'HS512').sign(long), request, [new Secret('s'.repeat(64))]),
-    ).rejects.toThrow(IdentityError)
-    await refused(new UnsecuredJWT({ ...claims, jti: request.requestId }).setIssuedAt().encode())
+    expectRejected(await make(claims, 'HS512').sign(long))
+    const signed = await make(claims, 'HS512').sign(long)
+    expect(() => verifyIdentity(signed, request, [new Secret('s'.repeat(64))])).toThrow(IdentityError)
+    expectRejected(new UnsecuredJWT({ ...claims, jti: request.requestId }).setIssuedAt().encode())
   })
 })
 
-test.each(['', 'x', 'a.b.c', '..', 'ey.ey.ey'])('what is no JWS is refused: "%s"', async (header) => {
-  await refused(header)
+test.each(['', 'x', 'a.b.c', '..', 'ey.ey.ey'])('rejects a text that is not a JWS: "%s"', async (header) => {
+  expectRejected(header)
 })

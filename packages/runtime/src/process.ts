@@ -1,11 +1,10 @@
 import { ConfigError } from './config.ts'
-import { ListenError } from './listen.ts'
+import { ListenError } from './http/listen.ts'
+import type { RunningServer } from './http/server.ts'
 import type { Logger } from './logger.ts'
-import type { RunningServer } from './server.ts'
 
 /**
- * Runs a server as this process: starts it, and ends it on SIGTERM or SIGINT with exit code 0; a second
- * signal ends it at once.
+ * Runs a server as this process. SIGTERM or SIGINT stops it gracefully, with exit code 0; a second signal exits at once.
  */
 export async function runServer(
   name: string,
@@ -13,15 +12,15 @@ export async function runServer(
   start: () => Promise<RunningServer>,
 ): Promise<void> {
   const running = await start()
-  let stopping = false
+  let isStopping = false
   const stop = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(1)
-    stopping = true
-    logger.info({ signal }, `${name} ends`)
+    if (isStopping) process.exit(1)
+    isStopping = true
+    logger.info({ signal }, `${name} is stopping`)
     running.stop().then(
       () => process.exit(0),
       (error) => {
-        logger.fatal({ err: error }, `${name} did not end well`)
+        logger.fatal({ err: error }, `${name} failed to stop cleanly`)
         process.exit(1)
       },
     )
@@ -31,8 +30,8 @@ export async function runServer(
 }
 
 /**
- * The outermost line of a process: what it throws is told to a person, on standard error, in as few lines as
- * it takes. A configuration with faults ends it with 2, any other failure with 1.
+ * Runs the main function of a process and prints what it throws to standard error. An invalid configuration exits with
+ * code 2, any other error with 1.
  */
 export function runMain(main: () => Promise<void>): void {
   main().catch((error: unknown) => {
@@ -42,7 +41,7 @@ export function runMain(main: () => Promise<void>): void {
   })
 }
 
-/** As the logger would write it, which there is none of without a configuration. */
+/** The line that the logger would write; without a configuration there is no logger. */
 function logLine({ message }: ConfigError): string {
   return JSON.stringify({ level: 'fatal', time: new Date().toISOString(), msg: message })
 }

@@ -107,7 +107,10 @@ export function discard(entry: LockedEntry, approver: Caller): Decision | undefi
  * @param isExpected whether the caller accepts this version
  * @throws {DomainError} `stale-version`, with the current version
  */
-export function assertVersion(entry: LockedEntry, isExpected: (version: number) => boolean): void {
+export function assertVersion(
+  entry: { readonly id: number; readonly version: number },
+  isExpected: (version: number) => boolean,
+): void {
   if (isExpected(entry.version)) return
   throw new DomainError(
     'stale-version',

@@ -41,9 +41,5 @@ export interface EntryReader {
    * Reads a complete list as text, in chunks of bounded size. It holds no transaction, so a slow reader blocks neither
    * a connection nor vacuum. An entry that does not change while the list is read appears exactly once.
    */
-  exportEntries(
-    filter: EntryFilter,
-    asOf: string | undefined,
-    format: ExportFormat,
-  ): AsyncIterable<string>
+  exportEntries(filter: EntryFilter, asOf: string | undefined, format: ExportFormat): AsyncIterable<string>
 }

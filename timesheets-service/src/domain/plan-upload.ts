@@ -101,10 +101,7 @@ function toPendingEntry(entry: ExistingEntry): PendingEntry {
   }
 }
 
-function applyItem(
-  item: SourcedItem,
-  pending: Map<string, PendingEntry>,
-): Exclude<PlannedItem, DomainError> {
+function applyItem(item: SourcedItem, pending: Map<string, PendingEntry>): Exclude<PlannedItem, DomainError> {
   const { externalId, userId, content } = item
   if (externalId === null) return { status: 'created', userId, entry: createPendingEntry(item) }
   const key = toKey({ source: item.source, externalId })

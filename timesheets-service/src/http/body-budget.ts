@@ -1,48 +1,66 @@
 import type { IncomingMessage } from 'node:http'
 import { ProblemError } from '@timesheets/contracts/problem'
 
-/**
- * Bytes of bodies that are being read or worked on. Each is bounded already, but not how many there are: without
- * this, anybody with a token could open sockets until the process has no memory left.
- */
-class BodyBudget {
-  readonly #maxBytes: number
-  #takenBytes = 0
-  readonly #takenBy = new Map<IncomingMessage, number>()
+const mebibyte = 1024 * 1024
 
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes
+/** Memory of one received chunk beside its bytes: the Buffer object and the framing that it keeps alive. */
+const chunkOverheadBytes = 192
+
+/**
+ * Limits the memory of all request bodies together. Each body is limited already, but not their number: without this,
+ * a caller could open connections until the process is out of memory. A share per owner keeps one caller from taking
+ * the room of all others.
+ */
+export class BodyBudget {
+  readonly #maxBytes: number
+  readonly #maxBytesPerOwner: number
+  #usedBytes = 0
+  readonly #usedByOwner = new Map<string, number>()
+  readonly #usedByRequest = new Map<IncomingMessage, { owner: string; bytes: number }>()
+
+  constructor(limits: { maxBytes: number; maxBytesPerOwner: number }) {
+    this.#maxBytes = limits.maxBytes
+    this.#maxBytesPerOwner = limits.maxBytesPerOwner
   }
 
-  /** @throws {ProblemError} `not-ready`: there is no room at this moment */
-  take(request: IncomingMessage, bytes: number): void {
-    if (this.#takenBytes + bytes > this.#maxBytes) {
-      throw new ProblemError('not-ready', 'Too many bodies are being read at this moment; send it again', {
+  /**
+   * Reserves memory for a chunk of a body.
+   * @param owner the person or client that sends it
+   * @throws {ProblemError} `not-ready` if there is no room at the moment
+   */
+  reserve(request: IncomingMessage, owner: string, chunkBytes: number): void {
+    const bytes = chunkBytes + chunkOverheadBytes
+    const ownerBytes = (this.#usedByOwner.get(owner) ?? 0) + bytes
+    if (this.#usedBytes + bytes > this.#maxBytes || ownerBytes > this.#maxBytesPerOwner) {
+      throw new ProblemError('not-ready', 'Too many request bodies are in progress; send it again', {
         headers: { 'retry-after': '2' },
       })
     }
-    this.#takenBytes += bytes
-    this.#takenBy.set(request, (this.#takenBy.get(request) ?? 0) + bytes)
+    this.#usedBytes += bytes
+    this.#usedByOwner.set(owner, ownerBytes)
+    const reserved = this.#usedByRequest.get(request)?.bytes ?? 0
+    this.#usedByRequest.set(request, { owner, bytes: reserved + bytes })
   }
 
-  /** For a request that is over: its body was handled, or refused, or its sender has left. */
+  /** Releases the memory of a request that has ended. */
   release(request: IncomingMessage): void {
-    this.#takenBytes -= this.#takenBy.get(request) ?? 0
-    this.#takenBy.delete(request)
+    const used = this.#usedByRequest.get(request)
+    if (used === undefined) return
+    this.#usedByRequest.delete(request)
+    this.#usedBytes -= used.bytes
+    const ownerBytes = this.#usedByOwner.get(used.owner)! - used.bytes
+    if (ownerBytes === 0) this.#usedByOwner.delete(used.owner)
+    else this.#usedByOwner.set(used.owner, ownerBytes)
   }
 }
 
 /**
- * Two of the longest uploads. Parsed, a body takes several times its bytes for a while, so that twice as much would not
- * fit into the 384 MiB that a container has.
+ * Two uploads of 16 MiB by different clients. While it is parsed, a body takes several times its bytes, so twice as much
+ * would not fit into the 384 MiB of a container.
  */
-export const uploadBudget = new BodyBudget(32 * 1024 * 1024)
+export const createUploadBudget = () =>
+  new BodyBudget({ maxBytes: 34 * mebibyte, maxBytesPerOwner: 17 * mebibyte })
 
-/** What people send, of its own: no upload keeps them out. */
-export const otherBudget = new BodyBudget(8 * 1024 * 1024)
-
-/** For a request that is over. */
-export function releaseBody(request: IncomingMessage): void {
-  uploadBudget.release(request)
-  otherBudget.release(request)
-}
+/** Bodies that people send. They have a budget of their own, so that uploads do not keep people out. */
+export const createPeopleBudget = () =>
+  new BodyBudget({ maxBytes: 8 * mebibyte, maxBytesPerOwner: 2 * mebibyte })

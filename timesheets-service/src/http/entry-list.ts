@@ -1,86 +1,134 @@
 import { parseDate } from '@timesheets/contracts/date'
 import type { ListQuery } from '@timesheets/contracts/list-query'
-import type { EntryFilter, Moment } from '../domain/entry-filter.ts'
-import { jsonItems } from '../postgres/entry-line.ts'
-import type { PrismaClient } from '../postgres/generated/client.ts'
-import { listEntries } from '../postgres/list-entries.ts'
-import { preferredType } from './accept.ts'
-import { type Answer, type Call, invalidParameter } from './call.ts'
-import { exportFormats, streamEntries } from './entry-export.ts'
-import type { ListCursors } from './list-cursor.ts'
-import { readPosition, writePosition } from './list-position.ts'
+import { sendJsonText } from '@timesheets/runtime/http/send-json'
+import type { Request, Response } from 'express'
+import type { EntryFilter, KeysetPosition } from '../domain/entry-filter.ts'
+import type { EntryReader, ExportFormat } from '../domain/entry-reader.ts'
+import type { Cursors } from './cursor.ts'
+import { invalidParameter } from './query.ts'
+import { sendStream } from './stream.ts'
 
 const defaultLimit = 100
 
-/** What answers with a list of entries: a page as JSON, or the whole as CSV or NDJSON. */
+/** Reading the past cannot use the indexes of today's list, so everybody's past is read for a bounded range only. */
+const maxAsOfDays = 400
+const dayMs = 86_400_000
+
+/** The formats of a list: pages as JSON, and the whole list in the others. */
+const mediaTypes = ['application/json', 'text/csv', 'application/x-ndjson'] as const
+
+const exports = {
+  'text/csv': {
+    format: 'csv',
+    contentType: 'text/csv; charset=utf-8; header=present',
+    fileName: 'timesheets.csv',
+  },
+  'application/x-ndjson': {
+    format: 'ndjson',
+    contentType: 'application/x-ndjson',
+    fileName: 'timesheets.ndjson',
+  },
+} as const satisfies Record<string, { format: ExportFormat; contentType: string; fileName: string }>
+
+/** Responds with a list of entries, in the format that the client prefers. */
 export class EntryList {
-  readonly #client: PrismaClient
-  readonly #cursors: ListCursors
+  readonly #reader: EntryReader
+  readonly #cursors: Cursors
   readonly #url: string
 
-  /** @param url what the outside calls this list, without a query */
-  constructor(client: PrismaClient, cursors: ListCursors, url: string) {
-    this.#client = client
+  /** @param url the public URL of this list, without a query */
+  constructor(reader: EntryReader, cursors: Cursors, url: string) {
+    this.#reader = reader
     this.#cursors = cursors
     this.#url = url
   }
 
   /**
-   * @param asked the query
-   * @param filter what it means, and whose entries this caller's may be
+   * @param query the parameters as the client sent them
+   * @param filter their meaning, limited to entries that the caller may read
    * @throws {ProblemError} `invalid-parameter`
    */
-  async answer({ request }: Call, asked: ListQuery, filter: EntryFilter): Promise<Answer> {
-    const moment: Moment = { asOf: asked.as_of === undefined ? undefined : instantOf(asked.as_of) }
-    const type = preferredType(request.headers.accept, ['application/json', ...exportFormats])
-    if (type === 'application/json') return this.#page(asked, filter, moment)
-    for (const name of ['limit', 'cursor'] as const) {
-      if (asked[name] !== undefined)
-        throw invalidParameter(name, `does not go with ${type}, which is the whole list`)
-    }
-    return streamEntries(this.#client, filter, moment, type)
+  async send(request: Request, response: Response, query: ListQuery, filter: EntryFilter): Promise<void> {
+    const asOf = query.as_of === undefined ? undefined : toInstant(query.as_of)
+    if (asOf !== undefined) assertBounded(filter)
+    // An unacceptable Accept gets JSON rather than an error (RFC 9110, section 12.1).
+    const mediaType = request.accepts([...mediaTypes]) || 'application/json'
+    response.vary('accept')
+    if (mediaType === 'text/csv' || mediaType === 'application/x-ndjson') {
+      for (const name of ['limit', 'cursor'] as const) {
+        if (query[name] !== undefined)
+          throw invalidParameter(name, `does not go with ${mediaType}, which is the whole list`)
+      }
+      await this.#export(request, response, filter, asOf, mediaType)
+    } else await this.#sendPage(response, query, filter, asOf)
   }
 
-  async #page(asked: ListQuery, filter: EntryFilter, moment: Moment): Promise<Answer> {
-    const { cursor, ...others } = asked
-    const list = JSON.stringify([this.#url, moment, Object.entries(filter).sort()])
-    const position = cursor === undefined ? undefined : readPosition(this.#cursors.open(list, cursor))
-    const limit = others.limit === undefined ? defaultLimit : Number(others.limit)
-    const { text, found, place, sight } = await listEntries(
-      this.#client,
-      {
-        filter,
-        moment: { ...moment, sight: position?.sight },
-        after: position?.after,
-        // One more than asked for tells whether there is a next page.
-        count: limit + 1,
-      },
-      jsonItems,
-      limit,
-    )
-    const headers = { 'content-type': 'application/json', vary: 'accept' }
-    if (found <= limit) return { status: 200, text: `[${text}]`, headers }
-    const items = text.slice(0, text.lastIndexOf(jsonItems.separator))
-    const next = this.#cursors.seal(list, writePosition({ after: place!, sight: position?.sight ?? sight }))
-    const link = `<${this.#url}?${new URLSearchParams({ ...others, cursor: next })}>; rel="next"`
-    return { status: 200, text: `[${items}]`, headers: { ...headers, link } }
+  async #sendPage(
+    response: Response,
+    query: ListQuery,
+    filter: EntryFilter,
+    asOf: string | undefined,
+  ): Promise<void> {
+    const { cursor, ...parameters } = query
+    const list = JSON.stringify([this.#url, asOf, Object.entries(filter).sort()])
+    const after = cursor === undefined ? undefined : parsePosition(this.#cursors.open(list, cursor))
+    const limit = parameters.limit === undefined ? defaultLimit : Number(parameters.limit)
+    const { items, next } = await this.#reader.readPage({ filter, asOf, after, limit })
+    if (next !== undefined) {
+      const sealed = this.#cursors.seal(list, formatPosition(next))
+      const search = new URLSearchParams({ ...parameters, cursor: sealed })
+      response.setHeader('link', `<${this.#url}?${search}>; rel="next"`)
+    }
+    sendJsonText(response, `[${items.join(',\n')}]`)
+  }
+
+  async #export(
+    request: Request,
+    response: Response,
+    filter: EntryFilter,
+    asOf: string | undefined,
+    mediaType: keyof typeof exports,
+  ): Promise<void> {
+    const { format, contentType, fileName } = exports[mediaType]
+    response.setHeader('content-type', contentType)
+    response.setHeader('content-disposition', `attachment; filename="${fileName}"`)
+    // HEAD reads nothing, so the length is unknown (RFC 9110, section 9.3.2).
+    if (request.method === 'HEAD') response.end()
+    else await sendStream(response, this.#reader.exportEntries(filter, asOf, format))
   }
 }
 
-/** What a query asks of a list, without whose entries. */
-export function filterOf(asked: ListQuery): EntryFilter {
-  const { from, to, project, source, approved, updated_after: updatedAfter } = asked
+/** The filter that a query describes, without the user. */
+export function toFilter(query: ListQuery): EntryFilter {
+  const { from, to, project, source, approved, updated_after: updatedAfter } = query
   return {
     from,
     to,
     project,
     source,
     approved: approved === undefined ? undefined : approved === 'true',
-    updatedAfter: updatedAfter === undefined ? undefined : instantOf(updatedAfter),
+    updatedAfter: updatedAfter === undefined ? undefined : toInstant(updatedAfter),
   }
 }
 
-/** A date-time that the query's schema has let through, in UTC. */
-function instantOf(text: string): string {
+/** A date-time that the query's schema has validated, in UTC. */
+function toInstant(text: string): string {
   return new Date(parseDate(text)!.instantMs).toISOString()
+}
+
+function assertBounded({ userIds, from, to }: EntryFilter): void {
+  if (userIds !== undefined) return
+  const days =
+    from === undefined || to === undefined
+      ? Number.POSITIVE_INFINITY
+      : (Date.parse(to) - Date.parse(from)) / dayMs + 1
+  if (days > maxAsOfDays)
+    throw invalidParameter('as_of', `needs a user_id, or from and to of at most ${maxAsOfDays} days`)
+}
+
+const formatPosition = ({ day, id }: KeysetPosition) => JSON.stringify([day, id])
+
+function parsePosition(text: string): KeysetPosition {
+  const [day, id] = JSON.parse(text) as [string, number]
+  return { day, id }
 }

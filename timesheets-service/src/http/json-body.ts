@@ -1,130 +1,173 @@
-import type { IncomingMessage } from 'node:http'
+import { isUtf8 } from 'node:buffer'
 import { ProblemError } from '@timesheets/contracts/problem'
 import { maxArrayItems } from '@timesheets/contracts/upload'
-import { hasBody } from '@timesheets/runtime/answer'
-import { otherBudget, uploadBudget } from './body-budget.ts'
-import { holdsMoreValuesThan } from './json-values.ts'
+import { hasBody } from '@timesheets/runtime/http/early-response'
+import { sendContinue } from '@timesheets/runtime/http/expect-continue'
+import express, { type Request, type RequestHandler } from 'express'
+import type { BodyBudget } from './body-budget.ts'
+import { getIdentity } from './gateway-identity.ts'
+import { exceedsValueLimit } from './value-limit.ts'
 
-/** What a person's request needs at most: an entry with its notes, a thousand ids. */
-const defaultMaxBytes = 64 * 1024
+export interface JsonBodyOptions {
+  readonly maxBytes: number
+  /** A request without a body gets `{}`. */
+  readonly isOptional?: boolean
+  readonly budget: BodyBudget
+  /** Whose share of the budget the body counts against. */
+  readonly ownedBy: 'client' | 'person'
+}
 
-/** Time that a body has to come whole: who takes longer holds room that others want. */
-const bodyMs = 120_000
-
-/** What most bodies fit into. */
-const firstBytes = 4096
-
-/** A thousand entries with all their members, several times over. */
+/** Values of 1,000 entries with all their fields, several times over. */
 const maxJsonValues = 64 * maxArrayItems
 
-/**
- * Reads a request's body as JSON (RFC 8259: UTF-8), in memory that is bounded for it and for all bodies together.
- * @throws {ProblemError} `unsupported-media-type`, `too-large`, `malformed-json`, `not-ready`
- */
-export async function readJsonBody(
-  request: IncomingMessage,
-  { maxBytes = defaultMaxBytes } = {},
-): Promise<unknown> {
-  demandJson(request)
-  return parse(await readBytes(request, maxBytes))
-}
+/** A body must arrive at a minimum rate, because it holds memory that others need. */
+const graceMs = 10_000
+const minBytesPerMs = 128
 
 /**
- * Reads a body that may be left out: nothing at all, of whatever type, is an empty object.
- * @throws {ProblemError} as `readJsonBody`
+ * Reads a JSON body (RFC 8259: UTF-8) by `express.json`, in bounded memory and time. `express.json` lacks these checks:
+ * it reports a body over the limit only after its end, replaces invalid UTF-8, and limits neither the number of values
+ * nor the memory of all bodies together.
+ * @throws {ProblemError} `unsupported-media-type`, `too-large`, `malformed-json`, `not-ready`, `invalid-request`
  */
-export async function readOptionalJsonBody(request: IncomingMessage): Promise<unknown> {
-  if (!hasBody(request)) return {}
-  const bytes = await readBytes(request, defaultMaxBytes)
-  if (bytes.length === 0) return {}
-  demandJson(request)
-  return parse(bytes)
+export function jsonBody(options: JsonBodyOptions): RequestHandler {
+  const { maxBytes, isOptional = false, budget, ownedBy } = options
+  const parse = express.json({
+    limit: maxBytes,
+    // The media type is checked below, where an optional body may have any.
+    type: () => true,
+    inflate: false,
+    strict: false,
+    verify: (request, _response, bytes) => verifyBytes(request as Request, bytes, isOptional),
+  })
+  return (request, response, next) => {
+    const declaredBytes = Number(request.headers['content-length'] ?? 0)
+    if (!isOptional || declaredBytes > 0) assertJson(request)
+    if (declaredBytes > maxBytes) throw tooLarge(maxBytes)
+    if (!hasBody(request)) {
+      if (!isOptional) throw malformedJson()
+      request.body = {}
+      next()
+      return
+    }
+    const identity = getIdentity(response)
+    const owner = ownedBy === 'client' ? identity.client : `${identity.client} ${identity.person}`
+    response.once('close', () => budget.release(request))
+
+    const startedAt = performance.now()
+    let receivedBytes = 0
+    let isFinished = false
+    const finish = (error?: unknown) => {
+      if (isFinished) return
+      isFinished = true
+      clearInterval(timer)
+      request.off('data', count)
+      if (error !== undefined) budget.release(request)
+      next(error)
+    }
+    const count = (chunk: Buffer) => {
+      receivedBytes += chunk.length
+      try {
+        if (receivedBytes > maxBytes) throw tooLarge(maxBytes)
+        budget.reserve(request, owner, chunk.length)
+      } catch (error) {
+        finish(error)
+      }
+    }
+    const timer = setInterval(() => {
+      const allowedMs = graceMs + receivedBytes / minBytesPerMs
+      if (performance.now() - startedAt > allowedMs) finish(tooSlow())
+    }, 1000)
+    request.on('data', count)
+    sendContinue(request, response)
+    parse(request, response, (error?: unknown) => finish(error === undefined ? undefined : toProblem(error)))
+  }
 }
 
-function parse(bytes: Buffer): unknown {
-  if (holdsMoreValuesThan(maxJsonValues, bytes)) {
+/** A problem that was found while body-parser ran. body-parser sets a status on the errors that it passes on. */
+class RejectedBody extends Error {
+  readonly problem: ProblemError
+
+  constructor(problem: ProblemError) {
+    super(problem.message)
+    this.problem = problem
+  }
+}
+
+function verifyBytes(request: Request, bytes: Buffer, isOptional: boolean): void {
+  try {
+    if (bytes.length === 0) {
+      if (isOptional) return
+      throw malformedJson()
+    }
+    if (isOptional) assertJson(request)
+    if (!isUtf8(bytes)) throw malformedJson()
+    if (exceedsValueLimit(maxJsonValues, bytes)) {
+      throw new ProblemError(
+        'too-large',
+        `The body contains more values than ${maxArrayItems} entries have; split it`,
+        { members: { max_items: maxArrayItems } },
+      )
+    }
+  } catch (error) {
+    throw error instanceof ProblemError ? new RejectedBody(error) : error
+  }
+}
+
+function assertJson({ headers }: Request): void {
+  const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase()
+  if (encoding !== 'identity') {
     throw new ProblemError(
-      'too-large',
-      `The body holds more values than ${maxArrayItems} entries have; send it in parts`,
-      { members: { max_items: maxArrayItems } },
+      'unsupported-media-type',
+      'Compressed bodies are not supported; send it as it is',
+      {
+        members: { accepted: ['identity'] },
+        headers: { 'accept-encoding': 'identity' },
+      },
     )
   }
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    throw new ProblemError('malformed-json', 'The body is not JSON in UTF-8; nothing was read of it')
-  }
-}
-
-function demandJson(request: IncomingMessage): void {
-  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
-  if (encoding !== 'identity') {
-    throw new ProblemError('unsupported-media-type', 'A compressed body is not read here; send it as it is', {
-      members: { accepted: ['identity'] },
-      headers: { 'accept-encoding': 'identity' },
-    })
-  }
-  const [type = '', ...parameters] = (request.headers['content-type'] ?? '')
+  const [type = '', ...parameters] = (headers['content-type'] ?? '')
     .split(';')
     .map((part) => part.trim().toLowerCase())
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length)
-  if (type !== 'application/json' || !['utf-8', '"utf-8"', undefined].includes(charset)) {
-    throw new ProblemError('unsupported-media-type', 'The body must be application/json, in UTF-8', {
-      members: { accepted: ['application/json'] },
-      headers: { accept: 'application/json' },
-    })
+  const charsets = parameters.flatMap((parameter) => {
+    const [name = '', value = ''] = parameter.split('=').map((part) => part.trim())
+    return name === 'charset' ? [value] : []
+  })
+  const isSupported = charsets.length <= 1 && charsets.every((name) => ['utf-8', '"utf-8"'].includes(name))
+  if (type === 'application/json' && isSupported) return
+  throw new ProblemError('unsupported-media-type', 'The body must be application/json in UTF-8', {
+    members: { accepted: ['application/json'] },
+    headers: { accept: 'application/json' },
+  })
+}
+
+/** Maps the errors of body-parser by their `type`, and keeps other errors. */
+function toProblem(error: unknown): unknown {
+  if (error instanceof RejectedBody) return error.problem
+  switch ((error as { type?: unknown }).type) {
+    case 'entity.parse.failed':
+      return malformedJson()
+    case 'request.aborted':
+    case 'request.size.invalid':
+      return new ProblemError('invalid-request', 'The request was cut before its end')
+    default:
+      return error
   }
 }
 
-const cut = () => new ProblemError('invalid-request', 'The request was cut before its end')
-const tooSlow = () =>
-  new ProblemError(
-    'invalid-request',
-    `The body did not come whole within ${bodyMs / 1000} s; send it in parts`,
-  )
-
-async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const tooLarge = () =>
-    new ProblemError('too-large', `The body must have at most ${maxBytes} bytes; send it in parts`, {
-      members: { max_bytes: maxBytes },
-    })
-  const promisedBytes = Number(request.headers['content-length'] ?? maxBytes)
-  if (promisedBytes > maxBytes) throw tooLarge()
-  const budget = maxBytes > 1024 * 1024 ? uploadBudget : otherBudget
-  let bytes = Buffer.alloc(0)
-  let length = 0
-  /** One buffer that grows: a list of what came would cost far more where it comes a byte at a time. */
-  const add = (chunk: Buffer) => {
-    const needed = length + chunk.length
-    if (needed > maxBytes) throw tooLarge()
-    if (needed > bytes.length) {
-      const size = Math.min(promisedBytes, Math.max(needed, 2 * bytes.length, firstBytes))
-      budget.take(request, size - bytes.length)
-      const grown = Buffer.allocUnsafeSlow(size)
-      bytes.copy(grown, 0, 0, length)
-      bytes = grown
-    }
-    chunk.copy(bytes, length)
-    length = needed
-  }
-  return await new Promise((resolve, reject) => {
-    if (request.destroyed) return reject(cut())
-    const settle = (act: () => void) => {
-      clearTimeout(timer)
-      request.removeAllListeners('data').off('end', onEnd).off('close', onCut)
-      act()
-    }
-    const onEnd = () => settle(() => resolve(bytes.subarray(0, length)))
-    const onCut = () => settle(() => reject(cut()))
-    const timer = setTimeout(() => settle(() => reject(tooSlow())), bodyMs)
-    request.on('data', (chunk: Buffer) => {
-      try {
-        add(chunk)
-      } catch (error) {
-        settle(() => reject(error))
-      }
-    })
-    request.once('end', onEnd)
-    request.once('close', onCut)
+function tooLarge(maxBytes: number): ProblemError {
+  return new ProblemError('too-large', `The body may have at most ${maxBytes} bytes; split it`, {
+    members: { max_bytes: maxBytes },
   })
+}
+
+function malformedJson(): ProblemError {
+  return new ProblemError('malformed-json', 'The body is not JSON in UTF-8; nothing was stored')
+}
+
+function tooSlow(): ProblemError {
+  return new ProblemError(
+    'invalid-request',
+    `The body arrived too slowly; send at least ${minBytesPerMs} kB per second after ${graceMs / 1000} s`,
+  )
 }

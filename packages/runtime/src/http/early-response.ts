@@ -1,0 +1,73 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RequestHandler } from 'express'
+import { isAwaitingContinue } from './expect-continue.ts'
+
+/** How much of a request is still read after it was answered early, before its connection is closed. */
+const maxDrainBytes = 64 * 1024 * 1024
+const maxDrainMs = 30_000
+
+/**
+ * Delivers responses to clients that are still sending. Closing the connection under such a client would reset it, and
+ * the client would lose the response (RFC 9112, section 9.6). So the rest of the request is read and discarded, up to a
+ * cap, before the response ends. This is the only place that drains; it must run before anything that may respond.
+ */
+export const earlyResponse: RequestHandler = (request, response, next) => {
+  if (!hasBody(request)) {
+    next()
+    return
+  }
+  const writeHead = response.writeHead
+  const end = response.end
+
+  response.writeHead = function (this: ServerResponse, ...head: unknown[]) {
+    const status = Number(head[0])
+    // A response below 400 that has begun may be streamed while the request is still being sent.
+    if (status >= 400 && !isRequestComplete(request)) response.setHeader('connection', 'close')
+    return Reflect.apply(writeHead, this, head)
+  } as typeof response.writeHead
+
+  response.end = function (this: ServerResponse, ...parts: unknown[]) {
+    if (isRequestComplete(request) || request.destroyed) return Reflect.apply(end, this, parts)
+    if (!response.headersSent) response.setHeader('connection', 'close')
+    const [chunk, encoding] = parts
+    const callback = parts.find((part) => typeof part === 'function')
+    if (chunk === undefined || chunk === null || typeof chunk === 'function') response.flushHeaders()
+    else Reflect.apply(response.write, response, typeof encoding === 'string' ? [chunk, encoding] : [chunk])
+    drain(request, () => Reflect.apply(end, response, callback === undefined ? [] : [callback]))
+    return response
+  } as typeof response.end
+
+  next()
+}
+
+/** Reads and discards the rest of a request, up to a cap. */
+function drain(request: IncomingMessage, done: () => void): void {
+  if (isAwaitingContinue(request)) {
+    done()
+    return
+  }
+  let drainedBytes = 0
+  const finish = () => {
+    clearTimeout(timer)
+    request.off('data', count).off('end', finish).off('close', finish)
+    done()
+  }
+  const count = (chunk: Buffer) => {
+    drainedBytes += chunk.length
+    if (drainedBytes > maxDrainBytes) finish()
+  }
+  const timer = setTimeout(finish, maxDrainMs)
+  request.unpipe()
+  request.on('data', count).once('end', finish).once('close', finish)
+  request.resume()
+}
+
+/** True once the request has been received completely, or if it has no body (RFC 9112, section 6.3). */
+export function isRequestComplete(request: IncomingMessage): boolean {
+  return request.complete || !hasBody(request)
+}
+
+/** Whether a request has a body, by its headers (RFC 9112, section 6.3). */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}

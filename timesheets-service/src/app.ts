@@ -1,0 +1,101 @@
+import { ProblemError } from '@timesheets/contracts/problem'
+import { earlyResponse } from '@timesheets/runtime/http/early-response'
+import { createExpressApp } from '@timesheets/runtime/http/express-app'
+import { notFound } from '@timesheets/runtime/http/mount-routes'
+import { problemHandler } from '@timesheets/runtime/http/problem-handler'
+import { acceptRequestId } from '@timesheets/runtime/http/request-id'
+import { requestMetrics } from '@timesheets/runtime/http/request-metrics'
+import type { Service } from '@timesheets/runtime/http/server'
+import type { Logger } from '@timesheets/runtime/logger'
+import type { Express, RequestHandler } from 'express'
+import type { ServiceConfig } from './config.ts'
+import { DomainError } from './domain/domain-error.ts'
+import { createPeopleBudget, createUploadBudget } from './http/body-budget.ts'
+import { Cursors } from './http/cursor.ts'
+import { toDomainProblem } from './http/domain-problem.ts'
+import { gatewayIdentity } from './http/gateway-identity.ts'
+import { approvalsRouter } from './http/routes/approvals.ts'
+import { peopleRouter } from './http/routes/people.ts'
+import { reportsRouter } from './http/routes/reports.ts'
+import { timesheetsRouter } from './http/routes/timesheets.ts'
+import { uploadRouter } from './http/routes/upload.ts'
+import { createClient } from './postgres/client.ts'
+import { PostgresDecisionStore } from './postgres/decision-store.ts'
+import { PostgresEntryReader } from './postgres/entry-reader.ts'
+import { isOutage, outageReason } from './postgres/errors.ts'
+import { PostgresPeopleStore } from './postgres/people-store.ts'
+import { PostgresHoursReporter } from './postgres/report-hours.ts'
+import { PostgresUploadStore } from './postgres/upload-store.ts'
+
+/**
+ * The head of a request that the gateway accepts has at most 16 KiB. The identity repeats its target and the scopes of
+ * its token in base64, which makes each a third longer.
+ */
+const maxHeadBytes = 64 * 1024
+
+/** An array of 1,000 entries with all fields at their longest, in UTF-8. */
+const maxUploadBytes = 16 * 1024 * 1024
+
+/** An entry with its notes, or a thousand ids. */
+const maxBodyBytes = 64 * 1024
+
+/** The timesheets-service: an express app over Postgres, with its readiness and its end. */
+export function createService(config: ServiceConfig, logger: Logger): Service & { readonly app: Express } {
+  const database = createClient(config, logger)
+  const secrets = [config.identitySecret, config.identitySecretPrevious].filter(
+    (secret) => secret !== undefined,
+  )
+  const cursors = new Cursors(secrets)
+  const reader = new PostgresEntryReader(database)
+  const decisions = new PostgresDecisionStore(database)
+  const people = new PostgresPeopleStore(database)
+  const { publicUrl, sourceOwners } = config
+  const uploadBody = { maxBytes: maxUploadBytes, budget: createUploadBudget(), ownedBy: 'client' } as const
+  const body = { maxBytes: maxBodyBytes, budget: createPeopleBudget(), ownedBy: 'person' } as const
+
+  const app = createExpressApp()
+  app.use(acceptRequestId, requestMetrics, earlyResponse)
+  app.use(gatewayIdentity(secrets), noStore)
+  // Before /timesheets/{id}, which would take "upload" for an id.
+  app.use(
+    uploadRouter({ store: new PostgresUploadStore(database), sourceOwners, publicUrl, body: uploadBody }),
+  )
+  app.use(timesheetsRouter({ reader, decisions, people, cursors, publicUrl, body }))
+  app.use(approvalsRouter({ reader, decisions, people, cursors, publicUrl, body }))
+  app.use(reportsRouter({ reporter: new PostgresHoursReporter(database) }))
+  app.use(peopleRouter({ people, cursors, publicUrl, body }))
+  app.use(notFound)
+  app.use(problemHandler(logger, toProblem))
+
+  return {
+    app,
+    maxHeadBytes,
+    async readiness(): Promise<Record<string, string>> {
+      try {
+        // Selects all columns of the model, so a database with an older schema is not ready.
+        await database.timesheet.findFirst()
+        return {}
+      } catch (error) {
+        const err = isOutage(error) ? outageReason(error) : error
+        logger.warn({ err }, 'the readiness check of the database failed')
+        return { database: 'the database does not respond, or its schema is older than this version' }
+      }
+    },
+    close: () => database.$disconnect(),
+  }
+}
+
+/** Responses contain personal data, which no cache may keep (RFC 9111, section 5.2.2.5). */
+const noStore: RequestHandler = (_request, response, next) => {
+  response.setHeader('cache-control', 'no-store')
+  next()
+}
+
+function toProblem(error: unknown): ProblemError | undefined {
+  if (error instanceof DomainError) return toDomainProblem(error)
+  if (!isOutage(error)) return undefined
+  return new ProblemError('not-ready', 'The database is unavailable; send the request again', {
+    headers: { 'retry-after': '2' },
+    cause: outageReason(error),
+  })
+}

@@ -1,0 +1,30 @@
+import { ProblemError, type ProblemSlug } from '@timesheets/contracts/problem'
+import type { DomainError, DomainErrorCode } from '../domain/domain-error.ts'
+import { toEtag } from './etag.ts'
+
+const slugs: Readonly<Record<DomainErrorCode, ProblemSlug>> = {
+  approved: 'approved',
+  busy: 'not-ready',
+  'name-taken': 'name-taken',
+  'no-such-correction': 'not-found',
+  'no-such-entry': 'not-found',
+  'no-such-person': 'not-found',
+  'owned-by-source': 'owned-by-source',
+  'report-too-large': 'invalid-parameter',
+  'self-approval': 'self-approval',
+  'source-not-yours': 'source-not-yours',
+  'stale-version': 'stale-version',
+  'too-many-entries': 'invalid-body',
+}
+
+/** Maps a refusal by the domain to the problem that the contract names. */
+export function toDomainProblem(error: DomainError): ProblemError {
+  const headers: Record<string, string> = {}
+  if (error.code === 'busy') headers['retry-after'] = '1'
+  if (error.code === 'stale-version') headers.etag = toEtag(Number(error.details.version))
+  return new ProblemError(slugs[error.code], error.message, {
+    members: error.details,
+    headers,
+    cause: error.cause,
+  })
+}

@@ -1,0 +1,127 @@
+import { parseOwnEntry } from '@timesheets/contracts/entry'
+import { type ListQuery, listQuerySchema } from '@timesheets/contracts/list-query'
+import { ProblemError } from '@timesheets/contracts/problem'
+import { sendJson } from '@timesheets/runtime/http/send-json'
+import type { Response, Router } from 'express'
+import { type Caller, isOwn } from '../../domain/caller.ts'
+import { assertVersion, change, remove } from '../../domain/decision.ts'
+import type { DecisionStore } from '../../domain/decision-store.ts'
+import { noSuchEntry } from '../../domain/domain-error.ts'
+import type { EntryReader } from '../../domain/entry-reader.ts'
+import type { PeopleStore } from '../../domain/people-store.ts'
+import { resolveActor, resolveCaller } from '../caller.ts'
+import type { Cursors } from '../cursor.ts'
+import { parseEntryId } from '../entry-id.ts'
+import { EntryList, toFilter } from '../entry-list.ts'
+import { parseIfMatch, sendEntry } from '../etag.ts'
+import { getIdentity } from '../gateway-identity.ts'
+import { type JsonBodyOptions, jsonBody } from '../json-body.ts'
+import { createResourceRouter } from '../operation-contract.ts'
+import { parseQuery } from '../query.ts'
+
+const everybody = '*'
+
+export interface TimesheetsParts {
+  readonly reader: EntryReader
+  readonly decisions: DecisionStore
+  readonly people: PeopleStore
+  readonly cursors: Cursors
+  readonly publicUrl: string
+  readonly body: JsonBodyOptions
+}
+
+/** `/timesheets`: lists entries, and lets people enter, change and delete their own hours. */
+export function timesheetsRouter(parts: TimesheetsParts): Router {
+  const { reader, decisions, people, publicUrl } = parts
+  const list = new EntryList(reader, parts.cursors, `${publicUrl}/timesheets`)
+  return createResourceRouter({
+    async listTimesheets(request, response) {
+      const query = parseQuery(request, listQuerySchema)
+      const userIds = resolveUserFilter(query, await resolveCaller(response, people), response)
+      await list.send(request, response, query, { ...toFilter(query), userIds })
+    },
+
+    async getTimesheet(request, response) {
+      const id = parseEntryId(request)
+      const entry = await reader.findEntry(id)
+      const canReadEntriesOf = await resolveReader(response, people)
+      if (entry === undefined || !canReadEntriesOf(entry.user_id)) throw noSuchEntry(id)
+      assertVersion(entry, parseIfMatch(request))
+      sendEntry(response, entry)
+    },
+
+    async getTimesheetHistory(request, response) {
+      const id = parseEntryId(request)
+      const versions = await reader.readHistory(id, await resolveReader(response, people))
+      if (versions.length === 0) throw noSuchEntry(id)
+      sendJson(response, versions)
+    },
+
+    createTimesheet: [
+      jsonBody(parts.body),
+      async (request, response) => {
+        const { actor } = await resolveActor(response, people)
+        const content = parseOwnEntry(request.body, actor.person, new Date())
+        const entry = await decisions.create(content, actor)
+        response.status(201).setHeader('location', `${publicUrl}/timesheets/${entry.id}`)
+        sendEntry(response, entry)
+      },
+    ],
+
+    changeTimesheet: [
+      jsonBody(parts.body),
+      async (request, response) => {
+        const id = parseEntryId(request)
+        const { caller, actor } = await resolveActor(response, people)
+        const content = parseOwnEntry(request.body, caller.userId, new Date())
+        const { entry } = await decisions.decideOne(id, actor, (locked) => {
+          const decision = change(locked, content, caller)
+          assertVersion(locked, parseIfMatch(request))
+          return decision
+        })
+        sendEntry(response, entry)
+      },
+    ],
+
+    async deleteTimesheet(request, response) {
+      const id = parseEntryId(request)
+      const { caller, actor } = await resolveActor(response, people)
+      await decisions.decideOne(id, actor, (locked) => {
+        const decision = remove(locked, caller)
+        assertVersion(locked, parseIfMatch(request))
+        return decision
+      })
+      response.status(204).end()
+    },
+  })
+}
+
+/** @returns the names whose entries to list; undefined for everybody's */
+function resolveUserFilter(
+  { user_id: userId }: ListQuery,
+  caller: Caller,
+  response: Response,
+): readonly string[] | undefined {
+  if (userId === undefined) return caller.names
+  const isCaller = userId !== everybody && isOwn(caller, userId)
+  if (!isCaller && !canReadEverybody(response)) throw insufficientScope()
+  return userId === everybody ? undefined : [userId]
+}
+
+/** @returns whose entries the caller may read. Entries of others look missing, so that their existence is not revealed. */
+async function resolveReader(response: Response, people: PeopleStore): Promise<(userId: string) => boolean> {
+  if (canReadEverybody(response)) return () => true
+  const caller = await resolveCaller(response, people)
+  return (userId) => isOwn(caller, userId)
+}
+
+const canReadEverybody = (response: Response) => getIdentity(response).scopes.includes('read:reports')
+
+/** RFC 6750, section 3.1. */
+function insufficientScope(): ProblemError {
+  const scope = 'read:reports'
+  return new ProblemError('insufficient-scope', `Entries of others need the scope ${scope}`, {
+    members: { scopes: [scope] },
+    headers: { 'www-authenticate': `Bearer error="insufficient_scope", scope="${scope}"` },
+  })
+}

@@ -2,11 +2,11 @@ import { benchRead } from './read.ts'
 
 const benches: Readonly<Record<string, () => Promise<void>>> = { read: benchRead }
 
-/** `npm run bench -- <name>`: measures what docs/performance.md reports. */
+/** `npm run bench -- <name>`: takes the measurements in docs/performance.md. */
 async function main([name = '', ...rest]: string[]): Promise<void> {
   const bench = benches[name]
   if (bench === undefined || rest.length > 0) {
-    throw new Error(`give it one name, of ${Object.keys(benches).join(', ')}: npm run bench -- read`)
+    throw new Error(`name one benchmark of ${Object.keys(benches).join(', ')}: npm run bench -- read`)
   }
   await bench()
 }

@@ -4,43 +4,48 @@ import path from 'node:path'
 import { startPostgres } from '@timesheets/dev-stack/postgres/postgres'
 import pg from 'pg'
 import { countQuery, type ExportSpeed, exportSpeeds } from './export.ts'
-import { type Quantiles, quantilesOf } from './quantiles.ts'
-import { lists, type ReadCase, reports } from './read-cases.ts'
-import { readDatabase } from './read-database.ts'
+import { measureQuantiles, type Quantiles } from './quantiles.ts'
+import { lists, listsAsOf, type ReadCase, reports } from './read-cases.ts'
+import { openReadDatabase } from './read-database.ts'
 import { Service } from './service.ts'
-import { ms, table } from './table.ts'
+import { formatMs, formatTable } from './table.ts'
+import { type WriteTimes, writeTimes } from './write.ts'
 
 const folder = path.resolve('.local/bench')
 const sizes = [100_000, 10_000_000] as const
 
-/** What a case took: through the service, and its statement alone by the bare driver. */
-interface Taken {
+/** Times of a case: of a request to the service, and of its statement sent by the driver alone. */
+interface Timing {
   readonly http: Quantiles
   readonly sql: Quantiles | undefined
 }
 
-/** Every list and report at 100 thousand and at 10 million rows, and how fast a year is exported. */
+/** Measures every list and report at 100 thousand and at 10 million rows, writes at both, and the export of a year. */
 export async function benchRead(): Promise<void> {
   await mkdir(folder, { recursive: true })
   const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), throwaway: true })
   try {
     const databases: string[] = []
-    for (const rows of sizes) databases.push(await readDatabase(postgres.url, rows, console.log))
+    for (const rows of sizes) databases.push(await openReadDatabase(postgres.url, rows, console.log))
     console.log(`Node ${process.version}, ${availableParallelism()} cores\n`)
-    const taken: Map<string, Taken>[] = []
+    const timings: Map<string, Timing>[] = []
+    const writes: Awaited<ReturnType<typeof writeTimes>>[] = []
     let speeds: ExportSpeed[] = []
     for (const [i, url] of databases.entries()) {
       console.log(`${sizes[i]!.toLocaleString('en')} rows`)
       await onDatabase(url, async (service, client) => {
-        taken.push(await measure([...lists, ...reports], service, client))
+        timings.push(await measure([...lists, ...listsAsOf, ...reports], service, client))
         if (i < databases.length - 1) return
         const { rows } = await client.query(countQuery)
         speeds = await exportSpeeds(service, url, rows[0].rows)
       })
+      writes.push(await writeTimes(postgres.url, url))
     }
-    print('A page of', lists, taken)
-    print('A report', reports, taken)
+    print('A page of', lists, timings)
+    print('A page as of an instant', listsAsOf, timings)
+    print('A report', reports, timings)
     printExport(speeds)
+    printWrites(writes)
   } finally {
     await postgres.stop()
   }
@@ -62,21 +67,23 @@ async function onDatabase(
 }
 
 async function measure(cases: readonly ReadCase[], service: Service, client: pg.Client) {
-  const taken = new Map<string, Taken>()
+  const timings = new Map<string, Timing>()
   for (const { name, target, page = 1, statement } of cases) {
     let address = target
     for (let i = 1; i < page; i++) address = (await service.get(address)).link ?? address
-    const http = await quantilesOf(() => service.get(address))
+    const http = await measureQuantiles(() => service.get(address))
     const sql =
       statement &&
-      (await quantilesOf(() => client.query({ text: statement.text, values: [...statement.values] })))
-    taken.set(name, { http, sql })
-    console.log(`  ${name}: ${ms(http.p50)} ms${sql === undefined ? '' : `, its SQL ${ms(sql.p50)} ms`}`)
+      (await measureQuantiles(() => client.query({ text: statement.text, values: [...statement.values] })))
+    timings.set(name, { http, sql })
+    console.log(
+      `  ${name}: ${formatMs(http.p50)} ms${sql === undefined ? '' : `, its SQL ${formatMs(sql.p50)} ms`}`,
+    )
   }
-  return taken
+  return timings
 }
 
-function print(title: string, cases: readonly ReadCase[], [small, large]: Map<string, Taken>[]): void {
+function print(title: string, cases: readonly ReadCase[], [small, large]: Map<string, Timing>[]): void {
   const head = [
     title,
     '100k p50',
@@ -90,23 +97,35 @@ function print(title: string, cases: readonly ReadCase[], [small, large]: Map<st
     'p99',
   ]
   const pair = (quantiles: Quantiles | undefined) =>
-    quantiles === undefined ? ['', ''] : [ms(quantiles.p50), ms(quantiles.p99)]
+    quantiles === undefined ? ['', ''] : [formatMs(quantiles.p50), formatMs(quantiles.p99)]
   const rows = cases.map(({ name }) => {
     const [a, b] = [small!.get(name)!, large!.get(name)!]
     const ratio = (b.http.p50 / a.http.p50).toFixed(2)
     return [name, ...pair(a.http), ...pair(b.http), ratio, ...pair(a.sql), ...pair(b.sql)]
   })
-  console.log(`${table(head, rows)}\n`)
+  console.log(`${formatTable(head, rows)}\n`)
 }
 
 function printExport(speeds: readonly ExportSpeed[]): void {
-  const rows = speeds.map(({ name, rowsASecond, limit, memoryMb }) => [
+  const rows = speeds.map(({ name, rowsPerSecond, limit, peakMemoryMb }) => [
     name,
-    Math.round(rowsASecond).toLocaleString('en'),
+    Math.round(rowsPerSecond).toLocaleString('en'),
     limit === undefined
       ? ''
-      : (rowsASecond / speeds.find((speed) => speed.name === limit)!.rowsASecond).toFixed(2),
-    memoryMb === undefined ? '' : memoryMb.toFixed(0),
+      : (rowsPerSecond / speeds.find((speed) => speed.name === limit)!.rowsPerSecond).toFixed(2),
+    peakMemoryMb === undefined ? '' : peakMemoryMb.toFixed(0),
   ])
-  console.log(table(['Export of a year at 10M', 'rows/s', 'of `\\copy`', 'service, most MB'], rows))
+  console.log(formatTable(['Export of a year at 10M', 'rows/s', 'of `\\copy`', 'peak memory, MB'], rows))
+}
+
+function printWrites(writes: readonly { now: WriteTimes; before: WriteTimes }[]): void {
+  const rows = writes.flatMap(({ now, before }, i) =>
+    (['inserts', 'updates'] as const).map((kind) => [
+      `100,000 ${kind} at ${sizes[i]!.toLocaleString('en')} rows`,
+      before[kind].toFixed(2),
+      now[kind].toFixed(2),
+      (now[kind] / before[kind]).toFixed(2),
+    ]),
+  )
+  console.log(`\n${formatTable(['Writes', 'with the dropped indexes, s', 'now, s', 'now / before'], rows)}`)
 }

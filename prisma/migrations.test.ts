@@ -38,11 +38,11 @@ async function query(sql: string) {
   }
 }
 
-test('the migrations make what schema.prisma says (else: npm run migration -- <name>)', async () => {
+test('the migrations create the schema of schema.prisma (else: npm run migration -- <name>)', async () => {
   expect(await schemaDifference(database.url)).toBeUndefined()
 })
 
-test('the first run applies every migration, in order, and says so; the second applies nothing', async () => {
+test('the first run applies and reports every migration in order; the second applies nothing', async () => {
   await addMigration('29990101000000_later', 'create table later (id int)')
   const lines: string[] = []
   const { applied } = await migrate(database.url, { migrationsDir, log: (line) => lines.push(line) })
@@ -52,7 +52,7 @@ test('the first run applies every migration, in order, and says so; the second a
   expect(await migrate(database.url, { migrationsDir })).toEqual({ applied: [] })
 })
 
-test('two at once both succeed, and every migration is applied once', async () => {
+test('two runs at the same time both succeed, and every migration is applied once', async () => {
   await addMigration('29990101000000_slow', 'select pg_sleep(1)')
   const results = await Promise.all([1, 2].map(() => migrate(database.url, { migrationsDir })))
   const applied = results.flatMap((result) => result.applied)
@@ -62,7 +62,7 @@ test('two at once both succeed, and every migration is applied once', async () =
   expect(rows).toHaveLength(applied.length)
 })
 
-test('a migration is one transaction, whatever semicolons it holds', async () => {
+test('a migration runs in one transaction, also if it contains several statements', async () => {
   await addMigration(
     '29990101000000_function',
     "create function one() returns text language plpgsql as $$ begin return ';'; end $$; create table half (id int);",
@@ -75,7 +75,7 @@ test('a migration is one transaction, whatever semicolons it holds', async () =>
   expect(await query('select * from half')).toEqual([])
 })
 
-describe('a history that does not match is refused, and nothing is changed', () => {
+describe('a history that does not match is rejected, and nothing is changed', () => {
   test('an edited migration', async () => {
     await addMigration('29990101000000_edited', 'create table before (id int)')
     await migrate(database.url, { migrationsDir })
@@ -96,7 +96,7 @@ describe('a history that does not match is refused, and nothing is changed', () 
     await expect(refused).rejects.toThrow(/29990101000000_newer, which this version does not know/)
   })
 
-  test('a failed migration, until it is marked as rolled back and put right', async () => {
+  test('a failed migration, until it is corrected and marked as rolled back', async () => {
     const name = '29990101000000_failing'
     await addMigration(name, 'create table failing (id int); select 1/0;')
     await expect(migrate(database.url, { migrationsDir })).rejects.toThrow(
@@ -104,7 +104,7 @@ describe('a history that does not match is refused, and nothing is changed', () 
     )
     const refused = migrate(database.url, { migrationsDir })
     await expect(refused).rejects.toThrow(HistoryMismatch)
-    // No path: what the image is started by is not what a checkout is.
+    // No path: the command differs between the image and a checkout.
     await expect(refused).rejects.toThrow(/run this once with --rolled-back 29990101000000_failing, /)
 
     await addMigration(name, 'create table failing (id int)')
@@ -112,7 +112,7 @@ describe('a history that does not match is refused, and nothing is changed', () 
     expect(await migrate(database.url, { migrationsDir })).toEqual({ applied: [name] })
   })
 
-  test('tables of somebody else', async () => {
+  test('tables that no migration created', async () => {
     await query('create table others (id int)')
     await expect(migrate(database.url, { migrationsDir })).rejects.toThrow(HistoryMismatch)
   })

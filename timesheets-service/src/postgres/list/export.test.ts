@@ -46,7 +46,7 @@ test('CSV starts with its header, also without entries; NDJSON without entries i
   expect(await collect(exportEntries(client(), { userIds: ['unknown'] }, undefined, 'ndjson'))).toEqual([])
 })
 
-test('an export that fails between two chunks rejects, and one whose consumer stops reading does not', async () => {
+test('an export that fails between two chunks rejects, and one that its consumer leaves early does not', async () => {
   const fail = async () => {
     for await (const _chunk of exportEntries(client(), {}, undefined, 'ndjson')) {
       await client().$executeRaw`alter table timesheets rename column notes to gone`

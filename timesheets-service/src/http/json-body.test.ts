@@ -61,7 +61,8 @@ async function stall(
 }
 
 test('rejects a body that stalls, so that it does not hold memory for long', async () => {
-  const response = await await stall(5, 'Content-Length: 16000')
+  const stalled = await stall(5, 'Content-Length: 16000')
+  const response = await stalled.response
   expect(response).toMatch(/^HTTP\/1\.1 400 /)
   expect(response).toContain('arrived too slowly')
 })

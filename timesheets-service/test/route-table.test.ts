@@ -26,7 +26,7 @@ const send = ({ method, target, contract }: (typeof rows)[number], headers: Reco
 test('is an express app that responds without a server of its own', async () => {
   const { app } = service()
   // The members by which express composes apps.
-  expect([typeof app.use, typeof app.handle, typeof app.router.stack]).toEqual([
+  expect([typeof app.use, typeof app.router.stack]).toEqual([
     'function',
     'function',
     'object',

@@ -9,8 +9,8 @@ import {
   setting,
 } from '@timesheets/runtime/config'
 import { Secret } from '@timesheets/runtime/secret'
-import { parsePeopleMap, unknownPersonRules } from './people.ts'
-import { loadTracker, trackerNames } from './trackers/known-trackers.ts'
+import { parsePeopleMap, unknownPersonRules } from './sync/people.ts'
+import { loadTracker, trackerNames } from './trackers/registry.ts'
 import type { TrackerKind } from './trackers/tracker.ts'
 
 /** What a token is asked for with. */

@@ -12,5 +12,5 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
-const { runCommand } = await import('./commands.ts')
+const { runCommand } = await import('./cli/commands.ts')
 process.exitCode = await runCommand(process.argv.slice(2))

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { surroundings } from './surroundings.ts'
+import { surroundings } from './test-environment.ts'
 
 const around = surroundings()
 

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { beforeEach, expect, test } from '@jest/globals'
-import { surroundings } from './surroundings.ts'
+import { surroundings } from './test-environment.ts'
 
 const around = surroundings()
 beforeEach(() => around.disarm())

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { surroundings } from './surroundings.ts'
+import { surroundings } from './test-environment.ts'
 
 /** A few rounds here, many by `FAULT_ROUNDS`. A seed gives the same rounds again. */
 const rounds = Number(process.env.FAULT_ROUNDS ?? 4)

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { describe, expect, test } from '@jest/globals'
-import { type Ended, surroundings } from './surroundings.ts'
+import { type Ended, surroundings } from './test-environment.ts'
 
 const around = surroundings()
 const day = ['--since', '2017-03-01', '--until', '2017-03-31']

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { beforeEach, expect, test } from '@jest/globals'
-import { surroundings } from './surroundings.ts'
+import { surroundings } from './test-environment.ts'
 
 const around = surroundings({ SOURCE_OWNERS: 'taken=somebody-else' })
 beforeEach(() => around.forget())

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { readConfig } from '@timesheets/runtime/config'
-import { UnexpectedAnswer } from '../failure.ts'
+import { UnexpectedAnswer } from '../errors.ts'
 import { harvest } from './harvest.ts'
 import type { Ask, Reading, Selection } from './tracker.ts'
 

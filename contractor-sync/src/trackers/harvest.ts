@@ -1,9 +1,9 @@
 import { setting } from '@timesheets/runtime/config'
 import { z } from 'zod'
-import { UnexpectedAnswer } from '../failure.ts'
-import { headerSetting } from '../header-setting.ts'
-import { demand, firstFault } from '../shape.ts'
-import { type Page, readSteadily } from './steady-read.ts'
+import { UnexpectedAnswer } from '../errors.ts'
+import { demand, firstFault } from '../http/parse-response.ts'
+import { headerSetting } from './header-setting.ts'
+import { type Page, readSteadily } from './stable-pagination.ts'
 import { type Reading, type Selection, type TrackerAnswer, trackerKind } from './tracker.ts'
 
 /** `per_page` at most: https://help.getharvest.com/api-v2/introduction/overview/pagination/ */

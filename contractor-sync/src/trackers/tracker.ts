@@ -1,6 +1,6 @@
 import type { InferConfig, Settings } from '@timesheets/runtime/config'
-import type { RateBudget } from '../pace.ts'
-import type { Window } from '../window.ts'
+import type { RateBudget } from '../http/rate-limiter.ts'
+import type { Window } from './window.ts'
 
 /** Whose hours they are, as far as the tracker tells. */
 export interface Person {

@@ -1,14 +1,14 @@
-/** Settings or rights are wrong: the same again fails the same way. The message says what to change. */
-export class Refused extends Error {
-  override readonly name = 'Refused'
+/** The settings or rights are wrong: another try fails in the same way. The message says what to change. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError'
 }
 
-/** Somebody else is down, or asks for patience: later it may work. */
-export class Outage extends Error {
-  override readonly name = 'Outage'
-  /** The status that was answered; undefined where there was no answer at all. */
+/** The other side is down, too slow, or its quota is used up: a later try may work. */
+export class TransientError extends Error {
+  override readonly name = 'TransientError'
+  /** HTTP status; undefined if there was no response at all. */
   readonly status: number | undefined
-  /** How long the other side wants to be left alone. */
+  /** How long the other side asks us to wait (`Retry-After`). */
   readonly retryAfterMs: number | undefined
 
   constructor(
@@ -21,19 +21,19 @@ export class Outage extends Error {
   }
 }
 
-/** An answer that was never promised: cut, of another shape, or one that leaves something open. */
-export class UnexpectedAnswer extends Error {
-  override readonly name = 'UnexpectedAnswer'
-  /** True where the same question may get a better answer: a proxy cuts one now and then. */
-  readonly mayPass: boolean
+/** A response that breaks the contract: it is cut, has another shape, or does not account for every item. */
+export class InvalidResponseError extends Error {
+  override readonly name = 'InvalidResponseError'
+  /** True if the same request may get a valid response: a proxy that cuts a response does so now and then. */
+  readonly retryable: boolean
 
-  constructor(message: string, { mayPass = false, cause }: { mayPass?: boolean; cause?: unknown } = {}) {
+  constructor(message: string, { retryable = false, cause }: { retryable?: boolean; cause?: unknown } = {}) {
     super(message, { cause })
-    this.mayPass = mayPass
+    this.retryable = retryable
   }
 }
 
-/** Somebody told this process to end; what is done stands, the rest is for the next run. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted'
+/** A signal stopped this process. What was uploaded stays; the next run does the rest. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError'
 }

@@ -1,21 +1,21 @@
 import { ConfigError } from '@timesheets/runtime/config'
-import { Interrupted, Outage, Refused } from './errors.ts'
+import { ConfigurationError, InterruptedError, TransientError } from './errors.ts'
 
-/** What a run ends with, for whoever starts it: the numbers are a promise, also made by `--help`. */
+/** The exit codes of every command. They are a public interface: `--help`, the docs and the CronJob rely on them. */
 export const exitCodes = {
   clean: 0,
   unexpected: 1,
-  /** Configuration or authorization: repeating is useless. (A shell's own "usage error", too.) */
+  /** Wrong settings or missing rights: another try does not help. (Shells use 2 for a usage error, too.) */
   refused: 2,
-  /** Finished, but some entries were not taken. */
+  /** The run finished, but some entries were rejected. */
   rejected: 3,
-  /** An outage, a quota, or an interruption; `EX_TEMPFAIL` of sysexits.h. */
+  /** An outage, a quota, or a signal; `EX_TEMPFAIL` of sysexits.h. */
   tryLater: 75,
 } as const
 
-/** The exit code of what stopped a run. */
-export function exitCodeOf(failure: unknown): number {
-  if (failure instanceof Refused || failure instanceof ConfigError) return exitCodes.refused
-  if (failure instanceof Outage || failure instanceof Interrupted) return exitCodes.tryLater
+/** Returns the exit code for an error that stopped a run. */
+export function toExitCode(error: unknown): number {
+  if (error instanceof ConfigurationError || error instanceof ConfigError) return exitCodes.refused
+  if (error instanceof TransientError || error instanceof InterruptedError) return exitCodes.tryLater
   return exitCodes.unexpected
 }

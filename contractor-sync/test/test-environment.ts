@@ -13,19 +13,19 @@ import pg from 'pg'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const audience = 'https://api.exampleco.com/timesheets'
 
-/** How a process of contractor-sync ended, and all that it said. */
+/** How a process of contractor-sync ended, and its output. */
 export interface Ended {
   readonly code: number | null
-  /** Its JSON lines. */
+  /** The JSON lines of its standard output. */
   readonly lines: readonly Record<string, unknown>[]
-  /** The last of them: of a run, its report. */
+  /** The last JSON line: the report of a run. */
   readonly report: Record<string, unknown>
   readonly stdout: string
   readonly stderr: string
 }
 
-/** Entries as a sync must bring them over. */
-export interface Sum {
+/** Entries in total; tracker and database must agree. */
+export interface EntryTotals {
   readonly count: number
   readonly seconds: number
   readonly ids: readonly string[]
@@ -33,36 +33,39 @@ export interface Sum {
 
 export interface SyncProcess {
   readonly ended: Promise<Ended>
-  /** Resolves when it has said this, so many times. */
-  hasSaid(text: string, times?: number): Promise<void>
+  /** Resolves when the text has appeared on standard output `times` times. */
+  waitForOutput(text: string, times?: number): Promise<void>
   kill(signal: NodeJS.Signals): void
 }
 
-/** All that contractor-sync works with, as processes of their own: issuer, tracker, service, gateway, database. */
-export class Surroundings {
+/** Nothing listens there. (fetch refuses to connect to port 1.) */
+export const closedPortUrl = 'http://127.0.0.1:2'
+
+/** Everything that contractor-sync needs, as separate processes: issuer, tracker, service, gateway, database. */
+export class TestEnvironment {
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'timesheets-sync-'))
   readonly #children: Child[] = []
   #urls: Record<string, string> = {}
   #database!: TestDatabase
   #pool!: pg.Pool
 
-  /** @param environment more of the service's */
+  /** @param environment further settings of timesheets-service */
   async start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
     this.#database = await testDatabase()
     this.#pool = new pg.Pool({ connectionString: this.#database.url, max: 2 })
     const identitySecret = randomBytes(32).toString('hex')
     const [issuer, tracker, service] = await Promise.all([
-      this.#run('issuer', 'packages/fake-auth0/src/main.ts', {
+      this.#start('issuer', 'packages/fake-auth0/src/main.ts', {
         ISSUER_DATA_DIR: path.join(this.#folder, 'issuer'),
         ISSUER_AUDIENCE: audience,
       }),
-      this.#run('harvest', 'packages/fake-harvest/src/main.ts', {
+      this.#start('harvest', 'packages/fake-harvest/src/main.ts', {
         HARVEST_DATA_DIR: path.join(this.#folder, 'harvest'),
         HARVEST_RATE_LIMIT: '0',
         HARVEST_CONTRACTORS: '4',
         HARVEST_WEEKS: '2',
       }),
-      this.#run('service', 'timesheets-service/src/main.ts', {
+      this.#start('service', 'timesheets-service/src/main.ts', {
         SERVICE_PORT: '0',
         DATABASE_URL: this.#database.url,
         IDENTITY_SECRET: identitySecret,
@@ -70,7 +73,7 @@ export class Surroundings {
         ...environment,
       }),
     ])
-    const gateway = await this.#run('gateway', 'gateway/src/main.ts', {
+    const gateway = await this.#start('gateway', 'gateway/src/main.ts', {
       GATEWAY_PORT: '0',
       SERVICE_URL: service.url,
       AUTH0_ISSUER: `${issuer.url}/`,
@@ -89,13 +92,13 @@ export class Surroundings {
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
-  /** Where something may be written that goes away with the rest. */
+  /** A path in a folder that `stop` deletes. */
   file(name: string): string {
     return path.join(this.#folder, name)
   }
 
-  /** The settings of a sync that works. */
-  get environment(): Record<string, string> {
+  /** Settings with which a sync succeeds. */
+  get settings(): Record<string, string> {
     return {
       API_URL: this.#urls.gateway!,
       AUTH0_ISSUER: this.#urls.issuer!,
@@ -111,11 +114,11 @@ export class Surroundings {
     }
   }
 
-  /** Starts contractor-sync; its settings are those that work, but for these. */
-  spawn(words: readonly string[], environment: Readonly<Record<string, string>> = {}): SyncProcess {
-    const child = spawn(process.execPath, ['contractor-sync/src/main.ts', ...words], {
+  /** Starts contractor-sync; `environment` overrides the settings. */
+  spawn(args: readonly string[], environment: Readonly<Record<string, string>> = {}): SyncProcess {
+    const child = spawn(process.execPath, ['contractor-sync/src/main.ts', ...args], {
       cwd: root,
-      env: { PATH: process.env.PATH, ...this.environment, ...environment },
+      env: { PATH: process.env.PATH, ...this.settings, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const output = { stdout: '', stderr: '' }
@@ -126,51 +129,52 @@ export class Surroundings {
       const parsed = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
       return { code, lines: parsed, report: parsed.at(-1) ?? {}, ...output }
     })
-    const hasSaid = async (text: string, times = 1) => {
+    const waitForOutput = async (text: string, times = 1) => {
       while (output.stdout.split(text).length <= times) {
-        if (child.exitCode !== null) throw new Error(`It ended before it said "${text}": ${output.stdout}`)
+        if (child.exitCode !== null)
+          throw new Error(`contractor-sync ended before it wrote "${text}": ${output.stdout}`)
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     }
-    return { ended, hasSaid, kill: (signal) => child.kill(signal) }
+    return { ended, waitForOutput, kill: (signal) => child.kill(signal) }
   }
 
-  /** A whole run over all days. */
+  /** Runs a sync to its end; by default over all days. */
   run(
     environment: Readonly<Record<string, string>> = {},
-    words: readonly string[] = ['--full'],
+    args: readonly string[] = ['--full'],
   ): Promise<Ended> {
-    return this.spawn(['run', ...words], environment).ended
+    return this.spawn(['run', ...args], environment).ended
   }
 
-  /** A call of the tracker's or the issuer's own, under `/local/`. */
+  /** Calls the control API of a stand-in, under `/local/`. */
   async local<T = unknown>(
-    who: 'tracker' | 'issuer',
+    server: 'tracker' | 'issuer',
     method: string,
     at: string,
     body?: unknown,
   ): Promise<T> {
-    const response = await fetch(`${this.#urls[who]}/local/${at}`, {
+    const response = await fetch(`${this.#urls[server]}/local/${at}`, {
       method,
       ...(body === undefined
         ? {}
         : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     })
-    if (!response.ok) throw new Error(`${who} answers ${response.status} ${await response.text()}`)
+    if (!response.ok) throw new Error(`${server} responds with ${response.status} ${await response.text()}`)
     return (await response.json()) as T
   }
 
-  /** The tracker does this to the requests that come. */
-  arm(...faults: readonly object[]): Promise<unknown> {
+  /** Injects faults into the next requests to the tracker. */
+  injectFaults(...faults: readonly object[]): Promise<unknown> {
     return this.local('tracker', 'POST', 'faults', faults)
   }
 
-  disarm(): Promise<unknown> {
+  clearFaults(): Promise<unknown> {
     return this.local('tracker', 'DELETE', 'faults')
   }
 
-  /** What the tracker has of finished entries. */
-  async tracked(): Promise<Sum> {
+  /** Totals of the finished entries in the tracker. */
+  async readTrackerTotals(): Promise<EntryTotals> {
     const { count, seconds, ids } = await this.local<{ count: number; seconds: number; ids: number[] }>(
       'tracker',
       'GET',
@@ -179,8 +183,8 @@ export class Surroundings {
     return { count, seconds, ids: ids.map(String).sort() }
   }
 
-  /** What Postgres has of them, asked past everything else. */
-  async stored(source = 'harvest'): Promise<Sum> {
+  /** Totals in Postgres, read without the API. */
+  async readStoredTotals(source = 'harvest'): Promise<EntryTotals> {
     const rows = await this.sql<{ external_id: string; seconds: number }>(
       'select external_id, seconds from timesheets where source = $1 and deleted_at is null',
       [source],
@@ -196,20 +200,20 @@ export class Surroundings {
     return (await this.#pool.query(text, [...values])).rows
   }
 
-  /** Nothing is stored, as before the first sync. */
-  async forget(): Promise<void> {
+  /** Deletes all stored entries. */
+  async deleteEntries(): Promise<void> {
     await this.sql('truncate timesheets cascade')
   }
 
-  /** The next run, with everything well: it ends clean, and nothing is lost or doubled. */
-  async expectWell(): Promise<void> {
-    await this.disarm()
+  /** Asserts that the next run without faults ends with 0, and that no entry is lost or doubled. */
+  async expectRecovery(): Promise<void> {
+    await this.clearFaults()
     const ended = await this.run()
     expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' })
-    expect(await this.stored()).toEqual(await this.tracked())
+    expect(await this.readStoredTotals()).toEqual(await this.readTrackerTotals())
   }
 
-  async #run(name: string, script: string, environment: Record<string, string>): Promise<Listening> {
+  async #start(name: string, script: string, environment: Record<string, string>): Promise<Listening> {
     const child = new Child(
       {
         name,
@@ -225,10 +229,10 @@ export class Surroundings {
   }
 }
 
-/** Surroundings for all tests of a file. */
-export function surroundings(environment?: Readonly<Record<string, string>>): Surroundings {
-  const made = new Surroundings()
-  beforeAll(() => made.start(environment), 60_000)
-  afterAll(() => made.stop(), 60_000)
-  return made
+/** Starts one environment for all tests of a file. */
+export function testEnvironment(environment?: Readonly<Record<string, string>>): TestEnvironment {
+  const env = new TestEnvironment()
+  beforeAll(() => env.start(environment), 60_000)
+  afterAll(() => env.stop(), 60_000)
+  return env
 }

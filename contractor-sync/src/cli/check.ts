@@ -1,86 +1,95 @@
 import { ConfigError, type Environment, readConfig } from '@timesheets/runtime/config'
 import { readSyncConfig, type SyncConfig, settingsFor } from '../config.ts'
-import { Refused } from '../errors.ts'
-import { exitCodeOf, exitCodes } from '../exit-codes.ts'
-import { Patience } from '../http/retry.ts'
+import { ConfigurationError } from '../errors.ts'
+import { exitCodes, toExitCode } from '../exit-codes.ts'
+import { RetryBudget } from '../http/retry.ts'
+import { formatError } from '../output/error-message.ts'
 import { daemonSettings } from '../sync/daemon.ts'
-import { explain } from '../sync/observer.ts'
 import { openTracker } from '../sync/run.ts'
 import { AccessToken, type IssuedToken } from '../timesheets-api/access-token.ts'
-import { ApiClient, neededScope } from '../timesheets-api/client.ts'
+import { ApiClient, requiredScope } from '../timesheets-api/client.ts'
 
-/** Somebody waits for it: no long patience. */
-const patienceMs = 5000
+/** Short, because a person waits for the result. */
+const retryBudgetMs = 5000
 const requestTimeoutSeconds = 10
 
 /**
- * Tries all that a run needs, and writes nothing: a line for each, with what to do about it.
+ * Tries everything that a run needs, and writes nothing. Prints one line per check, with what to do about a failure,
+ * and a verdict.
  * @returns the exit code that a run would end with
  */
 export async function check(environment: Environment): Promise<number> {
+  const code = await runChecks(environment)
+  console.log(
+    code === exitCodes.clean ? 'Ready: a sync can run.' : 'Not ready: see the lines that begin with ✗.',
+  )
+  return code
+}
+
+async function runChecks(environment: Environment): Promise<number> {
   if (!(await checkSettings(environment))) return exitCodes.refused
   const settings = await readSyncConfig(environment)
   const config = {
     ...settings,
     requestTimeoutSeconds: Math.min(requestTimeoutSeconds, settings.requestTimeoutSeconds),
   }
-  const patience = new Patience({ budgetMs: Math.min(patienceMs, config.retryDeadlineSeconds * 1000) })
+  const budgetMs = Math.min(retryBudgetMs, config.retryDeadlineSeconds * 1000)
+  const retryBudget = new RetryBudget({ budgetMs })
   const token = new AccessToken(config)
   const codes = [
-    await tell('token', async () => describe(await patience.attempt(() => token.get()))),
-    await tell(config.tracker.name, () => openTracker(config, patience).probe()),
-    await tell('API', () => checkApi(config, token, patience)),
+    await report('token', async () => describeToken(await retryBudget.run(() => token.get()))),
+    await report(config.tracker.name, () => openTracker(config, retryBudget).probe()),
+    await report('API', () => checkApi(config, token, retryBudget)),
   ]
-  // Of several, the one that an operator must act on comes first.
-  return (
-    [exitCodes.refused, exitCodes.unexpected, exitCodes.tryLater].find((code) => codes.includes(code)) ?? 0
-  )
+  // An error that an operator must act on takes precedence over one that may pass.
+  const byUrgency = [exitCodes.refused, exitCodes.unexpected, exitCodes.tryLater]
+  return byUrgency.find((code) => codes.includes(code)) ?? exitCodes.clean
 }
 
 async function checkSettings(environment: Environment): Promise<boolean> {
   const { settings } = await settingsFor(environment)
-  const all = { ...settings, ...daemonSettings }
-  let isGood = true
-  for (const setting of Object.values(all)) {
+  let isValid = true
+  for (const setting of Object.values({ ...settings, ...daemonSettings })) {
     try {
       const { value } = readConfig(environment, { value: setting })
-      if (value !== undefined) good(setting.name, setting.secret ? '[secret]' : shown(value))
+      if (value !== undefined) printSuccess(setting.name, setting.secret ? '[secret]' : formatValue(value))
     } catch (error) {
-      isGood = false
-      for (const fault of (error as ConfigError).issues) bad(fault)
+      isValid = false
+      for (const issue of (error as ConfigError).issues) printFailure(issue)
     }
   }
-  if (!isGood) return false
+  if (!isValid) return false
   try {
     await readSyncConfig(environment)
     return true
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    for (const fault of error.issues) bad(fault)
+    for (const issue of error.issues) printFailure(issue)
     return false
   }
 }
 
-async function checkApi(config: SyncConfig, token: AccessToken, patience: Patience): Promise<string> {
+async function checkApi(config: SyncConfig, token: AccessToken, retryBudget: RetryBudget): Promise<string> {
   const api = new ApiClient(config, token)
-  await patience.attempt(() => api.upload({ items: [], body: '[]' }, { dryRun: true }))
-  return `${config.apiUrl} takes uploads of this client`
+  await retryBudget.run(() => api.upload({ items: [], body: '[]' }, { dryRun: true }))
+  return `${config.apiUrl} accepts uploads from this client`
 }
 
-/** What the token says of itself; only the API knows whether that is true. */
-function describe({ value, scope, lifeSeconds }: IssuedToken): string {
-  const granted = [...new Set([...(scope ?? '').split(' '), ...permissionsIn(value)])].filter(
-    (word) => word !== '',
-  )
-  if (!granted.includes(neededScope)) {
-    const has = granted.length === 0 ? 'no scope at all' : granted.join(' ')
-    throw new Refused(`it has ${has}; grant this client the scope ${neededScope} of the API, in Auth0`)
+/** Describes the token by its own claims. Whether they are valid, only the API can check. */
+function describeToken({ value, scope, lifeSeconds }: IssuedToken): string {
+  const words = [...(scope ?? '').split(' '), ...readPermissions(value)]
+  const granted = [...new Set(words)].filter((word) => word !== '')
+  if (!granted.includes(requiredScope)) {
+    const scopes = granted.length === 0 ? 'no scope' : granted.join(' ')
+    throw new ConfigurationError(
+      `it has ${scopes}; grant this client the scope ${requiredScope} of the API, in Auth0`,
+    )
   }
-  return `good for ${Math.round(lifeSeconds / 60)} min, with ${granted.join(' ')}`
+  return `valid for ${Math.round(lifeSeconds / 60)} min, with ${granted.join(' ')}`
 }
 
-/** Auth0 lists what RBAC grants in the token alone, as `permissions`. */
-function permissionsIn(token: string): readonly string[] {
+/** With RBAC, Auth0 lists the granted permissions in the claim `permissions` only. */
+function readPermissions(token: string): readonly string[] {
   try {
     const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
     return [...(claims.permissions ?? []), ...String(claims.scope ?? '').split(' ')]
@@ -89,20 +98,20 @@ function permissionsIn(token: string): readonly string[] {
   }
 }
 
-async function tell(what: string, attempt: () => Promise<string>): Promise<number> {
+async function report(name: string, runCheck: () => Promise<string>): Promise<number> {
   try {
-    good(what, await attempt())
+    printSuccess(name, await runCheck())
     return exitCodes.clean
   } catch (error) {
-    bad(`${what}: ${explain(error)}`)
-    return exitCodeOf(error)
+    printFailure(`${name}: ${formatError(error)}`)
+    return toExitCode(error)
   }
 }
 
-const good = (what: string, says: string) => console.log(`✓ ${what} ${says}`)
-const bad = (line: string) => console.log(`✗ ${line}`)
+const printSuccess = (name: string, result: string) => console.log(`✓ ${name} ${result}`)
+const printFailure = (line: string) => console.log(`✗ ${line}`)
 
-function shown(value: unknown): string {
+function formatValue(value: unknown): string {
   if (value instanceof Map) return `${value.size} people`
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

@@ -1,168 +1,196 @@
-import { once } from 'node:events'
-import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
-import { Outage, Refused, UnexpectedAnswer } from '../errors.ts'
+import { validateHeaderValue } from 'node:http'
+import { ConfigurationError, InvalidResponseError, TransientError } from '../errors.ts'
 
-/** Who is asked, in the words of an error: "Harvest (HARVEST_URL)". */
-export interface Peer {
+/** A server that we call, as error messages name it. */
+export interface Endpoint {
+  /** For people: "Harvest". */
   readonly name: string
-  /** The variable that says where it is. */
+  /** The environment variable that holds its URL. */
   readonly setting: string
 }
 
-export interface Request {
+export interface HttpRequest {
   readonly method?: 'GET' | 'POST'
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
-  /** For the whole of it, body included. */
+  /** For the whole exchange, the response's body included. */
   readonly timeoutMs: number
-  /** Gives the request up at once. */
+  /** Aborts the request at once. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** An answer that is neither an outage nor unreadable; whether its status is good is for the caller to say. */
-export interface Answer {
+/** A complete response. The caller decides whether its status is good. */
+export interface HttpResponse {
   readonly status: number
-  readonly headers: IncomingHttpHeaders
-  /** Parsed JSON; of a bad status perhaps undefined. */
+  readonly headers: Headers
+  /** Parsed JSON. Undefined if the status is 400 or more and the body is not JSON. */
   readonly body: unknown
 }
 
-/** The same, its body not yet understood. */
-export interface TextAnswer extends Omit<Answer, 'body'> {
-  readonly text: string
-}
-
-/**
- * Asks once, for JSON.
- * @throws as `requestText`
- * @throws {UnexpectedAnswer} a good status, with a body that is not whole JSON
- */
-export async function request(peer: Peer, url: string, request: Request): Promise<Answer> {
-  const { text, ...answer } = await requestText(peer, url, request)
-  return { ...answer, body: parse(peer, { ...answer, text }) }
-}
-
 /** Far more than a page of 2,000 entries or of people, and far less than the memory. */
-const maxAnswerBytes = 64 * 1024 * 1024
+const maxResponseBytes = 64 * 1024 * 1024
 
-/** Beside 5xx, what says "not now": it waited too long for us, it is too early, we ask too often. */
-const passingStatuses = new Set([408, 425, 429])
+/** Statuses below 500 that mean "not now" (RFC 9110, section 15.5.9; RFC 8470; RFC 6585). */
+const transientStatuses = new Set([408, 425, 429])
+
+const redirectStatuses = new Set([301, 302, 303, 307, 308])
 
 /**
- * Asks once.
- * @throws {Outage} no connection, none kept, no answer in time, 408, 425, 429 or 5xx
- * @throws {Refused} what does not heal by itself: a certificate that cannot be trusted, no TLS where it is
- *   wanted, a header that cannot be sent, a redirect
- * @throws {UnexpectedAnswer} one without end
+ * Sends one request and reads a JSON response. Does not retry.
+ * @throws {TransientError} no connection, a broken connection, no complete response in time; 408, 425, 429 or 5xx
+ * @throws {ConfigurationError} what only a changed setting mends: an untrusted certificate, no TLS on the other
+ *   side, a header that cannot be sent, a redirect
+ * @throws {InvalidResponseError} the response is too long, or its status is good and its body is not complete JSON
  */
-export async function requestText(peer: Peer, url: string, request: Request): Promise<TextAnswer> {
+export async function requestJson(
+  endpoint: Endpoint,
+  url: string,
+  request: HttpRequest,
+): Promise<HttpResponse> {
   const timeout = AbortSignal.timeout(request.timeoutMs)
   const signal = request.signal === undefined ? timeout : AbortSignal.any([request.signal, timeout])
-  let response: IncomingMessage
-  let text: string
+  let response: Response
+  let bytes: Uint8Array
   try {
     response = await send(url, request, signal)
-    text = await readText(peer, response)
+    bytes = await readBody(endpoint, response)
   } catch (error) {
     request.signal?.throwIfAborted()
-    if (error instanceof UnexpectedAnswer) throw error
+    if (error instanceof InvalidResponseError) throw error
     throw timeout.aborted
-      ? new Outage(`${peer.name} did not answer within ${request.timeoutMs / 1000} s`, { cause: error })
-      : unreachable(peer, error as NodeJS.ErrnoException)
+      ? new TransientError(`${endpoint.name} did not respond within ${request.timeoutMs / 1000} s`, {
+          cause: error,
+        })
+      : toConnectionError(endpoint, error as Error)
   }
-  const { statusCode: status = 0, headers } = response
-  if (passingStatuses.has(status) || status >= 500) throw outage(peer, status, headers)
-  if (status >= 300 && status < 400) {
-    // Not followed: it could lead a token to another server.
-    throw new Refused(`${peer.name} answers with a redirect (${status}): correct ${peer.setting}`)
+  const { status, headers } = response
+  if (transientStatuses.has(status) || status >= 500) throw toTransientError(endpoint, response)
+  if (redirectStatuses.has(status)) {
+    // Following it could send the token to another server.
+    throw new ConfigurationError(
+      `${endpoint.name} responds with a redirect (${status}); correct ${endpoint.setting}`,
+    )
   }
-  return { status, headers, text }
+  return { status, headers, body: parseBody(endpoint, response, bytes) }
 }
 
-/** Node's own client: in a process that makes ten requests and ends, it costs half of what `fetch` does. */
-async function send(url: string, request: Request, signal: AbortSignal): Promise<IncomingMessage> {
+async function send(url: string, request: HttpRequest, signal: AbortSignal): Promise<Response> {
   const { method = 'GET', headers, body } = request
-  const open = url.startsWith('https:') ? (await import('node:https')).request : http.request
-  const outgoing = open(url, { method, headers, signal })
-  const answered = once(outgoing, 'response')
-  // What breaks after the answer began is told by the answer.
-  outgoing.on('error', () => {})
-  outgoing.end(body)
-  const [response] = (await answered) as [IncomingMessage]
-  return response
-}
-
-async function readText({ name, setting }: Peer, response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of response) {
-    bytes += chunk.length
-    if (bytes > maxAnswerBytes) {
-      const most = `${maxAnswerBytes / 1024 / 1024} MB`
-      throw new UnexpectedAnswer(`${name} answers with more than ${most}; does ${setting} lead to it?`)
-    }
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString()
-}
-
-/** Told by OpenSSL and Node; no retry makes a certificate trustworthy. */
-const certificateFaults = /CERT|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)/
-
-function unreachable({ name, setting }: Peer, cause: NodeJS.ErrnoException): Error {
-  const { code = '', message } = cause
-  if (certificateFaults.test(code)) {
-    const advice = `check ${setting}, or name its authority in NODE_EXTRA_CA_CERTS`
-    return new Refused(`The certificate of ${name} is not trusted (${code}): ${advice}`, { cause })
-  }
-  if (code === 'ERR_INVALID_CHAR') {
-    // Node's message has the header's name, and not its value.
-    return new Refused(`${name} cannot be asked (${message}): correct the setting it comes from`, { cause })
-  }
-  if (code === 'EPROTO') {
-    const advice = `check ${setting}, its port, and whether it is to be http`
-    return new Refused(`${name} does not speak TLS as we do: ${advice}`, { cause })
-  }
-  return new Outage(`${name} cannot be reached (${code || message}); is it up, and ${setting} right?`, {
-    cause,
+  // fetch would quote the value, which may be a secret, in its error.
+  for (const [name, value] of Object.entries(headers)) validateHeaderValue(name, value)
+  return await fetch(url, {
+    method,
+    headers,
+    signal,
+    redirect: 'manual',
+    ...(body === undefined ? {} : { body }),
   })
 }
 
-function outage({ name }: Peer, status: number, headers: IncomingHttpHeaders): Outage {
-  const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now())
+async function readBody({ name, setting }: Endpoint, response: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length
+    // Leaving the loop cancels the body, which closes the connection.
+    if (length > maxResponseBytes) {
+      const limit = `${maxResponseBytes / 1024 / 1024} MB`
+      throw new InvalidResponseError(
+        `${name} sent more than ${limit}; does ${setting} lead to the right server?`,
+      )
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** Error codes of OpenSSL and Node for a certificate that is not trusted. */
+const certificateErrors = /CERT|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)/
+/** Error codes for a server that speaks no TLS, or another version of it. */
+const tlsErrors = /^(EPROTO|ERR_SSL_)/
+
+function toConnectionError({ name, setting }: Endpoint, error: Error): Error {
+  // fetch reports every failure of the network as a TypeError; the reason is its cause.
+  const cause = (error.cause ?? error) as NodeJS.ErrnoException
+  const { code = '', message } = cause
+  if (certificateErrors.test(code)) {
+    const hint = `check ${setting}, or add the authority with NODE_EXTRA_CA_CERTS`
+    return new ConfigurationError(`The certificate of ${name} is not trusted (${code}): ${hint}`, { cause })
+  }
+  if (tlsErrors.test(code)) {
+    const hint = `check ${setting}, its port, and whether it should begin with http:`
+    return new ConfigurationError(`${name} does not speak TLS (${code}): ${hint}`, { cause })
+  }
+  if (code === 'ERR_INVALID_CHAR') {
+    // Node's message names the header, and does not show its value.
+    return new ConfigurationError(
+      `The request to ${name} cannot be sent (${message}): correct the setting of that header`,
+      { cause },
+    )
+  }
+  // The Fetch standard blocks ports of other protocols (section 2.9): no connection was tried.
+  if (message === 'bad port') {
+    return new ConfigurationError(`${name} cannot be called on that port; use another one in ${setting}`)
+  }
+  return new TransientError(
+    `${name} cannot be reached (${code || message}); is it up, and is ${setting} right?`,
+    {
+      cause,
+    },
+  )
+}
+
+function toTransientError({ name }: Endpoint, { status, headers }: Response): TransientError {
+  const retryAfterMs = parseRetryAfter(headers.get('retry-after'), Date.now())
   const message =
-    status === 429 ? `${name} is asked too often (429)` : `${name} has trouble of its own (${status})`
-  return new Outage(message, { status, retryAfterMs })
+    status === 429 ? `${name} received too many requests (429)` : `${name} failed with status ${status}`
+  return new TransientError(message, { status, retryAfterMs })
 }
 
 /**
- * Reads `Retry-After`: seconds or an HTTP-date (RFC 9110, section 10.2.3).
- * @returns undefined where there is none, or it is neither
+ * Parses `Retry-After`: seconds or an HTTP-date (RFC 9110, section 10.2.3).
+ * @returns milliseconds; undefined if there is no header, or it is neither
  */
-export function readRetryAfter(value: string | undefined, nowMs: number): number | undefined {
-  if (value === undefined) return undefined
+export function parseRetryAfter(value: string | null, nowMs: number): number | undefined {
+  if (value === null) return undefined
   if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000
   const untilMs = Date.parse(value)
   return Number.isNaN(untilMs) ? undefined : Math.max(0, untilMs - nowMs)
 }
 
-function parse(peer: Peer, answer: TextAnswer): unknown {
+function parseBody(endpoint: Endpoint, { status, headers }: Response, bytes: Uint8Array): unknown {
+  const contentType = headers.get('content-type') ?? ''
   try {
-    return JSON.parse(answer.text)
-  } catch {
-    if (answer.status >= 400) return undefined
-    throw notJson(peer, answer)
+    return JSON.parse(decodeText(endpoint, bytes, contentType))
+  } catch (error) {
+    if (status >= 400) return undefined
+    throw error instanceof InvalidResponseError ? error : rejectTruncatedJson(endpoint, status, contentType)
   }
 }
 
-/** Where JSON was promised. */
-export function notJson(
-  { name, setting }: Peer,
-  { status, headers }: Omit<TextAnswer, 'text'>,
-): UnexpectedAnswer {
-  const what = `${status}, ${headers['content-type'] ?? 'no content type'}`
-  return new UnexpectedAnswer(
-    `${name} answers with what is not JSON, or not all of it (${what}); does ${setting} lead to a page, or past a proxy?`,
-    { mayPass: true },
+/** Text that cannot be decoded is an error: with U+FFFD in place of letters it would be stored wrong in silence. */
+function decodeText({ name }: Endpoint, bytes: Uint8Array, contentType: string): string {
+  // JSON is UTF-8 (RFC 8259, section 8.1); a server that says otherwise is taken at its word.
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1] ?? 'utf-8'
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(bytes)
+  } catch {
+    throw new InvalidResponseError(
+      `${name} sent text that cannot be read as ${charset} (${contentType || 'no content type'})`,
+      // A response that was cut within a character looks the same.
+      { retryable: true },
+    )
+  }
+}
+
+function rejectTruncatedJson(
+  { name, setting }: Endpoint,
+  status: number,
+  contentType: string,
+): InvalidResponseError {
+  const what = `${status}, ${contentType || 'no content type'}`
+  return new InvalidResponseError(
+    `${name} sent a body that is not complete JSON (${what}); does ${setting} lead to a web page or a proxy?`,
+    { retryable: true },
   )
 }

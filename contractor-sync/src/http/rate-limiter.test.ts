@@ -1,33 +1,33 @@
 import { expect, test } from '@jest/globals'
-import { Interrupted } from '../errors.ts'
-import { Pace } from './rate-limiter.ts'
+import { InterruptedError } from '../errors.ts'
+import { RateLimiter } from './rate-limiter.ts'
 
-test('in no stretch of the window are more requests than the budget has', async () => {
+test('no period of the window has more requests than the budget', async () => {
   const windowMs = 200
-  const pace = new Pace({ requests: 3, windowMs })
+  const limiter = new RateLimiter({ requests: 3, windowMs })
   const startedMs: number[] = []
-  const ask = async () => {
-    await pace.next()
+  const request = async () => {
+    await limiter.acquire()
     startedMs.push(performance.now())
   }
-  await Promise.all(Array.from({ length: 8 }, ask))
+  await Promise.all(Array.from({ length: 8 }, request))
   for (const [i, started] of startedMs.entries()) {
     if (i >= 3) expect(started - startedMs[i - 3]!).toBeGreaterThan(windowMs - 5)
   }
 })
 
-test('a request that is given up while it waits lets the next one go first', async () => {
-  const pace = new Pace({ requests: 1, windowMs: 60 })
-  await pace.next()
+test('an aborted wait does not block the request behind it', async () => {
+  const limiter = new RateLimiter({ requests: 1, windowMs: 60 })
+  await limiter.acquire()
   const controller = new AbortController()
-  const given = pace.next(controller.signal)
-  const next = pace.next()
-  controller.abort(new Interrupted('told to end'))
-  await expect(given).rejects.toThrow('told to end')
+  const aborted = limiter.acquire(controller.signal)
+  const next = limiter.acquire()
+  controller.abort(new InterruptedError('stopped'))
+  await expect(aborted).rejects.toThrow('stopped')
   await next
 })
 
-test('without a budget nobody waits', async () => {
-  const pace = new Pace(null)
-  await Promise.all(Array.from({ length: 1000 }, () => pace.next()))
+test('without a budget no request waits', async () => {
+  const limiter = new RateLimiter(null)
+  await Promise.all(Array.from({ length: 1000 }, () => limiter.acquire()))
 })

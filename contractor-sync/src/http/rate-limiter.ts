@@ -1,28 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** So many requests are allowed in any stretch of so long. */
+/** At most `requests` requests in any period of `windowMs`. */
 export interface RateBudget {
   readonly requests: number
   readonly windowMs: number
 }
 
-/** Keeps requests below a budget by letting them wait, rather than be refused. */
-export class Pace {
+/** Delays requests so that they stay within a rate budget (sliding window), instead of meeting 429. */
+export class RateLimiter {
   readonly #budget: RateBudget | null
   readonly #startedMs: number[] = []
-  #turn: Promise<void> = Promise.resolve()
+  #queue: Promise<void> = Promise.resolve()
 
-  /** @param budget null: as fast as may be */
+  /** @param budget null: no limit */
   constructor(budget: RateBudget | null) {
     this.#budget = budget
   }
 
-  /** Resolves when the next request may start; who asks first goes first. */
-  async next(signal?: AbortSignal): Promise<void> {
+  /** Resolves when the next request may start; first come, first served. */
+  async acquire(signal?: AbortSignal): Promise<void> {
     if (this.#budget === null) return
-    const turn = this.#turn.then(() => this.#wait(this.#budget!, signal))
-    // Whoever gives up waiting is told so; those behind have their turn all the same.
-    this.#turn = turn.catch(() => {})
+    const turn = this.#queue.then(() => this.#wait(this.#budget!, signal))
+    // An aborted wait rejects for its own caller only; those behind it in the queue go on.
+    this.#queue = turn.catch(() => {})
     await turn
   }
 

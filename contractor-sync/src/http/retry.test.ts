@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
-import { Interrupted, Outage, Refused, UnexpectedAnswer } from '../errors.ts'
-import { Patience } from './retry.ts'
+import { ConfigurationError, InterruptedError, InvalidResponseError, TransientError } from '../errors.ts'
+import { RetryBudget } from './retry.ts'
 
-/** Fails with these, one after the other, then gives `done`. */
-function failing(...failures: Error[]) {
+/** An action that fails with these errors, one after the other, then returns `done`. */
+function failWith(...errors: Error[]) {
   let calls = 0
   return {
-    act: async () => {
-      const failure = failures[calls++]
-      if (failure !== undefined) throw failure
+    action: async () => {
+      const error = errors[calls++]
+      if (error !== undefined) throw error
       return 'done'
     },
     get calls() {
@@ -17,63 +17,62 @@ function failing(...failures: Error[]) {
   }
 }
 
-describe('what is tried again', () => {
-  test('an outage, until it is over', async () => {
-    const told: string[] = []
-    const patience = new Patience({ budgetMs: 60_000, onWait: ({ message }) => told.push(message) })
-    const outage = failing(new Outage('down'))
-    expect(await patience.attempt(outage.act)).toBe('done')
-    expect(told).toEqual(['down'])
+describe('retries', () => {
+  test('a transient error until the action succeeds', async () => {
+    const reported: string[] = []
+    const budget = new RetryBudget({ budgetMs: 60_000, onRetry: ({ message }) => reported.push(message) })
+    expect(await budget.run(failWith(new TransientError('down')).action)).toBe('done')
+    expect(reported).toEqual(['down'])
   })
 
-  test('a cut answer, a few times', async () => {
-    const cut = () => new UnexpectedAnswer('cut', { mayPass: true })
-    const forever = failing(...Array.from({ length: 9 }, cut))
-    await expect(new Patience({ budgetMs: 60_000 }).attempt(forever.act)).rejects.toThrow('cut')
-    expect(forever.calls).toBe(4)
+  test('a retryable invalid response three times', async () => {
+    const cut = () => new InvalidResponseError('cut', { retryable: true })
+    const failing = failWith(...Array.from({ length: 9 }, cut))
+    await expect(new RetryBudget({ budgetMs: 60_000 }).run(failing.action)).rejects.toThrow('cut')
+    expect(failing.calls).toBe(4)
   })
 
-  test.each([new Refused('wrong'), new UnexpectedAnswer('odd'), new TypeError('a bug')])(
-    'not $name',
-    async (failure) => {
-      const once = failing(failure)
-      await expect(new Patience({ budgetMs: 60_000 }).attempt(once.act)).rejects.toBe(failure)
-      expect(once.calls).toBe(1)
+  test.each([new ConfigurationError('wrong'), new InvalidResponseError('odd'), new TypeError('a bug')])(
+    'never a $name that another try does not mend',
+    async (error) => {
+      const failing = failWith(error)
+      await expect(new RetryBudget({ budgetMs: 60_000 }).run(failing.action)).rejects.toBe(error)
+      expect(failing.calls).toBe(1)
     },
   )
 })
 
-describe('where patience ends', () => {
-  test('when the budget does not last until the other side wants to be asked again: at once', async () => {
-    const quota = failing(new Outage('too often', { status: 429, retryAfterMs: 3_600_000 }))
-    const attempt = new Patience({ budgetMs: 60_000 }).attempt(quota.act)
-    await expect(attempt).rejects.toThrow('too often; asked once; it wants to be left alone for 3600 s')
-    await expect(attempt).rejects.toMatchObject({ status: 429 })
+describe('gives up', () => {
+  test('at once if Retry-After is longer than the rest of the budget', async () => {
+    const quota = failWith(new TransientError('too many', { status: 429, retryAfterMs: 3_600_000 }))
+    const running = new RetryBudget({ budgetMs: 60_000 }).run(quota.action)
+    await expect(running).rejects.toThrow('too many; gave up after 1 attempt; it asks to wait 3600 s')
+    await expect(running).rejects.toMatchObject({ status: 429 })
     expect(quota.calls).toBe(1)
   })
 
-  test('all requests of a run share the budget', async () => {
-    const patience = new Patience({ budgetMs: 1600 })
-    await patience.attempt(failing(new Outage('down')).act)
-    const rest = failing(...Array.from({ length: 9 }, () => new Outage('down')))
-    await expect(patience.attempt(rest.act)).rejects.toThrow(/^down; asked (once|2 times)$/)
+  test('when all requests of the run have used up the budget together', async () => {
+    const budget = new RetryBudget({ budgetMs: 1600 })
+    await budget.run(failWith(new TransientError('down')).action)
+    const failing = failWith(...Array.from({ length: 9 }, () => new TransientError('down')))
+    await expect(budget.run(failing.action)).rejects.toThrow(/^down; gave up after (1 attempt|2 attempts)$/)
   })
 
-  test('when the process is told to end', async () => {
+  test('when the signal aborts', async () => {
     const controller = new AbortController()
-    const patience = new Patience({ budgetMs: 60_000, signal: controller.signal })
-    const attempt = patience.attempt(failing(new Outage('down', { retryAfterMs: 30_000 })).act)
-    setTimeout(() => controller.abort(new Interrupted('told to end')), 20)
-    await expect(attempt).rejects.toThrow('told to end')
+    const budget = new RetryBudget({ budgetMs: 60_000, signal: controller.signal })
+    const running = budget.run(failWith(new TransientError('down', { retryAfterMs: 30_000 })).action)
+    setTimeout(() => controller.abort(new InterruptedError('stopped')), 20)
+    await expect(running).rejects.toThrow('stopped')
   })
+})
 
-  test('but what was done by then is done', async () => {
-    const controller = new AbortController()
-    const patience = new Patience({ budgetMs: 60_000, signal: controller.signal })
-    const uploaded = patience.attempt(async () => {
-      controller.abort(new Interrupted('told to end'))
-      return 'uploaded'
-    })
-    expect(await uploaded).toBe('uploaded')
+test('returns the result of an action that succeeded although the signal aborted meanwhile', async () => {
+  const controller = new AbortController()
+  const budget = new RetryBudget({ budgetMs: 60_000, signal: controller.signal })
+  const uploaded = budget.run(async () => {
+    controller.abort(new InterruptedError('stopped'))
+    return 'uploaded'
   })
+  expect(await uploaded).toBe('uploaded')
 })

@@ -1,91 +1,91 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pRetry from 'p-retry'
-import { Outage, UnexpectedAnswer } from '../errors.ts'
+import { InvalidResponseError, TransientError } from '../errors.ts'
 
-/** So often is asked for an answer that makes no sense, but may make some the next time. */
-const maxTriesOfUnexpected = 4
+/** Attempts in all for a response that is invalid, but may be valid the next time. */
+const maxAttemptsForInvalidResponse = 4
 
 const firstDelayMs = 500
-const longestDelayMs = 30_000
+const maxDelayMs = 30_000
 
-interface PatienceOptions {
-  /** Time to lose on the outages of others, all requests of a run together. */
+interface RetryBudgetOptions {
+  /** Time that all requests of a run together may lose to failures. */
   readonly budgetMs: number
   /** Ends all waiting. */
   readonly signal?: AbortSignal | undefined
-  /** Told before each wait. */
-  readonly onWait?: (failure: Error, waitMs: number) => void
+  /** Called before each wait. */
+  readonly onRetry?: (error: Error, waitMs: number) => void
 }
 
-/** How long a run bears with others: one budget, so that a run ends in time however many things fail a little. */
-export class Patience {
-  readonly #options: PatienceOptions
+/** Retries with one time budget for a whole run, so that a run ends in time however many requests fail a little. */
+export class RetryBudget {
+  readonly #options: RetryBudgetOptions
   #leftMs: number
 
-  constructor(options: PatienceOptions) {
+  constructor(options: RetryBudgetOptions) {
     this.#options = options
     this.#leftMs = options.budgetMs
   }
 
   /**
-   * Tries until it works: waits ever longer, with jitter, and as long as `Retry-After` says. What is tried
-   * must be safe to repeat.
-   * @throws {Outage} when patience is at its end, or would be before the other side wants to be asked again
-   * @throws whatever else trying again does not mend, at once
+   * Runs an action until it succeeds: exponential backoff with jitter, after the `Retry-After` that was asked for.
+   * @param action must be safe to repeat
+   * @throws {TransientError} the budget is used up, or ends before `Retry-After` does
+   * @throws any error that is not retryable, at once
    */
-  async attempt<T>(act: () => Promise<T>): Promise<T> {
-    const { signal, onWait } = this.#options
+  async run<T>(action: () => Promise<T>): Promise<T> {
+    const { signal, onRetry } = this.#options
     let startedAtMs = 0
-    let tries = 0
+    let attempts = 0
     let done: { readonly result: T } | undefined
     const timed = async () => {
-      tries += 1
+      attempts += 1
       startedAtMs = performance.now()
-      done = { result: await act() }
+      done = { result: await action() }
       return done.result
     }
     try {
       return await pRetry(timed, {
         retries: Number.POSITIVE_INFINITY,
         minTimeout: firstDelayMs,
-        maxTimeout: longestDelayMs,
+        maxTimeout: maxDelayMs,
         randomize: true,
         ...(signal === undefined ? {} : { signal }),
         shouldRetry: async ({ error, retryDelay }) => {
-          if (!mayPass(error, tries)) return false
-          const askedForMs = error instanceof Outage ? (error.retryAfterMs ?? 0) : 0
-          const waitMs = askedForMs + retryDelay
+          if (!isRetryable(error, attempts)) return false
+          const retryAfterMs = error instanceof TransientError ? (error.retryAfterMs ?? 0) : 0
+          const waitMs = retryAfterMs + retryDelay
           this.#leftMs -= performance.now() - startedAtMs
           if (waitMs > this.#leftMs) return false
           this.#leftMs -= waitMs
-          onWait?.(error, waitMs)
-          // p-retry adds its own delay, so those who were told the same second do not return together; and where the
-          // sleep was interrupted, it says so itself.
-          await sleep(askedForMs, undefined, { signal }).catch(() => {})
+          onRetry?.(error, waitMs)
+          // p-retry adds its own delay, so clients with the same Retry-After do not return together. If the
+          // signal interrupts this sleep, p-retry throws its reason.
+          await sleep(retryAfterMs, undefined, { signal }).catch(() => {})
           return true
         },
       })
     } catch (error) {
-      // Interrupted, but after the deed: it is done, and shall be told.
+      // The signal came after the action succeeded: its result counts, and must be reported.
       if (done !== undefined) return done.result
-      throw error instanceof Outage ? exhausted(error, tries) : error
+      throw error instanceof TransientError ? retriesExhausted(error, attempts) : error
     }
   }
 }
 
-function mayPass(error: Error, tries: number): boolean {
-  if (error instanceof UnexpectedAnswer) return error.mayPass && tries < maxTriesOfUnexpected
-  return error instanceof Outage
+function isRetryable(error: Error, attempts: number): boolean {
+  if (error instanceof InvalidResponseError)
+    return error.retryable && attempts < maxAttemptsForInvalidResponse
+  return error instanceof TransientError
 }
 
-function exhausted(outage: Outage, tries: number): Outage {
-  const { message, status, retryAfterMs } = outage
-  const times = tries === 1 ? 'once' : `${tries} times`
-  const wanted =
-    retryAfterMs === undefined ? '' : `; it wants to be left alone for ${Math.ceil(retryAfterMs / 1000)} s`
-  return new Outage(`${message}; asked ${times}${wanted}`, {
+function retriesExhausted(error: TransientError, attempts: number): TransientError {
+  const { message, status, retryAfterMs } = error
+  const times = attempts === 1 ? '1 attempt' : `${attempts} attempts`
+  const wait = retryAfterMs === undefined ? '' : `; it asks to wait ${Math.ceil(retryAfterMs / 1000)} s`
+  return new TransientError(`${message}; gave up after ${times}${wait}`, {
     retryAfterMs,
-    cause: outage,
+    cause: error,
     ...(status === undefined ? {} : { status }),
   })
 }

@@ -1,18 +1,19 @@
 import { toHours } from '@timesheets/contracts/entry'
 import { createLogger } from '@timesheets/runtime/logger'
-import { explain, type Output } from '../sync/observer.ts'
+import type { SyncObserver } from '../sync/observer.ts'
 import type { Report } from '../sync/report.ts'
+import { formatError } from './error-message.ts'
 
 const progressEveryMs = 5000
 
-/** JSON lines on standard output, for whatever collects logs: every rejected entry has a line of its own. */
-export function createJsonOutput(level: string): Output {
-  // One destination, so that lines keep their order.
+/** Writes JSON lines to standard output, for log collectors. Each rejected entry has its own line. */
+export function createJsonOutput(level: string): SyncObserver {
+  // Both loggers share one destination, so that lines keep their order.
   const logger = createLogger('contractor-sync', level, process.stdout)
-  // What a run came to is its result, and no matter of how much is logged.
+  // The report is the result of the run, so it is written at every log level.
   const results = createLogger('contractor-sync', 'info', process.stdout)
   let total: number | undefined
-  let toldAtMs = performance.now()
+  let lastProgressMs = performance.now()
   return {
     started({ source, window, dryRun }) {
       total = undefined
@@ -22,32 +23,31 @@ export function createJsonOutput(level: string): Output {
       total = entries
     },
     progress(report) {
-      if (performance.now() - toldAtMs < progressEveryMs) return
-      toldAtMs = performance.now()
-      logger.info({ read: report.read, total, ...report.counts }, 'sync goes on')
+      if (performance.now() - lastProgressMs < progressEveryMs) return
+      lastProgressMs = performance.now()
+      logger.info({ read: report.read, total, ...report.counts }, 'sync in progress')
     },
     rejected({ externalId, problem, reason }) {
       logger.warn({ externalId, problem, reason }, 'entry rejected')
     },
-    waiting(failure, waitMs) {
-      logger.warn({ reason: failure.message, waitMs: Math.round(waitMs) }, 'trying again')
+    retrying(error, waitMs) {
+      logger.warn({ reason: error.message, waitMs: Math.round(waitMs) }, 'retrying')
     },
     finished(report) {
       for (const message of report.messages) logger.info({ dryRun: report.dryRun }, message)
-      const { failure, exitCode } = report
-      const members = { ...summaryOf(report), exitCode }
-      if (failure === undefined) results.info(members, 'sync finished')
-      else results.error({ ...members, reason: explain(failure) }, 'sync did not finish')
+      const { error, exitCode } = report
+      const fields = { ...toJson(report), exitCode }
+      if (error === undefined) results.info(fields, 'sync finished')
+      else results.error({ ...fields, reason: formatError(error) }, 'sync did not finish')
     },
-    note(text, members = {}) {
-      logger.info(members, text)
+    waiting(next) {
+      logger.info({ next }, `next sync: ${next?.toISOString() ?? 'never'}`)
     },
   }
 }
 
-/** A report as JSON has it. */
-function summaryOf(report: Report) {
-  const { source, window, dryRun, read, counts, skippedInAll, skipped, seconds, rejections, startedAt } =
+function toJson(report: Report) {
+  const { source, window, dryRun, read, counts, skippedTotal, skipped, seconds, rejections, startedAt } =
     report
   return {
     source,
@@ -55,9 +55,10 @@ function summaryOf(report: Report) {
     dryRun,
     read,
     ...counts,
-    skipped: skippedInAll,
+    skipped: skippedTotal,
     skippedRunning: skipped.running,
     skippedEmpty: skipped.empty,
+    skippedRepeated: skipped.repeated,
     hours: toHours(seconds),
     firstRejected: rejections.map(({ externalId, problem, reason }) => ({ externalId, problem, reason })),
     durationMs: Date.now() - startedAt.getTime(),

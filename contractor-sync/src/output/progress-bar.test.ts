@@ -1,17 +1,17 @@
 import { expect, test } from '@jest/globals'
-import { progressLine } from './progress-bar.ts'
+import { formatProgress } from './progress-bar.ts'
 
-test('how far, how fast, how long still', () => {
-  expect(progressLine(1200, 2400, 4000, 79)).toBe(
+test('shows progress, rate and remaining time', () => {
+  expect(formatProgress(1200, 2400, 4000, 79)).toBe(
     '████████████░░░░░░░░░░░░  1,200 of 2,400 · 300/s · 4 s left',
   )
-  expect(progressLine(1, 1001, 1000, 79)).toMatch(/^░+ {2}1 of 1,001 · 1\/s · 16 min 40 s left$/)
+  expect(formatProgress(1, 1001, 1000, 79)).toMatch(/^░+ {2}1 of 1,001 · 1\/s · 16 min 40 s left$/)
 })
 
-test('an end that is not known, or was not the end', () => {
-  expect(progressLine(1200, undefined, 4000, 79)).toBe('1,200 entries · 300/s')
-  expect(progressLine(0, 100, 0, 79)).toBe(`${'░'.repeat(24)}  0 of 100 · 0/s`)
-  expect(progressLine(120, 100, 1000, 79)).toMatch(/^█{24} {2}120 of 100 · 120\/s · 0 s left$/)
+test('shows what is known if the total is missing or too low', () => {
+  expect(formatProgress(1200, undefined, 4000, 79)).toBe('1,200 entries · 300/s')
+  expect(formatProgress(0, 100, 0, 79)).toBe(`${'░'.repeat(24)}  0 of 100 · 0/s`)
+  expect(formatProgress(120, 100, 1000, 79)).toMatch(/^█{24} {2}120 of 100 · 120\/s · 0 s left$/)
 })
 
 test.each([
@@ -20,6 +20,6 @@ test.each([
   [39, '1,200 of 2,400 · 300/s · 4 s left'],
   [28, '1,200 of 2,400 · 300/s'],
   [20, '1,200 of 2,400'],
-])('in %i columns the bar gives way first, then whole words', (columns, line) => {
-  expect(progressLine(1200, 2400, 4000, columns)).toBe(line)
+])('in %i columns the bar shrinks first, then the last parts go', (columns, line) => {
+  expect(formatProgress(1200, 2400, 4000, columns)).toBe(line)
 })

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals'
-import { Outage } from '../errors.ts'
+import { TransientError } from '../errors.ts'
 import { Report } from '../sync/report.ts'
-import type { SyncedEntry } from '../timesheets-api/synced-entry.ts'
+import type { IdentifiedEntry } from '../timesheets-api/client.ts'
 import { summaryTable } from './summary-table.ts'
 
-const entry: SyncedEntry = {
+const entry: IdentifiedEntry = {
   user_id: '007',
   date: '2017-05-10',
   project: 'StoreZero',
@@ -14,19 +14,29 @@ const entry: SyncedEntry = {
 }
 const options = { source: 'harvest', window: { from: '2017-05-01' }, dryRun: false, show: 1, showRejected: 1 }
 
-function reported(): Report {
+function createReport(): Report {
   const report = new Report(options)
   for (let i = 0; i < 1234; i++)
-    report.addOutcome(entry, { index: 0, status: 'created', message: `Created ${i}` })
-  report.addAside({ kind: 'skipped', why: 'running' })
-  report.addAside({ kind: 'rejected', externalId: '42', problem: 'unknown-person', reason: 'nobody here' })
-  const problem = { type: '/problems/invalid-entry', detail: 'hours must be at most 24' }
-  report.addOutcome(entry, { index: 0, status: 'rejected', problem })
+    report.addResult(entry, { index: 0, status: 'created', message: `Created ${i}` })
+  report.addNotUploaded({ kind: 'skipped', why: 'running' })
+  report.addNotUploaded({
+    kind: 'rejected',
+    externalId: '42',
+    problem: 'unknown-person',
+    reason: 'no user_id',
+  })
+  const problem = {
+    type: '/problems/invalid-entry',
+    title: 'Invalid entry',
+    status: 422,
+    detail: 'hours must be at most 24',
+  }
+  report.addResult(entry, { index: 0, status: 'rejected', problem })
   return report
 }
 
-test('counts below one another, hours by their point, and the first rejected ones', () => {
-  expect(summaryTable(reported())).toBe(`harvest, days from 2017-05-01
+test('aligns the counts and the decimal point of the hours, and lists the first rejected entries', () => {
+  expect(summaryTable(createReport())).toBe(`harvest, days from 2017-05-01
 
   read       1,237
   created    1,234
@@ -38,33 +48,39 @@ test('counts below one another, hours by their point, and the first rejected one
   skipped        1  (1 still running, 0 without hours)
   hours      6,478.50
 
-Rejected, with the harvest id:
-  42  unknown-person: nobody here
+Rejected (ids of harvest):
+  42  unknown-person: no user_id
   and 1 more (--format json lists all)`)
 })
 
-test('what a tracker wrote is shown in a line, and commands the terminal nothing', () => {
+test('shows text of the tracker on one line, without control characters', () => {
   const report = new Report(options)
   const [externalId, reason] = [`\u001b[2J${'7'.repeat(100_000)}`, `hours: "${'\n'.repeat(100_000)}"`]
-  report.addAside({ kind: 'rejected', externalId, problem: 'unreadable-entry', reason })
+  report.addNotUploaded({ kind: 'rejected', externalId, problem: 'unreadable-entry', reason })
   const line = summaryTable(report).split('\n').at(-1)!
   expect(line).toMatch(/^ {2}\\u001b\[2J7+… {2}unreadable-entry: hours: "(\\u000a)+…$/)
   expect(line.length).toBeLessThan(1500)
 })
 
-test('every entry that was read is accounted for, and the first sentences are kept', () => {
-  const report = reported()
+test('every record read is counted once, and the first messages are kept', () => {
+  const report = createReport()
   const accounted = Object.values(report.counts).reduce((sum, count) => sum + count, 0)
-  expect(report.read).toBe(accounted + report.skippedInAll)
+  expect(report.read).toBe(accounted + report.skippedTotal)
   expect(report.messages).toEqual(['Created 0'])
 })
 
-test('the code that a run ends with', () => {
+test('the exit code follows from the error, or from rejected entries', () => {
   expect(new Report(options).exitCode).toBe(0)
-  const report = reported()
+  const report = createReport()
   expect(report.exitCode).toBe(3)
-  report.failure = new Outage('down')
+  report.error = new TransientError('down')
   expect(report.exitCode).toBe(75)
-  report.failure = new Error('a bug')
+  report.error = new Error('a bug')
   expect(report.exitCode).toBe(1)
+})
+
+test('repeated records are counted and shown', () => {
+  const report = createReport()
+  report.addNotUploaded({ kind: 'skipped', why: 'repeated' })
+  expect(summaryTable(report)).toContain('skipped        2  (1 still running, 0 without hours, 1 repeated)')
 })

@@ -1,54 +1,55 @@
 import { toHours } from '@timesheets/contracts/entry'
 import type { Report } from '../sync/report.ts'
 import { describeWindow } from '../trackers/window.ts'
-import { plainText } from './plain-text.ts'
+import { toPlainText } from './plain-text.ts'
 
-/** A line is for reading; JSON lines have all of it. */
-const shownOfId = 60
-const shownOfReason = 200
+const maxIdLength = 60
+/** The JSON lines have the whole text. */
+const maxReasonLength = 200
 
 const number = new Intl.NumberFormat('en-US')
 const hours = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 4 })
 
-/** A report for a person: what was read, what became of it, and what was not taken, in columns that line up. */
+/** Formats a report for a person: the counts in aligned columns, and the first rejected entries. */
 export function summaryTable(report: Report): string {
-  const { source, window, dryRun, read, counts, skipped, skippedInAll } = report
-  const rows: [string, string, string?][] = [
+  const { source, window, dryRun, read, counts, skipped, skippedTotal } = report
+  const rows: [label: string, value: string, remark?: string][] = [
     ['read', number.format(read)],
-    ...Object.entries(counts).map(([word, count]): [string, string] => [word, number.format(count)]),
-    ['skipped', number.format(skippedInAll), whySkipped(skipped)],
+    ...Object.entries(counts).map(([status, count]): [string, string] => [status, number.format(count)]),
+    ['skipped', number.format(skippedTotal), describeSkipped(skipped)],
     ['hours', hours.format(toHours(report.seconds))],
   ]
-  // Hours have decimals; their point stands below the last digit of the counts.
-  const whole = Math.max(...rows.map(([, value]) => wholePart(value).length))
-  const label = Math.max(...rows.map(([name]) => name.length))
-  const lines = rows.map(([name, value, remark = '']) =>
-    `  ${name.padEnd(label)}  ${' '.repeat(whole - wholePart(value).length)}${value}${remark}`.trimEnd(),
+  // Align the decimal point of the hours with the end of the counts.
+  const valueWidth = Math.max(...rows.map(([, value]) => integerPart(value).length))
+  const labelWidth = Math.max(...rows.map(([label]) => label.length))
+  const lines = rows.map(([label, value, remark = '']) =>
+    `  ${label.padEnd(labelWidth)}  ${' '.repeat(valueWidth - integerPart(value).length)}${value}${remark}`.trimEnd(),
   )
   const title = `${source}, ${describeWindow(window)}${dryRun ? ' (dry run: nothing was written)' : ''}`
-  return [title, '', ...lines, ...rejectedLines(report)].join('\n')
+  return [title, '', ...lines, ...formatRejections(report)].join('\n')
 }
 
-function whySkipped({ running, empty }: Report['skipped']): string {
-  return running + empty === 0
-    ? ''
-    : `  (${number.format(running)} still running, ${number.format(empty)} without hours)`
+function describeSkipped({ running, empty, repeated }: Report['skipped']): string {
+  if (running + empty + repeated === 0) return ''
+  const parts = [`${number.format(running)} still running`, `${number.format(empty)} without hours`]
+  if (repeated > 0) parts.push(`${number.format(repeated)} repeated`)
+  return `  (${parts.join(', ')})`
 }
 
-function rejectedLines({ source, counts, rejections }: Report): string[] {
+function formatRejections({ source, counts, rejections }: Report): string[] {
   if (rejections.length === 0) return []
   const rows = rejections.map(({ externalId, problem, reason }) => ({
-    id: plainText(externalId, shownOfId),
-    why: plainText(`${problem}: ${reason}`, shownOfReason),
+    id: toPlainText(externalId, maxIdLength),
+    reason: toPlainText(`${problem}: ${reason}`, maxReasonLength),
   }))
   const width = Math.max(...rows.map(({ id }) => id.length))
   const more = counts.rejected - rejections.length
   return [
     '',
-    `Rejected, with the ${source} id:`,
-    ...rows.map(({ id, why }) => `  ${id.padEnd(width)}  ${why}`),
+    `Rejected (ids of ${source}):`,
+    ...rows.map(({ id, reason }) => `  ${id.padEnd(width)}  ${reason}`),
     ...(more > 0 ? [`  and ${number.format(more)} more (--format json lists all)`] : []),
   ]
 }
 
-const wholePart = (value: string) => value.split('.')[0]!
+const integerPart = (value: string) => value.split('.')[0]!

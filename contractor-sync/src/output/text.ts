@@ -1,14 +1,15 @@
-import { explain, type Output } from '../sync/observer.ts'
-import { plainText } from './plain-text.ts'
+import type { SyncObserver } from '../sync/observer.ts'
+import { formatError } from './error-message.ts'
+import { toPlainText } from './plain-text.ts'
 import { ProgressBar } from './progress-bar.ts'
 import { summaryTable } from './summary-table.ts'
 
-const shownOfSentence = 500
+const maxMessageLength = 500
 
-/** For a person: the report on standard output; progress and trouble on standard error. */
-export function createTextOutput(): Output {
+/** Writes for a person: the report to standard output; progress and errors to standard error. */
+export function createTextOutput(): SyncObserver {
   const bar = process.stderr.isTTY ? new ProgressBar(process.stderr) : undefined
-  const say = (line: string) => {
+  const writeLine = (line: string) => {
     bar?.hide()
     process.stderr.write(`${line}\n`)
   }
@@ -23,21 +24,23 @@ export function createTextOutput(): Output {
       bar?.show(read)
     },
     rejected() {
-      // The first ones stand in the summary.
+      // The summary lists the first ones.
     },
-    waiting(failure, waitMs) {
-      say(`${plainText(failure.message, shownOfSentence)}; trying again in ${(waitMs / 1000).toFixed(1)} s`)
+    retrying(error, waitMs) {
+      writeLine(
+        `${toPlainText(error.message, maxMessageLength)}; retrying in ${(waitMs / 1000).toFixed(1)} s`,
+      )
     },
     finished(report) {
       bar?.hide()
-      const { messages, failure } = report
-      const lines = messages.map((message) => plainText(message, shownOfSentence))
-      const sentences = lines.length === 0 ? '' : `${lines.join('\n')}\n\n`
-      process.stdout.write(`${sentences}${summaryTable(report)}\n`)
-      if (failure !== undefined) say(`\nNot finished: ${explain(failure)}`)
+      const { messages, error } = report
+      const lines = messages.map((message) => toPlainText(message, maxMessageLength))
+      const paragraph = lines.length === 0 ? '' : `${lines.join('\n')}\n\n`
+      process.stdout.write(`${paragraph}${summaryTable(report)}\n`)
+      if (error !== undefined) writeLine(`\nThe sync did not finish: ${formatError(error)}`)
     },
-    note(text) {
-      say(text)
+    waiting(next) {
+      writeLine(`next sync: ${next?.toISOString() ?? 'never'}`)
     },
   }
 }

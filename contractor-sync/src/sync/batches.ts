@@ -1,58 +1,60 @@
-import type { Batch } from '../timesheets-api/client.ts'
-import type { SyncedEntry } from '../timesheets-api/synced-entry.ts'
-import type { Aside, Mapped } from './mapping.ts'
+import type { Batch, IdentifiedEntry } from '../timesheets-api/client.ts'
+import type { MappingResult, NotUploaded, Rejection } from './mapping.ts'
 
-/** A body that the API takes, with room to spare (it reads 16 MiB of JSON). */
+/** Half of the 16 MiB of JSON that the API reads. */
 const maxBatchBytes = 8 * 1024 * 1024
-/** No entry that the API accepts is near this (2,000 characters of notes); one longer would block its whole batch. */
+/** Far above any entry that the API accepts (2,000 characters of notes). A larger one would block its whole batch. */
 const maxItemBytes = 64 * 1024
 
-/** A batch, and what was read on the way to it and is not in it. */
-export interface Step {
+/** A batch, plus the records skipped or rejected since the previous one. */
+export interface BatchStep {
   readonly batch: Batch
-  readonly aside: readonly Aside[]
+  readonly notUploaded: readonly NotUploaded[]
 }
 
-/** Gathers items for the API, as many as may go at once. */
-export async function* inBatches(mapped: AsyncIterable<Mapped>, maxItems: number): AsyncGenerator<Step> {
-  let items: SyncedEntry[] = []
+/** Collects items into batches within the API's limits on number and size. */
+export async function* toBatches(
+  results: AsyncIterable<MappingResult>,
+  maxItems: number,
+): AsyncGenerator<BatchStep> {
+  let items: IdentifiedEntry[] = []
   let texts: string[] = []
   let bytes = 0
-  let aside: Aside[] = []
-  const take = (): Step => {
-    const step = { batch: { items, body: `[${texts.join(',')}]` }, aside }
+  let notUploaded: NotUploaded[] = []
+  const takeStep = (): BatchStep => {
+    const step = { batch: { items, body: `[${texts.join(',')}]` }, notUploaded }
     items = []
     texts = []
     bytes = 0
-    aside = []
+    notUploaded = []
     return step
   }
 
-  for await (const one of mapped) {
-    if (one.kind !== 'item') {
-      aside.push(one)
-      if (aside.length >= maxItems) yield take()
+  for await (const result of results) {
+    if (result.kind !== 'item') {
+      notUploaded.push(result)
+      if (notUploaded.length >= maxItems) yield takeStep()
       continue
     }
-    const text = JSON.stringify(one.item)
+    const text = JSON.stringify(result.item)
     const itemBytes = Buffer.byteLength(text)
     if (itemBytes > maxItemBytes) {
-      aside.push(tooLarge(one.item, itemBytes))
+      notUploaded.push(rejectTooLarge(result.item, itemBytes))
       continue
     }
-    if (items.length >= maxItems || bytes + itemBytes > maxBatchBytes) yield take()
-    items.push(one.item)
+    if (items.length >= maxItems || bytes + itemBytes > maxBatchBytes) yield takeStep()
+    items.push(result.item)
     texts.push(text)
     bytes += itemBytes
   }
-  if (items.length > 0 || aside.length > 0) yield take()
+  if (items.length > 0 || notUploaded.length > 0) yield takeStep()
 }
 
-function tooLarge({ external_id: externalId }: SyncedEntry, bytes: number): Aside {
+function rejectTooLarge({ external_id: externalId }: IdentifiedEntry, bytes: number): Rejection {
   return {
     kind: 'rejected',
     externalId,
     problem: 'too-large',
-    reason: `its text is ${bytes} bytes long; shorten its notes (2000 characters at most)`,
+    reason: `the entry has ${bytes} bytes; shorten its notes (2000 characters at most)`,
   }
 }

@@ -3,11 +3,11 @@ import { type Environment, optional, type Settings, setting } from '@timesheets/
 import cron from 'node-cron'
 import { readSyncConfig } from '../config.ts'
 import { AccessToken } from '../timesheets-api/access-token.ts'
-import type { Output } from './observer.ts'
+import type { SyncObserver } from './observer.ts'
 import { type RunOptions, run } from './run.ts'
 import { runOnSchedule } from './schedule.ts'
 
-/** What the daemon takes beside what a run does. */
+/** The settings of the daemon, in addition to those of a run. */
 export const daemonSettings = {
   schedule: setting.custom(
     'SYNC_SCHEDULE',
@@ -18,42 +18,45 @@ export const daemonSettings = {
   timeZone: setting.custom(
     'SYNC_TIME_ZONE',
     'a time zone',
-    { default: 'UTC', doc: 'The time zone of that schedule: Europe/Berlin' },
+    { default: 'UTC', doc: 'Time zone of the schedule: Europe/Berlin' },
     parseTimeZone,
   ),
-  syncOnStart: setting.flag('SYNC_ON_START', { default: true, doc: 'The daemon syncs once when it starts' }),
+  syncOnStart: setting.flag('SYNC_ON_START', {
+    default: true,
+    doc: 'Whether the daemon also syncs when it starts',
+  }),
   readyPath: optional(
     setting.text('READY_PATH', {
-      doc: 'A file that the daemon makes once its settings are found good: for a health check',
+      doc: 'A file that the daemon creates once its settings are valid, for a health check',
     }),
   ),
 } satisfies Settings
 
-/** Stays and syncs by its schedule, whatever became of the run before, until it is told to end. */
+/** Syncs by its schedule until the signal aborts, whether or not the run before succeeded. */
 export async function daemon(
   config: DaemonConfig,
   options: RunOptions,
-  output: Output,
+  observer: SyncObserver,
   signal: AbortSignal,
 ): Promise<void> {
-  // Not after a first sync: an outage is nothing that another start would mend.
+  // Not after the first sync: a restart would not mend an outage.
   if (config.readyPath !== undefined) await writeFile(config.readyPath, '')
   const token = new AccessToken(config, signal)
   const job = async () => {
-    await run(config, options, token, output, signal)
+    await run(config, options, token, observer, signal)
   }
   await runOnSchedule(job, {
     expression: config.schedule,
     timeZone: config.timeZone,
     onStart: config.syncOnStart,
     signal,
-    onWait: (next) => output.note(`next sync: ${next?.toISOString() ?? 'never'}`, { next }),
+    onWait: (next) => observer.waiting(next),
   })
 }
 
 type DaemonConfig = Awaited<ReturnType<typeof readDaemonConfig>>
 
-/** @throws {ConfigError} with every fault */
+/** @throws {ConfigError} naming every invalid setting */
 export function readDaemonConfig(environment: Environment) {
   return readSyncConfig(environment, daemonSettings)
 }
@@ -61,8 +64,8 @@ export function readDaemonConfig(environment: Environment) {
 function parseSchedule(text: string): string {
   const { valid, errors } = cron.validateDetailed(text)
   if (valid) return text
-  const faults = errors.map(({ field, message }) => `${field}: ${message}`).join('; ')
-  throw new Error(`"${text}" is not a cron expression (${faults})`)
+  const issues = errors.map(({ field, message }) => `${field}: ${message}`).join('; ')
+  throw new Error(`"${text}" is not a cron expression (${issues})`)
 }
 
 function parseTimeZone(text: string): string {

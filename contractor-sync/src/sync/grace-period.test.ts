@@ -1,17 +1,17 @@
 import { once } from 'node:events'
 import { expect, test } from '@jest/globals'
-import { Interrupted } from '../errors.ts'
-import { graceAfter } from './grace-period.ts'
+import { InterruptedError } from '../errors.ts'
+import { abortAfterGracePeriod } from './grace-period.ts'
 
-test('ends after the signal, for the same reason', async () => {
+test('aborts after the signal, with the same reason', async () => {
   const controller = new AbortController()
-  const grace = graceAfter(controller.signal, 5)
-  const reason = new Interrupted('told to end')
-  // Keeps the process, as a request that is under way does.
-  const underWay = setTimeout(() => {}, 5000)
+  const grace = abortAfterGracePeriod(controller.signal, 5)
+  const reason = new InterruptedError('stopped')
+  // Keeps the process alive, as a pending request does.
+  const pending = setTimeout(() => {}, 5000)
   controller.abort(reason)
   expect(grace.aborted).toBe(false)
   await once(grace, 'abort')
-  clearTimeout(underWay)
+  clearTimeout(pending)
   expect(grace.reason).toBe(reason)
 })

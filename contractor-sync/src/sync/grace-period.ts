@@ -1,8 +1,8 @@
-/** Aborted so long after another signal, for its reason: what is under way then may still come to its end. */
-export function graceAfter(signal: AbortSignal, ms: number): AbortSignal {
+/** Returns a signal that aborts `ms` after the given one, with the same reason. */
+export function abortAfterGracePeriod(signal: AbortSignal, ms: number): AbortSignal {
   const controller = new AbortController()
   const start = () => {
-    // Nothing waits for it that has come to its end.
+    // The timer alone must not keep the process alive.
     setTimeout(() => controller.abort(signal.reason), ms).unref()
   }
   if (signal.aborted) start()

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import type { TrackerEntry } from '../trackers/tracker.ts'
-import { mapReading } from './mapping.ts'
+import { mapRecord } from './mapping.ts'
 import { People } from './people.ts'
 
 const people = new People(new Map(), 'email', 'harvest')
-const map = (members: Partial<TrackerEntry> = {}) => mapReading({ ...entry, ...members }, 'harvest', people)
+const map = (members: Partial<TrackerEntry> = {}) => mapRecord({ ...entry, ...members }, 'harvest', people)
 
 /** The example of Harvest's documents. */
 const entry: TrackerEntry = {
@@ -18,7 +18,7 @@ const entry: TrackerEntry = {
   isRunning: false,
 }
 
-test('an entry becomes what the API takes, with the identity that makes a repeat safe', () => {
+test('maps an entry to the API, with its identity', () => {
   expect(map()).toEqual({
     kind: 'item',
     item: {
@@ -32,43 +32,51 @@ test('an entry becomes what the API takes, with the identity that makes a repeat
   })
 })
 
-test('notes go along where there are any, to the letter', () => {
+test('passes notes on unchanged, and omits empty ones', () => {
   expect(map({ notes: ' two\nlines ' })).toMatchObject({ item: { notes: ' two\nlines ' } })
   expect(map({ notes: '' })).not.toMatchObject({ item: { notes: expect.anything() } })
   const long = 'x'.repeat(5000)
   expect(map({ notes: long })).toMatchObject({ item: { notes: long } })
 })
 
-describe('what has no final hours is skipped', () => {
+describe('skips an entry without final hours', () => {
   test.each([
     ['a running timer', { isRunning: true }, 'running'],
-    ['a timer stopped at once', { hours: 0 }, 'empty'],
+    ['zero hours', { hours: 0 }, 'empty'],
     ['less than half a second', { hours: 0.0001 }, 'empty'],
-    ['the same, negative', { hours: -0.0001 }, 'empty'],
+    ['less than half a second, negative', { hours: -0.0001 }, 'empty'],
   ] as const)('%s', (_what, members, why) => {
     expect(map(members)).toEqual({ kind: 'skipped', why })
   })
 })
 
-test('what only the API can judge goes there', () => {
+test('leaves the limits of hours to the API', () => {
   expect(map({ hours: 30 })).toMatchObject({ kind: 'item', item: { hours: 30 } })
   expect(map({ hours: -1 })).toMatchObject({ kind: 'item', item: { hours: -1 } })
 })
 
-test('somebody unknown is told with all that is known of them', () => {
+test('rejects an unknown person, with what is known of the person', () => {
   expect(map({ person: { id: '7' } })).toEqual({
     kind: 'rejected',
     externalId: '636709355',
     problem: 'unknown-person',
-    reason: "nobody here is the tracker's person 7; name them in the directory of people, or in PEOPLE_MAP",
+    reason:
+      'no user_id is known for person 7 of the tracker; add it to the directory of people, or to PEOPLE_MAP',
   })
 })
 
-test('a record that cannot be read is told, not dropped', () => {
+test('rejects an unreadable record, and does not drop it', () => {
   const unreadable = { kind: 'unreadable', externalId: '9', reason: 'hours: expected number' } as const
-  expect(mapReading(unreadable, 'harvest', people)).toMatchObject({
+  expect(mapRecord(unreadable, 'harvest', people)).toMatchObject({
     kind: 'rejected',
     externalId: '9',
     problem: 'unreadable-entry',
+  })
+})
+
+test('skips a record that was already read', () => {
+  expect(mapRecord({ kind: 'repeated', externalId: '9' }, 'harvest', people)).toEqual({
+    kind: 'skipped',
+    why: 'repeated',
   })
 })

@@ -1,39 +1,44 @@
-import type { SyncedEntry } from '../timesheets-api/synced-entry.ts'
-import type { Person, Reading, TrackerEntry } from '../trackers/tracker.ts'
+import type { IdentifiedEntry } from '../timesheets-api/client.ts'
+import type { SourceRecord, TrackerEntry, TrackerPerson } from '../trackers/tracker.ts'
 import type { People } from './people.ts'
 
-/** What the sync does with a reading: it goes to the API, or aside. */
-export type Mapped = { readonly kind: 'item'; readonly item: SyncedEntry } | Aside
+/** What happens to a record: it is uploaded, or not. */
+export type MappingResult = { readonly kind: 'item'; readonly item: IdentifiedEntry } | NotUploaded
 
-/** What is not uploaded, and is accounted for all the same. */
-export type Aside =
-  /** There are no final hours in it yet, or none at all: a later run takes it when there are. */
-  { readonly kind: 'skipped'; readonly why: 'running' | 'empty' } | Rejection
+/** A record that is counted, and not uploaded. */
+export type NotUploaded = Skipped | Rejection
 
-/** An entry that does not reach Timesheets, and why. */
+/** A record without final hours, which a later run uploads when it has some, or one that was already read. */
+export interface Skipped {
+  readonly kind: 'skipped'
+  readonly why: 'running' | 'empty' | 'repeated'
+}
+
+/** An entry that does not reach Timesheets. */
 export interface Rejection {
   readonly kind: 'rejected'
   readonly externalId: string
-  /** The API's slug of the problem, or ours: `unknown-person`, `unreadable-entry`. */
+  /** The slug of the API's problem, or `unknown-person`, `unreadable-entry`, `too-large`. */
   readonly problem: string
   readonly reason: string
 }
 
 /**
- * Turns what a tracker says into what the API takes. What the API may refuse (notes too long, 30 hours a day)
- * goes there as it is: nothing is cut or bent, and the rules stand in one place.
+ * Maps a record of a tracker to an entry of the API. Values that the API may reject (long notes, 30 hours a day) are
+ * passed on unchanged, so that the rules have one place.
  */
-export function mapReading(reading: Reading, source: string, people: People): Mapped {
-  if (reading.kind === 'unreadable') return reject(reading.externalId, 'unreadable-entry', reading.reason)
-  if (reading.isRunning) return { kind: 'skipped', why: 'running' }
-  if (hasNoSecond(reading)) return { kind: 'skipped', why: 'empty' }
-  const { externalId, person, date, project, hours, notes } = reading
-  const userId = people.userIdOf(person)
+export function mapRecord(record: SourceRecord, source: string, people: People): MappingResult {
+  if (record.kind === 'unreadable') return reject(record.externalId, 'unreadable-entry', record.reason)
+  if (record.kind === 'repeated') return { kind: 'skipped', why: 'repeated' }
+  if (record.isRunning) return { kind: 'skipped', why: 'running' }
+  if (isEmpty(record)) return { kind: 'skipped', why: 'empty' }
+  const { externalId, person, date, project, hours, notes } = record
+  const userId = people.resolveUserId(person)
   if (userId === undefined) {
     return reject(
       externalId,
       'unknown-person',
-      `nobody here is ${describe(person)}; name them in the directory of people, or in PEOPLE_MAP`,
+      `no user_id is known for ${describePerson(person)}; add it to the directory of people, or to PEOPLE_MAP`,
     )
   }
   return {
@@ -50,8 +55,8 @@ export function mapReading(reading: Reading, source: string, people: People): Ma
   }
 }
 
-/** The API counts whole seconds, and so what is less than half of one is nothing. */
-function hasNoSecond({ hours }: TrackerEntry): boolean {
+/** The API stores whole seconds, so less than half a second is zero. */
+function isEmpty({ hours }: TrackerEntry): boolean {
   return Math.round(Math.abs(hours) * 3600) === 0
 }
 
@@ -59,10 +64,10 @@ function reject(externalId: string, problem: string, reason: string): Rejection 
   return { kind: 'rejected', externalId, problem, reason }
 }
 
-function describe({ id, email }: Person): string {
+function describePerson({ id, email }: TrackerPerson): string {
   const names = [
     ...(email === undefined ? [] : [email]),
-    ...(id === undefined ? [] : [`the tracker's person ${id}`]),
+    ...(id === undefined ? [] : [`person ${id} of the tracker`]),
   ]
   return names.length === 0 ? 'a person without a name' : names.join(', ')
 }

@@ -1,30 +1,31 @@
-import { type Directory, emptyDirectory } from '../timesheets-api/people-directory.ts'
-import type { Person } from '../trackers/tracker.ts'
+import { emptyDirectory, type PeopleDirectory } from '../timesheets-api/people-directory.ts'
+import type { TrackerPerson } from '../trackers/tracker.ts'
 
-/** What becomes of somebody whom neither the map nor the directory names. */
+/** UNKNOWN_PERSON: what to do about a person who is neither in the map nor in the directory. */
 export const unknownPersonRules = ['email', 'reject', 'tracker-id'] as const
 export type UnknownPersonRule = (typeof unknownPersonRules)[number]
 
-/** The tracker's id or e-mail of a person → the `user_id` in Timesheets. */
+/** PEOPLE_MAP: a person's id or e-mail in the tracker → the `user_id` in Timesheets. Keys are in lower case. */
 export type PeopleMap = ReadonlyMap<string, string>
 
-/** Who is who: the tracker's people, by the names that Timesheets has for them. */
+/** Finds the `user_id` of a tracker's people. */
 export class People {
   readonly #map: PeopleMap
   readonly #rule: UnknownPersonRule
   readonly #source: string
-  readonly #directory: Directory
+  readonly #directory: PeopleDirectory
 
   /**
-   * @param map of the operator, who has the last word
-   * @param rule for those whom neither map nor directory names: `email`, the e-mail itself, in lower case, is the `user_id`,
-   *   and who has none is unknown; `tracker-id`, the same, and who has none is `<source>:<id>`; `reject`, all are unknown
+   * @param map the operator's map, which comes first
+   * @param rule for a person in neither map nor directory: `email` takes the e-mail address, in lower case, as `user_id`,
+   *   and rejects a person without one; `tracker-id` does the same, but takes `<source>:<id>` for a person without one;
+   *   `reject` rejects both
    */
   constructor(
     map: PeopleMap,
     rule: UnknownPersonRule,
     source: string,
-    directory: Directory = emptyDirectory,
+    directory: PeopleDirectory = emptyDirectory,
   ) {
     this.#map = map
     this.#rule = rule
@@ -32,15 +33,15 @@ export class People {
     this.#directory = directory
   }
 
-  /** @returns undefined for somebody unknown */
-  userIdOf({ id, email, userId }: Person): string | undefined {
+  /** @returns undefined for an unknown person */
+  resolveUserId({ id, email, userId }: TrackerPerson): string | undefined {
     for (const name of [id, email, userId]) {
-      const mapped = name === undefined ? undefined : this.#map.get(keyOf(name))
+      const mapped = name === undefined ? undefined : this.#map.get(normalizeName(name))
       if (mapped !== undefined) return mapped
     }
     if (userId !== undefined) return userId
     const { byTrackerId, byEmail } = this.#directory
-    const address = email === undefined ? '' : keyOf(email)
+    const address = email === undefined ? '' : normalizeName(email)
     const known = byTrackerId.get(id ?? '') ?? byEmail.get(address)
     if (known !== undefined) return known
     if (this.#rule === 'reject') return undefined
@@ -50,7 +51,7 @@ export class People {
 }
 
 /**
- * Reads a map of people: a JSON object.
+ * Parses PEOPLE_MAP, a JSON object.
  * @throws an Error that says what is wrong, for the configuration's report
  */
 export function parsePeopleMap(text: string): PeopleMap {
@@ -65,11 +66,11 @@ export function parsePeopleMap(text: string): PeopleMap {
   }
   return new Map(
     Object.entries(value).map(([name, userId]) => {
-      if (typeof userId !== 'string' || userId === '') throw new Error(`names no user_id for "${name}"`)
-      return [keyOf(name), userId]
+      if (typeof userId !== 'string' || userId === '') throw new Error(`has no user_id for "${name}"`)
+      return [normalizeName(name), userId]
     }),
   )
 }
 
-/** E-mail addresses are written in any case, and mean the same person. */
-const keyOf = (name: string) => name.trim().toLowerCase()
+/** E-mail addresses are compared without regard to case. */
+const normalizeName = (name: string) => name.trim().toLowerCase()

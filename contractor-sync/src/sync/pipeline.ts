@@ -1,74 +1,72 @@
-import type { Patience } from '../http/retry.ts'
+import type { RetryBudget } from '../http/retry.ts'
 import type { ApiClient, Batch } from '../timesheets-api/client.ts'
-import type { Reading, Tracker } from '../trackers/tracker.ts'
-import { inBatches } from './batches.ts'
-import { type Aside, type Mapped, mapReading, type Rejection } from './mapping.ts'
+import type { SourceRecord, Tracker } from '../trackers/tracker.ts'
+import { toBatches } from './batches.ts'
+import { type MappingResult, mapRecord, type NotUploaded } from './mapping.ts'
+import type { SyncObserver } from './observer.ts'
 import type { People } from './people.ts'
 import { readAhead } from './read-ahead.ts'
 import type { Report } from './report.ts'
 
-/** What a run works with. */
+/** The parts of one run. */
 export interface SyncJob {
   readonly tracker: Tracker
-  /** Asked once a run: who is who may have changed since the last. */
-  readonly people: () => Promise<People>
+  /** Called once per run, because the directory of people may have changed since the last. */
+  readonly readPeople: () => Promise<People>
   readonly api: ApiClient
-  readonly patience: Patience
+  readonly retryBudget: RetryBudget
   readonly batchSize: number
-  /** Ends the run after the batch that is under way. */
+  /** Ends the run after the current batch. */
   readonly signal: AbortSignal
-  readonly observer: SyncObserver
-}
-
-/** Told how a run goes. */
-export interface SyncObserver {
-  total(entries: number): void
-  progress(report: Report): void
-  rejected(rejection: Rejection): void
+  readonly observer: Pick<SyncObserver, 'total' | 'progress' | 'rejected'>
 }
 
 /**
- * One run: pull → map → push. What stops it is in the report, beside all that was done until then; whatever
- * was uploaded stands, and the next run finds it unchanged.
+ * Runs the pipeline: read → map → upload. An error ends up in the report, beside the results so far. Uploaded entries
+ * stay, and the next run finds them unchanged.
  */
-export async function sync(job: SyncJob, report: Report): Promise<void> {
+export async function runPipeline(job: SyncJob, report: Report): Promise<void> {
   const { tracker, batchSize, signal, observer } = job
   try {
-    const people = await job.people()
-    const readings = tracker.read(report.window, (entries) => observer.total(entries))
-    const mapped = mapAll(readings, tracker.source, people)
-    for await (const { batch, aside } of readAhead(inBatches(mapped, batchSize))) {
-      setAside(aside, job, report)
-      await push(batch, job, report)
+    const people = await job.readPeople()
+    const records = tracker.read(report.window, (entries) => observer.total(entries))
+    const results = mapAll(records, tracker.source, people)
+    for await (const { batch, notUploaded } of readAhead(toBatches(results, batchSize))) {
+      recordNotUploaded(notUploaded, job, report)
+      await uploadBatch(batch, job, report)
       observer.progress(report)
       signal.throwIfAborted()
     }
-  } catch (failure) {
-    report.failure = signal.aborted ? signal.reason : failure
+  } catch (error) {
+    report.error = signal.aborted ? signal.reason : error
   }
 }
 
 async function* mapAll(
-  readings: AsyncIterable<Reading>,
+  records: AsyncIterable<SourceRecord>,
   source: string,
   people: People,
-): AsyncGenerator<Mapped> {
-  for await (const reading of readings) yield mapReading(reading, source, people)
+): AsyncGenerator<MappingResult> {
+  for await (const record of records) yield mapRecord(record, source, people)
 }
 
-function setAside(aside: readonly Aside[], { observer }: SyncJob, report: Report): void {
-  for (const one of aside) {
-    report.addAside(one)
-    if (one.kind === 'rejected') observer.rejected(one)
+function recordNotUploaded(notUploaded: readonly NotUploaded[], { observer }: SyncJob, report: Report): void {
+  for (const record of notUploaded) {
+    report.addNotUploaded(record)
+    if (record.kind === 'rejected') observer.rejected(record)
   }
 }
 
-/** Uploads a batch until it is through: its items have their identities, so a repeat changes nothing. */
-async function push(batch: Batch, { api, patience, observer }: SyncJob, report: Report): Promise<void> {
+/** Uploads a batch with retries, which are safe because each item has its identity. */
+async function uploadBatch(
+  batch: Batch,
+  { api, retryBudget, observer }: SyncJob,
+  report: Report,
+): Promise<void> {
   if (batch.items.length === 0) return
-  const outcomes = await patience.attempt(() => api.upload(batch, report))
+  const results = await retryBudget.run(() => api.upload(batch, report))
   for (const [i, item] of batch.items.entries()) {
-    const rejection = report.addOutcome(item, outcomes[i]!)
+    const rejection = report.addResult(item, results[i]!)
     if (rejection !== undefined) observer.rejected(rejection)
   }
 }

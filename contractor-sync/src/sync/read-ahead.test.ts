@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { readAhead } from './read-ahead.ts'
 
-test('gives every value, and is one ahead, no more', async () => {
+test('returns every value, and reads exactly one ahead', async () => {
   let made = 0
   async function* numbers() {
     for (let i = 1; i <= 5; i++) {
@@ -23,7 +23,7 @@ test('gives every value, and is one ahead, no more', async () => {
   ])
 })
 
-test('what fails ahead is told in its turn, after the values before it', async () => {
+test('throws an error of the value ahead after the values before it', async () => {
   async function* failing() {
     yield 1
     throw new Error('the next page is broken')

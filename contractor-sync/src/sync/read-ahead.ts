@@ -1,21 +1,21 @@
 /**
- * Asks for the next value while the one before it is worked on: a page is read while a batch is uploaded. It
- * is one value ahead, no more, so memory stays bounded.
+ * Requests the next value while the current one is processed: a page is read while a batch is uploaded. It reads
+ * exactly one value ahead, so memory stays bounded.
  */
 export async function* readAhead<T>(values: AsyncIterable<T>): AsyncGenerator<T> {
   const iterator = values[Symbol.asyncIterator]()
   try {
-    let coming = iterator.next()
+    let pending = iterator.next()
     while (true) {
-      const { value, done } = await coming
+      const { value, done } = await pending
       if (done) return
-      coming = iterator.next()
-      // It fails when it is awaited, not while nobody looks.
-      coming.catch(() => {})
+      pending = iterator.next()
+      // The error is thrown where the value is awaited; without this it would count as unhandled until then.
+      pending.catch(() => {})
       yield value
     }
   } finally {
-    // Not awaited: a value that is still on its way would be waited for. Nobody wants what it fails with any more.
+    // Not awaited, because a pending value would delay it. Its error no longer matters.
     void Promise.resolve(iterator.return?.()).catch(() => {})
   }
 }

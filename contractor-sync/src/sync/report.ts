@@ -1,46 +1,48 @@
 import type { EntryBody } from '@timesheets/contracts/entry'
 import { itemStatuses } from '@timesheets/contracts/status'
-import { exitCodeOf, exitCodes } from '../exit-codes.ts'
-import type { Outcome } from '../timesheets-api/client.ts'
-import type { SyncedEntry } from '../timesheets-api/synced-entry.ts'
+import { exitCodes, toExitCode } from '../exit-codes.ts'
+import type { IdentifiedEntry, UploadResult } from '../timesheets-api/client.ts'
 import type { Window } from '../trackers/window.ts'
-import type { Aside, Rejection } from './mapping.ts'
+import type { NotUploaded, Rejection } from './mapping.ts'
 
-type StatusWord = (typeof itemStatuses)[number]
+type ItemStatus = (typeof itemStatuses)[number]
 
-/** Messages and rejections that are kept for the end; the numbers count all. */
+/** Messages and rejections kept for the end, to bound the memory; the counts include all. */
 const maxKept = 1000
 
-/** After these, Timesheets has what the tracker says; a correction that is held waits for its approver. */
-const standsAsSent: ReadonlySet<StatusWord> = new Set(['created', 'updated', 'unchanged'])
+/** With these, Timesheets has the entry as the tracker has it; a held correction still waits for its approver. */
+const acceptedStatuses: ReadonlySet<ItemStatus> = new Set(['created', 'updated', 'unchanged'])
 
 interface ReportOptions {
   readonly source: string
   readonly window: Window
   readonly dryRun: boolean
-  /** Messages to keep. */
+  /** Number of messages to keep. */
   readonly show: number
-  /** Rejections to keep. */
+  /** Number of rejections to keep. */
   readonly showRejected: number
 }
 
-/** What a run did, counted as it goes. */
+/** The results of one run, counted as it goes. */
 export class Report {
   readonly source: string
   readonly window: Window
   readonly dryRun: boolean
   readonly startedAt = new Date()
-  /** Different entries that the tracker gave. */
+  /** Records that the tracker returned. */
   read = 0
-  readonly counts = Object.fromEntries(itemStatuses.map((word) => [word, 0])) as Record<StatusWord, number>
-  readonly skipped = { running: 0, empty: 0 }
-  /** Of what stands in Timesheets as the tracker has it. */
+  readonly counts = Object.fromEntries(itemStatuses.map((status) => [status, 0])) as Record<
+    ItemStatus,
+    number
+  >
+  readonly skipped = { running: 0, empty: 0, repeated: 0 }
+  /** Sum over the entries that Timesheets has as the tracker has them. */
   seconds = 0
-  /** The first sentences, as the API says them. */
+  /** The API's first messages: "Created timesheet 14 for employee 007". */
   readonly messages: string[] = []
   readonly rejections: Rejection[] = []
-  /** What stopped the run; undefined: it came to its end. */
-  failure: unknown
+  /** The error that stopped the run; undefined if it finished. */
+  error: unknown
   readonly #maxMessages: number
   readonly #maxRejections: number
 
@@ -52,23 +54,22 @@ export class Report {
     this.#maxRejections = Math.min(showRejected, maxKept)
   }
 
-  /** Counts what is not uploaded. */
-  addAside(aside: Aside): void {
+  addNotUploaded(record: NotUploaded): void {
     this.read += 1
-    if (aside.kind === 'skipped') this.skipped[aside.why] += 1
-    else this.#reject(aside)
+    if (record.kind === 'skipped') this.skipped[record.why] += 1
+    else this.#reject(record)
   }
 
-  /** Counts what became of an item; of one that was rejected, says so. */
-  addOutcome(item: SyncedEntry, { status, message, problem }: Outcome): Rejection | undefined {
+  /** Counts the API's result for an item; returns the rejection if there is one. */
+  addResult(item: IdentifiedEntry, { status, message, problem }: UploadResult): Rejection | undefined {
     this.read += 1
     if (status === 'rejected') {
       const slug = problem?.type.split('/').at(-1) ?? 'rejected'
-      const reason = problem?.detail ?? 'the API does not say why'
+      const reason = problem?.detail ?? 'the API gives no reason'
       return this.#reject({ kind: 'rejected', externalId: item.external_id, problem: slug, reason })
     }
     this.counts[status] += 1
-    if (standsAsSent.has(status)) this.seconds += secondsOf(item)
+    if (acceptedStatuses.has(status)) this.seconds += toSeconds(item)
     const isWorthShowing = !this.dryRun || status !== 'unchanged'
     if (message !== undefined && isWorthShowing && this.messages.length < this.#maxMessages) {
       this.messages.push(message)
@@ -76,12 +77,12 @@ export class Report {
     return undefined
   }
 
-  get skippedInAll(): number {
-    return this.skipped.running + this.skipped.empty
+  get skippedTotal(): number {
+    return this.skipped.running + this.skipped.empty + this.skipped.repeated
   }
 
   get exitCode(): number {
-    if (this.failure !== undefined) return exitCodeOf(this.failure)
+    if (this.error !== undefined) return toExitCode(this.error)
     return this.counts.rejected > 0 ? exitCodes.rejected : exitCodes.clean
   }
 
@@ -92,6 +93,6 @@ export class Report {
   }
 }
 
-function secondsOf({ hours }: EntryBody): number {
+function toSeconds({ hours }: EntryBody): number {
   return Math.round(hours * 3600)
 }

@@ -1,89 +1,97 @@
-import type { CommandLine } from '../cli/arguments.ts'
 import type { SyncConfig } from '../config.ts'
-import { Pace } from '../http/rate-limiter.ts'
-import { Patience } from '../http/retry.ts'
+import { RateLimiter } from '../http/rate-limiter.ts'
+import { RetryBudget } from '../http/retry.ts'
 import type { AccessToken } from '../timesheets-api/access-token.ts'
 import { ApiClient } from '../timesheets-api/client.ts'
 import { readDirectory } from '../timesheets-api/people-directory.ts'
 import type { Tracker } from '../trackers/tracker.ts'
-import { askOf } from '../trackers/tracker-client.ts'
-import { dayBefore, type Window } from '../trackers/window.ts'
-import { graceAfter } from './grace-period.ts'
-import type { Output } from './observer.ts'
+import { createTrackerClient } from '../trackers/tracker-client.ts'
+import { subtractDays, type Window } from '../trackers/window.ts'
+import { abortAfterGracePeriod } from './grace-period.ts'
+import type { SyncObserver } from './observer.ts'
 import { People } from './people.ts'
-import { sync } from './pipeline.ts'
+import { runPipeline } from './pipeline.ts'
 import { Report } from './report.ts'
 
-/** Sentences of a dry run that are shown unless told otherwise: it is run to see them. */
-const shownOfDryRun = 20
-const shownRejected = 10
-/** For the batch that is under way when a run is told to end: whoever told it kills it after 30 s, report or not. */
+/** Messages that a dry run shows by default, because they are its purpose. */
+const defaultShownOfDryRun = 20
+const shownRejections = 10
+/** SIGKILL follows 30 s after SIGTERM (terminationGracePeriodSeconds); leave time to finish a batch and report. */
 const graceMs = 10_000
 
-export type RunOptions = Pick<CommandLine, 'since' | 'until' | 'full' | 'dryRun' | 'show'>
+/** The options of the command line that concern one run. */
+export interface RunOptions {
+  readonly since: string | undefined
+  readonly until: string | undefined
+  readonly full: boolean
+  readonly dryRun: boolean
+  /** How many of the API's messages to show; undefined: none, or the first ones of a dry run. */
+  readonly show: number | undefined
+}
 
-/** Puts a run together from its configuration, and runs it. */
+/** Composes one run from its configuration, and runs it. */
 export async function run(
   config: SyncConfig,
   options: RunOptions,
   token: AccessToken,
-  output: Output,
+  observer: SyncObserver,
   signal: AbortSignal,
 ): Promise<Report> {
-  // What is still under way when the run is over, a page ahead above all, is given up.
+  // Aborts what is still pending when the run is over, above all the page read ahead.
   const over = new AbortController()
   const ending = AbortSignal.any([signal, over.signal])
-  const patience = new Patience({
+  const retryBudget = new RetryBudget({
     budgetMs: config.retryDeadlineSeconds * 1000,
     signal: ending,
-    onWait: (failure, waitMs) => output.waiting(failure, waitMs),
+    onRetry: (error, waitMs) => observer.retrying(error, waitMs),
   })
-  const tracker = openTracker(config, patience, ending)
+  const tracker = openTracker(config, retryBudget, ending)
   const { source } = tracker
   const { dryRun } = options
   const report = new Report({
     source,
-    window: windowOf(config, options),
+    window: selectWindow(config, options),
     dryRun,
-    show: options.show ?? (dryRun ? shownOfDryRun : 0),
-    showRejected: shownRejected,
+    show: options.show ?? (dryRun ? defaultShownOfDryRun : 0),
+    showRejected: shownRejections,
   })
-  output.started(report)
-  const api = new ApiClient(config, token, graceAfter(ending, graceMs))
-  await sync(
+  observer.started(report)
+  const api = new ApiClient(config, token, abortAfterGracePeriod(ending, graceMs))
+  await runPipeline(
     {
       tracker,
-      people: async () => {
-        const directory = await readDirectory(api, source, patience)
+      readPeople: async () => {
+        const directory = await readDirectory(api, source, retryBudget)
         return new People(config.peopleMap, config.unknownPerson, source, directory)
       },
       api,
-      patience,
+      retryBudget,
       batchSize: config.batchSize,
       signal,
-      observer: output,
+      observer,
     },
     report,
   )
   over.abort()
-  output.finished(report)
+  observer.finished(report)
   return report
 }
 
-/** The tracker that is chosen, within its rate budget and with the run's patience. */
-export function openTracker(config: SyncConfig, patience: Patience, signal?: AbortSignal): Tracker {
-  const { tracker: kind, trackerConfig, requestTimeoutSeconds } = config
-  const pace = new Pace(kind.rateBudget)
-  return kind.open(
-    trackerConfig,
-    askOf(kind, { pace, patience, requestTimeoutMs: requestTimeoutSeconds * 1000, signal }),
+/** Opens the configured tracker with its rate budget and the run's retry budget. */
+export function openTracker(config: SyncConfig, retryBudget: RetryBudget, signal?: AbortSignal): Tracker {
+  const { tracker, trackerConfig, requestTimeoutSeconds } = config
+  const client = createTrackerClient(tracker, {
+    rateLimiter: new RateLimiter(tracker.rateBudget),
+    retryBudget,
+    requestTimeoutMs: requestTimeoutSeconds * 1000,
     signal,
-  )
+  })
+  return tracker.open(trackerConfig, client, signal)
 }
 
-/** Up to today there is no end: whatever is dated later belongs to it. */
-function windowOf({ windowDays }: SyncConfig, { since, until, full }: RunOptions): Window {
+/** Without --until the window has no end, so that it includes entries with a later date. */
+function selectWindow({ windowDays }: SyncConfig, { since, until, full }: RunOptions): Window {
   if (full) return {}
-  if (until === undefined) return { from: since ?? dayBefore(new Date(), windowDays) }
-  return { from: since ?? dayBefore(new Date(until), windowDays), to: until }
+  if (until === undefined) return { from: since ?? subtractDays(new Date(), windowDays) }
+  return { from: since ?? subtractDays(new Date(until), windowDays), to: until }
 }

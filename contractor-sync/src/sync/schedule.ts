@@ -1,36 +1,36 @@
 import cron from 'node-cron'
 
 interface ScheduleOptions {
-  /** Minute, hour, day of month, month, weekday; a sixth field before them would be seconds. */
+  /** Minute, hour, day of month, month, weekday; with six fields, the first one is seconds. */
   readonly expression: string
   readonly timeZone: string
-  /** Run once at the start. */
+  /** Also run once at the start. */
   readonly onStart: boolean
-  /** Ends it, once the run that is under way has ended. */
+  /** Ends the schedule after the current run. */
   readonly signal: AbortSignal
-  /** Told when the next run is due. */
+  /** Called before each wait, with the next slot. */
   readonly onWait: (next: Date | null) => void
 }
 
 /**
- * Runs a job by a schedule, never twice at once. A slot that comes while a run is still under way, and slots
- * that passed while the machine slept, are made up for by one run, as soon as may be.
+ * Runs a job by a cron schedule, never twice at once. Slots during a run, or while the machine slept, are made up for
+ * by one run as soon as possible.
  * @param job must not throw
  */
 export async function runOnSchedule(job: () => Promise<void>, options: ScheduleOptions): Promise<void> {
   const { expression, timeZone, onStart, signal, onWait } = options
-  const bell = new Bell()
-  if (onStart) bell.ring()
-  const task = cron.schedule(expression, () => bell.ring(), {
+  const slots = new CoalescingTrigger()
+  if (onStart) slots.trigger()
+  const task = cron.schedule(expression, () => slots.trigger(), {
     timezone: timeZone,
     suppressMissedWarning: true,
   })
-  task.on('execution:missed', () => bell.ring())
-  signal.addEventListener('abort', () => bell.ring(), { once: true })
+  task.on('execution:missed', () => slots.trigger())
+  signal.addEventListener('abort', () => slots.trigger(), { once: true })
   try {
     while (!signal.aborted) {
-      if (!bell.isRung) onWait(task.getNextRun())
-      await bell.rung()
+      if (!slots.isTriggered) onWait(task.getNextRun())
+      await slots.wait()
       if (signal.aborted) return
       await job()
     }
@@ -39,24 +39,24 @@ export async function runOnSchedule(job: () => Promise<void>, options: ScheduleO
   }
 }
 
-/** Rings until somebody answers; ringing twice is ringing once. */
-class Bell {
-  #isRung = false
-  #answer: (() => void) | undefined
+/** Combines all triggers since the last wait into one. */
+class CoalescingTrigger {
+  #isTriggered = false
+  #resolve: (() => void) | undefined
 
-  get isRung(): boolean {
-    return this.#isRung
+  get isTriggered(): boolean {
+    return this.#isTriggered
   }
 
-  ring(): void {
-    this.#isRung = true
-    this.#answer?.()
+  trigger(): void {
+    this.#isTriggered = true
+    this.#resolve?.()
   }
 
-  /** Resolves when it has rung since it was last answered. */
-  async rung(): Promise<void> {
-    if (!this.#isRung) await new Promise<void>((resolve) => (this.#answer = resolve))
-    this.#isRung = false
-    this.#answer = undefined
+  /** Resolves once there was a trigger since the last call resolved. */
+  async wait(): Promise<void> {
+    if (!this.#isTriggered) await new Promise<void>((resolve) => (this.#resolve = resolve))
+    this.#isTriggered = false
+    this.#resolve = undefined
   }
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { Secret } from '@timesheets/runtime/secret'
-import { Interrupted, Outage, Refused, UnexpectedAnswer } from '../errors.ts'
+import { ConfigurationError, InterruptedError, InvalidResponseError, TransientError } from '../errors.ts'
 import { AccessToken } from './access-token.ts'
 
 let server: Server | undefined
@@ -16,10 +16,10 @@ afterEach(async () => {
   if (server?.listening) await new Promise((resolve) => server!.close(resolve))
 })
 
-type Answering = (request: IncomingMessage, response: ServerResponse, count: number) => void
+type Respond = (request: IncomingMessage, response: ServerResponse, count: number) => void
 
 const grants =
-  (expiresIn: number): Answering =>
+  (expiresIn: number): Respond =>
   (_, response, count) =>
     response.end(
       JSON.stringify({
@@ -30,10 +30,10 @@ const grants =
       }),
     )
 
-async function tokenOf(answer: Answering, signal?: AbortSignal): Promise<AccessToken> {
+async function createToken(respond: Respond, signal?: AbortSignal): Promise<AccessToken> {
   server = createServer(async (request, response) => {
     forms.push(new URLSearchParams(await text(request)))
-    answer(request, response, forms.length)
+    respond(request, response, forms.length)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const settings = {
@@ -47,8 +47,8 @@ async function tokenOf(answer: Answering, signal?: AbortSignal): Promise<AccessT
   return new AccessToken(settings, signal)
 }
 
-test('asks as RFC 6749 and Auth0 have it', async () => {
-  const token = await tokenOf(grants(86_400))
+test('requests a token as RFC 6749, section 4.4, and Auth0 define it', async () => {
+  const token = await createToken(grants(86_400))
   expect(await token.get()).toEqual({ value: 'token 1', scope: 'batch:upload', lifeSeconds: 86_400 })
   expect(Object.fromEntries(forms[0]!)).toEqual({
     grant_type: 'client_credentials',
@@ -58,62 +58,66 @@ test('asks as RFC 6749 and Auth0 have it', async () => {
   })
 })
 
-test('one request, however many wait, and none while the token is good', async () => {
-  const token = await tokenOf(grants(86_400))
+test('concurrent callers share one request, and a valid token is cached', async () => {
+  const token = await createToken(grants(86_400))
   const tokens = await Promise.all(Array.from({ length: 20 }, () => token.get()))
   expect(new Set(tokens.map(({ value }) => value))).toEqual(new Set(['token 1']))
   await token.get()
   expect(forms).toHaveLength(1)
 })
 
-test('a token near its end is replaced before it', async () => {
-  const token = await tokenOf(grants(0.05))
+test('a token is renewed before it expires', async () => {
+  const token = await createToken(grants(0.05))
   await token.get()
   await new Promise((resolve) => setTimeout(resolve, 48))
   expect((await token.get()).value).toBe('token 2')
 })
 
-test('a refused token is replaced once, for all who were refused with it', async () => {
-  const token = await tokenOf(grants(86_400))
-  const refused = await token.get()
+test('a rejected token is replaced once for all its users', async () => {
+  const token = await createToken(grants(86_400))
+  const rejected = await token.get()
   const replace = async () => {
-    await token.discard(refused)
+    await token.discard(rejected)
     return (await token.get()).value
   }
   expect(await Promise.all([replace(), replace(), replace()])).toEqual(['token 2', 'token 2', 'token 2'])
   expect(forms).toHaveLength(2)
 })
 
-describe('no token', () => {
+describe('a response without a token', () => {
   test.each([
     [401, 'check AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET'],
     [403, 'authorize the client "contractor-sync" for the API "https://api.exampleco.com/timesheets"'],
     [404, '/oauth/token; check AUTH0_ISSUER'],
-  ])('%i is a wrong setting', async (status, advice) => {
-    const token = await tokenOf((_, response) => response.writeHead(status).end('{"error": "access_denied"}'))
-    const refused = token.get()
-    await expect(refused).rejects.toThrow(Refused)
-    await expect(refused).rejects.toThrow(advice)
-    await expect(refused).rejects.not.toThrow('s3cret')
+  ])('%i is a configuration error with what to check', async (status, hint) => {
+    const token = await createToken((_, response) =>
+      response.writeHead(status).end('{"error": "access_denied"}'),
+    )
+    const failure = token.get()
+    await expect(failure).rejects.toThrow(ConfigurationError)
+    await expect(failure).rejects.toThrow(hint)
+    await expect(failure).rejects.not.toThrow('s3cret')
   })
 
-  test.each([429, 500, 503])('%i is an outage, and the next call asks again', async (status) => {
-    const token = await tokenOf((request, response, count) =>
+  test.each([429, 500, 503])('%i is transient, and the next call requests again', async (status) => {
+    const token = await createToken((request, response, count) =>
       count === 1 ? response.writeHead(status).end() : grants(60)(request, response, count),
     )
-    await expect(token.get()).rejects.toThrow(Outage)
+    await expect(token.get()).rejects.toThrow(TransientError)
     expect((await token.get()).value).toBe('token 2')
   })
 
-  test('an answer of another shape', async () => {
-    const token = await tokenOf((_, response) => response.end('{"token_type": "Bearer", "expires_in": 60}'))
-    await expect(token.get()).rejects.toThrow(UnexpectedAnswer)
+  test('another shape is an invalid response that names the field', async () => {
+    const token = await createToken((_, response) =>
+      response.end('{"token_type": "Bearer", "expires_in": 60}'),
+    )
+    await expect(token.get()).rejects.toThrow(InvalidResponseError)
     await expect(token.get()).rejects.toThrow('access_token')
   })
 })
 
-test('nobody who is told to end waits for a token', async () => {
+test('the signal aborts the request for a token', async () => {
   const controller = new AbortController()
-  const token = await tokenOf(() => controller.abort(new Interrupted('told to end')), controller.signal)
-  await expect(token.get()).rejects.toThrow(Interrupted)
+  const token = await createToken(() => controller.abort(new InterruptedError('stopped')), controller.signal)
+  await expect(token.get()).rejects.toThrow(InterruptedError)
 })

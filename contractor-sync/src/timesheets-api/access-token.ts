@@ -1,15 +1,15 @@
 import type { Secret } from '@timesheets/runtime/secret'
 import { z } from 'zod'
-import { Refused } from '../errors.ts'
-import { type Answer, type Peer, request } from '../http/http-client.ts'
-import { demand } from '../http/parse-response.ts'
+import { ConfigurationError } from '../errors.ts'
+import { type Endpoint, type HttpResponse, requestJson } from '../http/http-client.ts'
+import { parseResponse } from '../http/parse-response.ts'
 
-/** A token is replaced so long before its end, or at a tenth of its life where that is less. */
+/** A token is renewed this long before it expires, or after nine tenths of its life if that is later. */
 const marginMs = 5 * 60_000
 
 export interface TokenSettings {
   readonly tokenUrl: string
-  /** The variable that says where that is. */
+  /** The environment variable that `tokenUrl` comes from. */
   readonly tokenUrlSetting: string
   readonly audience: string
   readonly clientId: string
@@ -17,17 +17,16 @@ export interface TokenSettings {
   readonly requestTimeoutSeconds: number
 }
 
-/** A token as it was issued. */
 export interface IssuedToken {
   readonly value: string
-  /** As the issuer lists them; undefined where it does not say. */
+  /** Space-separated scopes; undefined if the issuer does not list them. */
   readonly scope: string | undefined
   readonly lifeSeconds: number
 }
 
 /**
- * The access token of this program, by Client Credentials (RFC 6749, section 4.4): kept until shortly before
- * it expires, and fetched once, however many wait for it.
+ * The access token of this program, by the client credentials grant (RFC 6749, section 4.4). It is cached until
+ * shortly before it expires; callers at the same time share one request.
  */
 export class AccessToken {
   readonly #settings: TokenSettings
@@ -35,26 +34,28 @@ export class AccessToken {
   #current: Promise<IssuedToken> | undefined
   #usableUntilMs = 0
 
-  /** @param signal gives up what is under way: asking for a token changes nothing */
+  /** @param signal aborts the request for a token */
   constructor(settings: TokenSettings, signal?: AbortSignal) {
     this.#settings = settings
     this.#signal = signal
   }
 
   /**
-   * @throws {Refused} the settings are wrong
-   * @throws {Outage} the issuer is; the next call asks again
+   * Returns the cached token, or requests one.
+   * @throws {ConfigurationError} the issuer refuses this client
+   * @throws {TransientError} the issuer is down; the next call requests again
+   * @throws {InvalidResponseError} the response is not a token
    */
   get(): Promise<IssuedToken> {
     if (this.#current === undefined || performance.now() >= this.#usableUntilMs) this.#renew()
     return this.#current!
   }
 
-  /** Lets go of a token that was refused; if another has taken its place already, that one stays. */
-  async discard(refused: IssuedToken): Promise<void> {
-    // One that failed is told to those who asked for it, and is no token that could be let go of.
+  /** Drops a token that the API rejected. A newer token stays. */
+  async discard(rejected: IssuedToken): Promise<void> {
+    // Ignore a failed fetch; its callers already received the error.
     const current = await this.#current?.catch(() => undefined)
-    if (current === refused) this.#current = undefined
+    if (current === rejected) this.#current = undefined
   }
 
   #renew(): void {
@@ -73,17 +74,21 @@ export class AccessToken {
   }
 }
 
-const tokenAnswer = z.object({
+/** RFC 6749, section 5.1. */
+const tokenSchema = z.object({
   access_token: z.string().min(1),
   token_type: z.string().regex(/^bearer$/i),
   expires_in: z.number().positive(),
   scope: z.string().optional(),
 })
 
+/** RFC 6749, section 5.2. */
+const tokenErrorSchema = z.object({ error: z.string(), error_description: z.string().optional() })
+
 async function fetchToken(settings: TokenSettings, signal: AbortSignal | undefined): Promise<IssuedToken> {
-  const issuer: Peer = { name: 'The token issuer', setting: settings.tokenUrlSetting }
+  const issuer: Endpoint = { name: 'The token issuer', setting: settings.tokenUrlSetting }
   const { tokenUrl, audience, clientId, clientSecret, requestTimeoutSeconds } = settings
-  const answer = await request(issuer, tokenUrl, {
+  const response = await requestJson(issuer, tokenUrl, {
     method: 'POST',
     headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({
@@ -95,29 +100,25 @@ async function fetchToken(settings: TokenSettings, signal: AbortSignal | undefin
     timeoutMs: requestTimeoutSeconds * 1000,
     signal,
   })
-  if (answer.status !== 200) throw refusal(answer, settings)
-  const {
-    access_token: value,
-    scope,
-    expires_in: lifeSeconds,
-  } = demand(tokenAnswer, answer.body, "The token issuer's answer")
-  return { value, scope, lifeSeconds }
+  if (response.status !== 200) throw toRefusal(response, settings)
+  const token = parseResponse(tokenSchema, response.body, "The token issuer's response")
+  return { value: token.access_token, scope: token.scope, lifeSeconds: token.expires_in }
 }
 
-/** Auth0 says 401 to a wrong client or secret, and 403 to an unknown audience, a missing grant or grant type. */
-function refusal(
-  { status, body }: Answer,
+/** Auth0 sends 401 for a wrong client or secret, and 403 for an unknown audience, a missing grant or grant type. */
+function toRefusal(
+  { status, body }: HttpResponse,
   { clientId, audience, tokenUrl, tokenUrlSetting }: TokenSettings,
-): Error {
-  const words = z.object({ error: z.string(), error_description: z.string().optional() }).safeParse(body).data
-  const said =
-    words === undefined ? `${status}` : `${status} ${words.error}: ${words.error_description ?? ''}`
-  const advice: Record<number, string> = {
+): ConfigurationError {
+  const error = tokenErrorSchema.safeParse(body).data
+  const reason =
+    error === undefined ? `${status}` : `${status} ${error.error}: ${error.error_description ?? ''}`
+  const hints: Record<number, string> = {
     401: `check AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET`,
     403: `authorize the client "${clientId}" for the API "${audience}" (AUTH0_AUDIENCE), with the grant type Client Credentials`,
     404: `nothing is at ${tokenUrl}; check ${tokenUrlSetting}`,
   }
-  return new Refused(
-    `The token issuer gives no token (${said}): ${advice[status] ?? 'check the AUTH0_ settings'}`,
+  return new ConfigurationError(
+    `The token issuer refuses a token (${reason}): ${hints[status] ?? 'check the AUTH0_ settings'}`,
   )
 }

@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { Interrupted, Outage, Refused, UnexpectedAnswer } from '../errors.ts'
+import { ConfigurationError, InterruptedError, InvalidResponseError, TransientError } from '../errors.ts'
 import type { AccessToken, IssuedToken } from './access-token.ts'
-import { ApiClient, type Batch } from './client.ts'
+import { ApiClient, type Batch, parseNextCursor } from './client.ts'
 
 const servers: Server[] = []
 afterEach(async () => {
@@ -14,39 +15,39 @@ afterEach(async () => {
   }
 })
 
-/** A new token each time the one before was discarded. */
-function tokens() {
+/** Returns a new token after each `discard`. */
+function fakeToken() {
   let count = 1
-  const token = (value: string): IssuedToken => ({ value, scope: undefined, lifeSeconds: 60 })
-  let current = token('token 1')
+  const issue = (value: string): IssuedToken => ({ value, scope: undefined, lifeSeconds: 60 })
+  let current = issue('token 1')
   return {
     get: async () => current,
     discard: async () => {
       count += 1
-      current = token(`token ${count}`)
+      current = issue(`token ${count}`)
     },
   } as unknown as AccessToken
 }
 
-type Answering = (response: ServerResponse, authorization: string | undefined) => void
+type Respond = (response: ServerResponse, authorization: string | undefined) => void
 
-async function clientOf(answer: Answering, signal?: AbortSignal) {
-  const targets: string[] = []
-  const server = createServer((request, response) => {
-    targets.push(request.url!)
-    request.resume().once('end', () => answer(response, request.headers.authorization))
+async function connect(respond: Respond, signal?: AbortSignal) {
+  const received: { target: string; body: string }[] = []
+  const server = createServer(async (request, response) => {
+    received.push({ target: request.url!, body: await text(request) })
+    respond(response, request.headers.authorization)
   }).listen(0, '127.0.0.1')
   servers.push(server)
   await once(server, 'listening')
   const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { client: new ApiClient({ apiUrl, requestTimeoutSeconds: 5 }, tokens(), signal), targets }
+  return { client: new ApiClient({ apiUrl, requestTimeoutSeconds: 5 }, fakeToken(), signal), received }
 }
 
-async function upload(answer: Answering, batch = batchOf('1', '2')) {
-  return await (await clientOf(answer)).client.upload(batch, { dryRun: false })
+async function upload(respond: Respond, batch = createBatch('1', '2')) {
+  return await (await connect(respond)).client.upload(batch, { dryRun: false })
 }
 
-function batchOf(...ids: string[]): Batch {
+function createBatch(...ids: string[]): Batch {
   const items = ids.map((id) => ({
     user_id: '007',
     date: '2017-05-10',
@@ -61,12 +62,19 @@ function batchOf(...ids: string[]): Batch {
 const items = (...statuses: string[]) => ({
   errors: false,
   summary: {},
-  items: statuses.map((status, index) => ({ index, status, code: 200, message: `${status} it` })),
+  items: statuses.map((status, index) => ({
+    index,
+    status,
+    code: 200,
+    message: `${status} it`,
+    new_field: 1,
+  })),
 })
-const json = (body: unknown): Answering => {
-  return (response) => response.setHeader('content-type', 'application/json').end(JSON.stringify(body))
+const json = (body: unknown, headers: Record<string, string> = {}): Respond => {
+  return (response) =>
+    response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
 }
-const problem = (status: number, headers: Record<string, string> = {}): Answering => {
+const problem = (status: number, headers: Record<string, string> = {}): Respond => {
   const body = { type: '/problems/x', title: 'X', status, detail: 'what was wrong', instance: 'request-7' }
   return (response) =>
     response
@@ -74,69 +82,89 @@ const problem = (status: number, headers: Record<string, string> = {}): Answerin
       .end(JSON.stringify(body))
 }
 
-test('an outcome for every item, in their order', async () => {
-  expect(await upload(json(items('created', 'unchanged')))).toEqual([
+test('upload sends the serialized batch as it is and returns one result per item', async () => {
+  const { client, received } = await connect(json(items('created', 'unchanged')))
+  const batch = createBatch('1', '2')
+  expect(await client.upload(batch, { dryRun: false })).toEqual([
     { index: 0, status: 'created', message: 'created it' },
     { index: 1, status: 'unchanged', message: 'unchanged it' },
   ])
+  expect(received).toEqual([{ target: '/timesheets/upload', body: batch.body }])
 })
 
-test('a dry run is the parameter that the API has for it', async () => {
-  const { client, targets } = await clientOf(json(items()))
-  await client.upload(batchOf(), { dryRun: true })
-  expect(targets).toEqual(['/timesheets/upload?dry_run=true'])
+test('a dry run sends dry_run=true', async () => {
+  const { client, received } = await connect(json(items()))
+  await client.upload(createBatch(), { dryRun: true })
+  expect(received.map(({ target }) => target)).toEqual(['/timesheets/upload?dry_run=true'])
 })
 
-describe('an answer that leaves an item open is an error', () => {
+test('listPeople reads one page and the cursor of the next; unknown fields are ignored', async () => {
+  const person = { user_id: '007', emails: ['kim@example.com'], tracker_ids: { harvest: ['7'] } }
+  const { client, received } = await connect(
+    json([{ ...person, new_field: 1 }], { link: '<https://x/people?limit=2&cursor=a%2Bb>; rel="next"' }),
+  )
+  expect(await client.listPeople('c d')).toEqual({ people: [person], next: 'a+b' })
+  expect(received.map(({ target }) => target)).toEqual(['/people?limit=500&cursor=c+d'])
+})
+
+test.each([undefined, '<https://x/people?cursor=a>; rel="prev"', '<https://x/people>; rel="next"'])(
+  'there is no next page with Link %s',
+  (link) => {
+    expect(parseNextCursor(new Headers(link === undefined ? {} : { link }))).toBeUndefined()
+  },
+)
+
+describe('a response that does not account for every item is an error', () => {
   test.each([
-    ['one too few', items('created')],
-    ['one too many', items('created', 'created', 'created')],
-    ['the same one twice', { items: [items('created').items[0], items('created').items[0]] }],
-    ['a word that nobody knows', items('created', 'pondered')],
+    ['one result too few', items('created')],
+    ['one result too many', items('created', 'created', 'created')],
+    ['the same index twice', { items: [items('created').items[0], items('created').items[0]] }],
+    ['an unknown status', items('created', 'pondered')],
     ['another shape', {}],
   ])('%s', async (_what, body) => {
-    await expect(upload(json(body))).rejects.toThrow(UnexpectedAnswer)
+    await expect(upload(json(body))).rejects.toThrow(InvalidResponseError)
   })
 })
 
-describe('a token that is refused', () => {
-  test('is replaced once, and the request repeated', async () => {
-    const answer: Answering = (response, authorization) =>
+describe('a token that the API rejects', () => {
+  test('is replaced once, and the request is sent again', async () => {
+    const respond: Respond = (response, authorization) =>
       authorization === 'Bearer token 2'
         ? json(items('created', 'created'))(response, '')
         : problem(401)(response, '')
-    expect(await upload(answer)).toHaveLength(2)
+    expect(await upload(respond)).toHaveLength(2)
   })
 
-  test('also when it is fresh: the settings are wrong', async () => {
-    const refused = upload(problem(401))
-    await expect(refused).rejects.toThrow(Refused)
-    await expect(refused).rejects.toThrow(/refuses a fresh token.*AUTH0_AUDIENCE.*request-7/)
+  test('is a wrong setting if the new token is rejected, too', async () => {
+    const failure = upload(problem(401))
+    await expect(failure).rejects.toThrow(ConfigurationError)
+    await expect(failure).rejects.toThrow(/rejects a fresh token.*AUTH0_AUDIENCE.*request-7/)
   })
 })
 
-describe('what a status means', () => {
+describe('each status has its error', () => {
   test.each([
-    [400, UnexpectedAnswer, /what was wrong/],
-    [403, Refused, /grant it the scope batch:upload/],
-    [404, Refused, /correct API_URL/],
-    [413, UnexpectedAnswer, /what was wrong.*request-7/],
-    [429, Outage, /too often/],
-    [500, UnexpectedAnswer, /trouble of its own \(500\)/],
-    [502, Outage, /502/],
-    [503, Outage, /503/],
-    [504, Outage, /504/],
-  ])('%i', async (status, kind, says) => {
-    const failed = upload(problem(status, { 'retry-after': '3' }))
-    await expect(failed).rejects.toThrow(kind)
-    await expect(failed).rejects.toThrow(says)
-    if (kind === Outage) await expect(failed).rejects.toMatchObject({ retryAfterMs: 3000 })
+    [400, InvalidResponseError, /what was wrong/],
+    [403, ConfigurationError, /grant it the scope batch:upload/],
+    [404, ConfigurationError, /correct API_URL/],
+    [413, InvalidResponseError, /what was wrong.*request-7/],
+    [429, TransientError, /too many requests/],
+    [500, InvalidResponseError, /failed with status 500/],
+    [502, TransientError, /502/],
+    [503, TransientError, /503/],
+    [504, TransientError, /504/],
+  ])('%i', async (status, kind, message) => {
+    const failure = upload(problem(status, { 'retry-after': '3' }))
+    await expect(failure).rejects.toThrow(kind)
+    await expect(failure).rejects.toThrow(message)
+    if (kind === TransientError) await expect(failure).rejects.toMatchObject({ retryAfterMs: 3000 })
+    if (status === 500) await expect(failure).rejects.toMatchObject({ retryable: true })
   })
 })
 
-test('an answer that does not come is given up when time is over', async () => {
+test('the signal aborts a request that is under way', async () => {
   const controller = new AbortController()
-  const over = new Interrupted('told to end')
-  const { client } = await clientOf(() => controller.abort(over), controller.signal)
-  await expect(client.people()).rejects.toBe(over)
+  const reason = new InterruptedError('stopped')
+  const { client } = await connect(() => controller.abort(reason), controller.signal)
+  await expect(client.listPeople()).rejects.toBe(reason)
 })

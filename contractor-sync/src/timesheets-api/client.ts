@@ -1,55 +1,47 @@
-import { createTimesheetsClient, nextCursor, type TimesheetsClient } from '@timesheets/client/client'
-import { itemStatuses } from '@timesheets/contracts/status'
+import type { EntryBody } from '@timesheets/contracts/entry'
+import { personSchema } from '@timesheets/contracts/person'
+import { problemSchema } from '@timesheets/contracts/problem-schema'
+import { uploadItemResultSchema } from '@timesheets/contracts/upload'
 import { z } from 'zod'
-import { Refused, UnexpectedAnswer } from '../errors.ts'
-import { demand } from '../http/parse-response.ts'
+import { ConfigurationError, InvalidResponseError, TransientError } from '../errors.ts'
+import { type Endpoint, type HttpRequest, type HttpResponse, requestJson } from '../http/http-client.ts'
+import { parseResponse } from '../http/parse-response.ts'
 import type { AccessToken } from './access-token.ts'
-import { createApiFetch, whole } from './api-fetch.ts'
-import type { SyncedEntry } from './synced-entry.ts'
 
-/** All that a run does is allowed by it. */
-export const neededScope = 'batch:upload'
+/** The one scope that a sync needs. */
+export const requiredScope = 'batch:upload'
 
-const problemSchema = z.object({ type: z.string(), detail: z.string(), instance: z.string().optional() })
+const endpoint: Endpoint = { name: 'The Timesheets API', setting: 'API_URL' }
 
-/** What is read of the answer to a batch; members that later versions add are let be. */
-const batchAnswer = z.object({
-  items: z.array(
-    z.object({
-      index: z.int(),
-      status: z.enum(itemStatuses),
-      message: z.string().optional(),
-      problem: problemSchema.optional(),
-    }),
-  ),
-})
+/** People in one page of the directory; the API's maximum. */
+const peoplePageSize = 500
 
-/** What is read of a page of the directory. */
-const peopleAnswer = z.array(
-  z.object({
-    user_id: z.string(),
-    emails: z.array(z.string()),
-    tracker_ids: z.record(z.string(), z.array(z.string())),
-  }),
-)
+// A newer API may send more fields than the contract of this version: read what is needed, and ignore the rest.
+const itemSchema = uploadItemResultSchema
+  .pick({ index: true, status: true, message: true, problem: true })
+  .strip()
+const batchSchema = z.object({ items: z.array(itemSchema) })
+const peopleSchema = z.array(personSchema.pick({ user_id: true, emails: true, tracker_ids: true }).strip())
+const refusalSchema = problemSchema.pick({ detail: true, instance: true })
 
-/** As many people as a page may hold. */
-const peopleAPage = 500
+/** What the API did with one item of a batch. */
+export type UploadResult = z.infer<typeof itemSchema>
 
-/** A page of the directory of people. */
-export interface PeoplePage {
-  readonly people: z.infer<typeof peopleAnswer>
-  /** The cursor of the page that follows; undefined: there is none. */
-  readonly next: string | undefined
+/** An entry of the contract with its identity, which makes a repeated upload safe. */
+export type IdentifiedEntry = EntryBody & { readonly source: string; readonly external_id: string }
+
+/** Items of one upload. */
+export interface Batch {
+  readonly items: readonly IdentifiedEntry[]
+  /** `items` as JSON: serialized once, when their size was measured. */
+  readonly body: string
 }
 
-/** What became of one item. */
-export type Outcome = z.infer<typeof batchAnswer>['items'][number]
-
-/** Items that go out together, and the very text that does. */
-export interface Batch {
-  readonly items: readonly SyncedEntry[]
-  readonly body: string
+/** One page of the directory of people. */
+export interface PeoplePage {
+  readonly people: z.infer<typeof peopleSchema>
+  /** Cursor of the next page; undefined on the last one. */
+  readonly next: string | undefined
 }
 
 interface ApiSettings {
@@ -57,72 +49,108 @@ interface ApiSettings {
   readonly requestTimeoutSeconds: number
 }
 
-/** The API as this program uses it, by the client that is made of its document. */
+/** The operations of the Timesheets API that a sync uses. */
 export class ApiClient {
-  readonly #client: TimesheetsClient
+  readonly #apiUrl: string
+  readonly #token: AccessToken
+  readonly #limits: Pick<HttpRequest, 'timeoutMs' | 'signal'>
 
-  /** @param signal gives up what is under way */
+  /** @param signal aborts requests */
   constructor({ apiUrl, requestTimeoutSeconds }: ApiSettings, token: AccessToken, signal?: AbortSignal) {
-    const fetch = createApiFetch(token, { timeoutMs: requestTimeoutSeconds * 1000, signal })
-    this.#client = createTimesheetsClient({ baseUrl: apiUrl, fetch })
+    this.#apiUrl = apiUrl
+    this.#token = token
+    this.#limits = { timeoutMs: requestTimeoutSeconds * 1000, signal }
   }
 
   /**
-   * Uploads a batch, once; safe to repeat, since every item has its identity.
-   * @param options dryRun: say what would become of the items, write nothing
-   * @returns an outcome for every item, in their order
-   * @throws {Refused} this client may not upload
-   * @throws {Outage} the API or the token issuer cannot answer now
-   * @throws {UnexpectedAnswer} anything else, above all an answer that does not account for every item
+   * Uploads a batch. Safe to repeat, since every item has its identity.
+   * @param options dryRun: report what would change, and write nothing
+   * @returns one result per item, in their order
+   * @throws {ConfigurationError} this client may not upload, or API_URL is wrong
+   * @throws {TransientError} the API or the token issuer is down
+   * @throws {InvalidResponseError} any other response, also one that does not account for every item
    */
-  async upload(batch: Batch, { dryRun }: { dryRun: boolean }): Promise<readonly Outcome[]> {
-    const { data, error, response } = await whole(
-      this.#client.POST('/timesheets/upload', {
-        ...(dryRun ? { params: { query: { dry_run: true } } } : {}),
-        body: batch.items,
-        bodySerializer: () => batch.body,
-      }),
-    )
-    if (response.status !== 200) throw refusal(response.status, error)
-    const { items } = demand(batchAnswer, data, "The Timesheets API's answer")
+  async upload(batch: Batch, { dryRun }: { dryRun: boolean }): Promise<readonly UploadResult[]> {
+    const path = `/timesheets/upload${dryRun ? '?dry_run=true' : ''}`
+    const response = await this.#request(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: batch.body,
+    })
+    if (response.status !== 200) throw toRefusal(response)
+    const { items } = parseResponse(batchSchema, response.body, "The Timesheets API's response")
     if (items.length !== batch.items.length || items.some(({ index }, i) => index !== i)) {
-      throw new UnexpectedAnswer(
-        `The API answers for ${items.length} items, in another order or number than the ${batch.items.length} sent`,
+      throw new InvalidResponseError(
+        `The Timesheets API returned ${items.length} results that do not match the ${batch.items.length} items sent`,
       )
     }
     return items
   }
 
   /**
-   * A page of the directory of people.
-   * @param cursor of the page, from the one before
-   * @throws as `upload`
+   * Reads one page of the directory of people.
+   * @param cursor `next` of the page before
+   * @throws the errors of `upload`
    */
-  async people(cursor?: string): Promise<PeoplePage> {
-    const query = { limit: peopleAPage, ...(cursor === undefined ? {} : { cursor }) }
-    const { data, error, response } = await whole(this.#client.GET('/people', { params: { query } }))
-    if (response.status !== 200) throw refusal(response.status, error)
-    const people = demand(peopleAnswer, data, "The Timesheets API's page of people")
-    return { people, next: nextCursor(response) }
+  async listPeople(cursor?: string): Promise<PeoplePage> {
+    const query = new URLSearchParams({
+      limit: `${peoplePageSize}`,
+      ...(cursor === undefined ? {} : { cursor }),
+    })
+    const response = await this.#request(`/people?${query}`, { headers: {} })
+    if (response.status !== 200) throw toRefusal(response)
+    const people = parseResponse(peopleSchema, response.body, "The Timesheets API's page of people")
+    return { people, next: parseNextCursor(response.headers) }
+  }
+
+  /** A token may be revoked before it expires: one that the API rejects is replaced once. */
+  async #request(path: string, request: Omit<HttpRequest, 'timeoutMs'>): Promise<HttpResponse> {
+    const token = await this.#token.get()
+    const response = await this.#send(path, request, token.value)
+    if (response.status !== 401) return response
+    await this.#token.discard(token)
+    return await this.#send(path, request, (await this.#token.get()).value)
+  }
+
+  async #send(path: string, request: Omit<HttpRequest, 'timeoutMs'>, token: string): Promise<HttpResponse> {
+    const headers = { accept: 'application/json', ...request.headers, authorization: `Bearer ${token}` }
+    try {
+      return await requestJson(endpoint, `${this.#apiUrl}${path}`, { ...request, headers, ...this.#limits })
+    } catch (error) {
+      // The same request most likely fails with 500 again, so do not wait as long as for an outage.
+      if (error instanceof TransientError && error.status === 500)
+        throw new InvalidResponseError(error.message, { retryable: true, cause: error })
+      throw error
+    }
   }
 }
 
-function refusal(status: number, body: unknown): Error {
-  const problem = problemSchema.safeParse(body).data
-  const said = problem === undefined ? `${status}` : `${status}: ${problem.detail}`
+/**
+ * Returns the cursor in the `Link` header (RFC 8288) of a list. Only the query is used: the host in it is the public
+ * one, which may not be reachable from here.
+ * @returns undefined on the last page
+ */
+export function parseNextCursor(headers: Headers): string | undefined {
+  const [, query] = /<[^>?]*\?([^>]*)>;\s*rel="?next"?/.exec(headers.get('link') ?? '') ?? []
+  return new URLSearchParams(query).get('cursor') ?? undefined
+}
+
+function toRefusal({ status, body }: HttpResponse): Error {
+  const problem = refusalSchema.safeParse(body).data
+  const reason = problem === undefined ? `${status}` : `${status}: ${problem.detail}`
   const id = problem?.instance === undefined ? '' : ` (request ${problem.instance})`
   if (status === 401) {
-    return new Refused(
-      `The API refuses a fresh token (${said}): AUTH0_AUDIENCE and the issuer here must be those of the gateway${id}`,
+    return new ConfigurationError(
+      `The API rejects a fresh token (${reason}): AUTH0_AUDIENCE and the issuer must be those of the gateway${id}`,
     )
   }
   if (status === 403) {
-    return new Refused(
-      `The API does not let this client in (${said}): grant it the scope ${neededScope}${id}`,
+    return new ConfigurationError(
+      `The API denies access to this client (${reason}): grant it the scope ${requiredScope}${id}`,
     )
   }
   if (status === 404 || status === 405) {
-    return new Refused(`There is no Timesheets API at API_URL (${said}): correct API_URL${id}`)
+    return new ConfigurationError(`No Timesheets API responds at API_URL (${reason}): correct API_URL${id}`)
   }
-  return new UnexpectedAnswer(`The API does not take the request (${said})${id}`)
+  return new InvalidResponseError(`The API rejected the request (${reason})${id}`)
 }

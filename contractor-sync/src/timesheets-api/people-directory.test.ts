@@ -3,15 +3,15 @@ import { People, parsePeopleMap } from '../sync/people.ts'
 import { readDirectory } from './people-directory.ts'
 
 const kim = { id: '1782959', email: 'Kim@Example.com' }
-const patience = { attempt: <T>(work: () => Promise<T>) => work() }
+const retryBudget = { run: <T>(work: () => Promise<T>) => work() }
 
-/** The directory of these people, a page each. */
-const directoryOf = (
+/** Reads a directory with one page per person. */
+const createDirectory = (
   ...people: { user_id: string; emails?: string[]; tracker_ids?: Record<string, string[]> }[]
 ) =>
   readDirectory(
     {
-      async people(cursor = '0') {
+      async listPeople(cursor = '0') {
         const page = people.slice(Number(cursor), Number(cursor) + 1)
         const next = `${Number(cursor) + 1}`
         return {
@@ -21,7 +21,7 @@ const directoryOf = (
       },
     },
     'harvest',
-    patience,
+    retryBudget,
   )
 
 test.each([
@@ -42,28 +42,32 @@ test.each([
     '{}',
     'kim@example.com',
   ],
-  ['a map file first', [{ user_id: '1', emails: ['kim@example.com'] }], '{"1782959": "2"}', '2'],
-  ['else as configured', [], '{}', 'kim@example.com'],
-])('somebody is known %s', async (_how, people, map, userId) => {
-  const known = new People(parsePeopleMap(map), 'email', 'harvest', await directoryOf(...people))
-  expect(known.userIdOf(kim)).toBe(userId)
+  [
+    'by PEOPLE_MAP before the directory',
+    [{ user_id: '1', emails: ['kim@example.com'] }],
+    '{"1782959": "2"}',
+    '2',
+  ],
+  ['else by UNKNOWN_PERSON', [], '{}', 'kim@example.com'],
+])('a person is found %s', async (_how, people, map, userId) => {
+  const known = new People(parsePeopleMap(map), 'email', 'harvest', await createDirectory(...people))
+  expect(known.resolveUserId(kim)).toBe(userId)
 })
 
-test('the directory makes known whom the rule would reject', async () => {
-  const directory = await directoryOf({ user_id: '007', tracker_ids: { harvest: ['7'] } })
+test('the directory comes before UNKNOWN_PERSON=reject, and the user_id of a record before both', async () => {
+  const directory = await createDirectory({ user_id: '007', tracker_ids: { harvest: ['7'] } })
   const known = new People(new Map(), 'reject', 'harvest', directory)
-  expect(known.userIdOf({ id: '7' })).toBe('007')
-  expect(known.userIdOf({ id: '8' })).toBeUndefined()
-  // What the tracker calls the person in Timesheets' own words needs no look.
-  expect(known.userIdOf({ id: '7', userId: '9' })).toBe('9')
+  expect(known.resolveUserId({ id: '7' })).toBe('007')
+  expect(known.resolveUserId({ id: '8' })).toBeUndefined()
+  expect(known.resolveUserId({ id: '7', userId: '9' })).toBe('9')
 })
 
-test('pages that lead in a circle are no directory', async () => {
+test('pages that form a loop are an error', async () => {
   const next: Record<string, string> = { '': 'a', a: 'b', b: 'a' }
-  const circle = readDirectory(
-    { people: async (cursor = '') => ({ people: [], next: next[cursor] }) },
+  const loop = readDirectory(
+    { listPeople: async (cursor = '') => ({ people: [], next: next[cursor] }) },
     'harvest',
-    patience,
+    retryBudget,
   )
-  await expect(circle).rejects.toThrow('lead in a circle')
+  await expect(loop).rejects.toThrow('form a loop')
 })

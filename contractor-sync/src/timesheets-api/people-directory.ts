@@ -1,38 +1,38 @@
-import { UnexpectedAnswer } from '../errors.ts'
-import type { Patience } from '../http/retry.ts'
+import { InvalidResponseError } from '../errors.ts'
+import type { RetryBudget } from '../http/retry.ts'
 import type { ApiClient } from './client.ts'
 
-/** Who is who, by Timesheets' own directory: the names that one tracker and e-mail know people by. */
-export interface Directory {
+/** The `user_id`s of Timesheets by the names that one tracker knows people by. */
+export interface PeopleDirectory {
   readonly byTrackerId: ReadonlyMap<string, string>
-  /** E-mails in lower case, as the directory keeps them. */
+  /** Keys are in lower case, as the API returns e-mail addresses. */
   readonly byEmail: ReadonlyMap<string, string>
 }
 
-export const emptyDirectory: Directory = { byTrackerId: new Map(), byEmail: new Map() }
+export const emptyDirectory: PeopleDirectory = { byTrackerId: new Map(), byEmail: new Map() }
 
 /**
- * Reads the whole directory, page by page.
- * @param source of whose tracker ids it is asked
- * @throws as `ApiClient.people`
+ * Reads all pages of the directory.
+ * @param source the tracker for which ids are looked up
+ * @throws the errors of `ApiClient.listPeople`
  */
 export async function readDirectory(
-  api: Pick<ApiClient, 'people'>,
+  api: Pick<ApiClient, 'listPeople'>,
   source: string,
-  patience: Pick<Patience, 'attempt'>,
-): Promise<Directory> {
+  retryBudget: Pick<RetryBudget, 'run'>,
+): Promise<PeopleDirectory> {
   const byTrackerId = new Map<string, string>()
   const byEmail = new Map<string, string>()
   const cursors = new Set<string>()
   let cursor: string | undefined
   for (;;) {
-    const { people, next } = await patience.attempt(() => api.people(cursor))
+    const { people, next } = await retryBudget.run(() => api.listPeople(cursor))
     for (const { user_id: userId, emails, tracker_ids: trackerIds } of people) {
       for (const email of emails) byEmail.set(email, userId)
       for (const id of trackerIds[source] ?? []) byTrackerId.set(id, userId)
     }
     if (next === undefined) return { byTrackerId, byEmail }
-    if (cursors.has(next)) throw new UnexpectedAnswer('The pages of people lead in a circle')
+    if (cursors.has(next)) throw new InvalidResponseError('The pages of people form a loop')
     cursors.add(next)
     cursor = next
   }

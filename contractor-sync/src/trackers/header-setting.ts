@@ -1,13 +1,14 @@
 import type { Setting } from '@timesheets/runtime/config'
 
-/** A setting that is sent in a header of HTTP: printable ASCII, or it cannot be sent at all. */
+/** Restricts a setting to printable ASCII, because its value is sent in an HTTP header. */
 export function headerSetting<T>(setting: Setting<T>): Setting<T> {
   return {
     ...setting,
     parse(text) {
-      const odd = [...text].findIndex((character) => !/^[ -~]$/.test(character))
-      // The text itself may be a secret.
-      if (odd >= 0) throw new Error(`has a character that HTTP headers cannot carry, at place ${odd + 1}`)
+      const index = [...text].findIndex((character) => !/^[ -~]$/.test(character))
+      // The message must not show the text, which may be a secret.
+      if (index >= 0)
+        throw new Error(`has a character that HTTP headers cannot carry, at position ${index + 1}`)
       return setting.parse(text)
     },
   }

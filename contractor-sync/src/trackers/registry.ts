@@ -1,14 +1,14 @@
-import type { TrackerKind } from './tracker.ts'
+import type { TrackerDefinition } from './tracker.ts'
 
-/** Every kind of tracker, by the name that SYNC_SOURCE and `--source` take; loaded when it is asked for. */
-const trackers: Readonly<Record<string, () => Promise<TrackerKind>>> = {
+/** Every tracker by the name that SYNC_SOURCE and `--source` take. A run loads only the one that it needs. */
+const trackers: Readonly<Record<string, () => Promise<TrackerDefinition>>> = {
   harvest: async () => (await import('./harvest.ts')).harvest,
   csv: async () => (await import('./csv/csv.ts')).csv,
 }
 
 export const trackerNames = Object.keys(trackers)
 
-/** @returns undefined where there is no tracker of that name */
-export async function loadTracker(name: string): Promise<TrackerKind | undefined> {
+/** Loads the tracker of that name; returns undefined if there is none. */
+export async function loadTracker(name: string): Promise<TrackerDefinition | undefined> {
   return Object.hasOwn(trackers, name) ? await trackers[name]!() : undefined
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type ChangingList, readSteadily } from './stable-pagination.ts'
+import { type ChangingList, readConsistently } from './stable-pagination.ts'
 
 interface Row {
   readonly id: string
@@ -21,24 +21,25 @@ const row = (id: string, members: Partial<Row> = {}): Row => ({
 })
 const rows = (ids: string) => [...ids].map((id) => row(id))
 
-/** A tracker's list in pages of two, on which something happens before its n-th page is read. */
-class Tracked implements ChangingList<Row> {
+/** A list in pages of two. `changes` maps the number of a page read to a change of the list just before it. */
+class FakeList implements ChangingList<Row> {
   rows: Row[]
   changed: Row[] = []
   passes = 0
-  readonly #happenings: Record<number, (list: Tracked) => void>
+  readonly miscounts: { total: number; count: number }[] = []
+  readonly #changes: Record<number, (list: FakeList) => void>
   #pagesRead = 0
 
-  constructor(initial: Row[], happenings: Record<number, (list: Tracked) => void> = {}) {
+  constructor(initial: Row[], changes: Record<number, (list: FakeList) => void> = {}) {
     this.rows = initial
-    this.#happenings = happenings
+    this.#changes = changes
   }
 
   async *pages() {
     this.passes += 1
     for (let i = 0; i === 0 || i < this.rows.length; i += 2) {
       this.#pagesRead += 1
-      this.#happenings[this.#pagesRead]?.(this)
+      this.#changes[this.#pagesRead]?.(this)
       yield { rows: this.rows.slice(i, i + 2), total: this.rows.length, at: start }
     }
   }
@@ -47,39 +48,43 @@ class Tracked implements ChangingList<Row> {
     yield { rows: this.changed, total: this.changed.length, at: start }
   }
 
-  mark(row: Row) {
+  toVersion(row: Row) {
     return row
+  }
+
+  onMiscount(total: number, count: number) {
+    this.miscounts.push({ total, count })
   }
 }
 
-async function read(list: Tracked): Promise<string> {
+async function read(list: FakeList): Promise<string> {
   let ids = ''
-  for await (const { id, version } of readSteadily(list)) ids += version === '1' ? id : `${id}${version}`
+  for await (const { id, version } of readConsistently(list)) ids += version === '1' ? id : `${id}${version}`
   return ids
 }
 
-test('a list that holds still is read once', async () => {
-  const list = new Tracked(rows('abcde'))
+test('a list that does not change is read in one pass', async () => {
+  const list = new FakeList(rows('abcde'))
   expect(await read(list)).toBe('abcde')
   expect(list.passes).toBe(1)
 })
 
-test('an entry that was made a moment ago costs one more pass, not the run', async () => {
+test('an entry created a moment before the run costs one more pass', async () => {
   const fresh = row('d', { createdAt: start })
-  const list = new Tracked([...rows('abc'), fresh])
+  const list = new FakeList([...rows('abc'), fresh])
   list.changed = [fresh]
   expect(await read(list)).toBe('abcd')
   expect(list.passes).toBe(2)
 })
 
-describe('nothing is lost, and nothing comes twice, when between two pages', () => {
-  test('an entry that was read is deleted, so another one slips onto its page', async () => {
-    const list = new Tracked(rows('abcde'), { 2: (self) => self.rows.splice(0, 1) })
+describe('every row is returned exactly once if between two pages', () => {
+  test('a row that was read is deleted, so another one moves to its page', async () => {
+    const list = new FakeList(rows('abcde'), { 2: (self) => self.rows.splice(0, 1) })
     expect(await read(list)).toBe('abdec')
   })
 
-  test('one is deleted and another one added, so the total stays', async () => {
-    const list = new Tracked(rows('abcde'), {
+  test('one row is deleted and another added, so the total stays', async () => {
+    const list = new FakeList(rows('abcde'), {
       2: (self) => {
         self.rows = [...rows('bcde'), row('x', { createdAt: later })]
         self.changed = [row('x', { createdAt: later })]
@@ -88,9 +93,9 @@ describe('nothing is lost, and nothing comes twice, when between two pages', () 
     expect([...(await read(list))].sort().join('')).toBe('abcdex')
   })
 
-  test('one is moved to a later page, so the total stays', async () => {
+  test('one row moves to a later page, so the total stays', async () => {
     const moved = row('a', { place: 'z', version: '2' })
-    const list = new Tracked(rows('abcde'), {
+    const list = new FakeList(rows('abcde'), {
       2: (self) => {
         self.rows = [...rows('bcde'), moved]
         self.changed = [moved]
@@ -99,9 +104,9 @@ describe('nothing is lost, and nothing comes twice, when between two pages', () 
     expect(await read(list)).toBe('abdea2c')
   })
 
-  test('one is added before all others, so a row comes twice', async () => {
+  test('one row is added before all others, so the next page repeats a row', async () => {
     const added = row('x', { createdAt: later })
-    const list = new Tracked(rows('abcd'), {
+    const list = new FakeList(rows('abcd'), {
       2: (self) => {
         self.rows.unshift(added)
         self.changed = [added]
@@ -110,9 +115,9 @@ describe('nothing is lost, and nothing comes twice, when between two pages', () 
     expect([...(await read(list))].sort().join('')).toBe('abcdx')
   })
 
-  test('one that was read is edited where it stands: it comes again, and that is all', async () => {
+  test('a row that was read is edited in place: it is returned again, without another pass', async () => {
     const edited = row('a', { version: '2' })
-    const list = new Tracked(rows('abcd'), {
+    const list = new FakeList(rows('abcd'), {
       2: (self) => {
         self.rows[0] = edited
         self.changed = [edited]
@@ -123,22 +128,45 @@ describe('nothing is lost, and nothing comes twice, when between two pages', () 
   })
 })
 
-test('an empty list is believed when it is empty twice', async () => {
-  const list = new Tracked([], { 2: (self) => self.rows.push(...rows('ab')) })
+test('an empty list is accepted when it is empty twice', async () => {
+  const list = new FakeList([], { 2: (self) => self.rows.push(...rows('ab')) })
   expect(await read(list)).toBe('ab')
-  expect(await read(new Tracked([]))).toBe('')
+  expect(await read(new FakeList([]))).toBe('')
 })
 
-test('a list that never holds still is given up, to be tried later', async () => {
-  const drop = (self: Tracked) => void self.rows.shift()
-  const list = new Tracked(rows('abcdefghijklmnop'), { 2: drop, 10: drop, 17: drop, 24: drop })
-  await expect(read(list)).rejects.toThrow('The entries changed while they were read, 4 times over')
+test('a list that changes during every pass is a transient error', async () => {
+  const drop = (self: FakeList) => void self.rows.shift()
+  const list = new FakeList(rows('abcdefghijklmnop'), { 2: drop, 10: drop, 17: drop, 24: drop })
+  await expect(read(list)).rejects.toThrow('The entries changed during each of 4 attempts')
 })
 
-test('a list that is not as long as it says is not believed', async () => {
-  const list = new Tracked(rows('abc'))
-  list.pages = async function* () {
-    yield { rows: rows('abc'), total: 4, at: start }
-  }
-  await expect(read(list)).rejects.toThrow('The list of entries is not as long as it says')
+describe('a total that differs from the number of rows', () => {
+  test.each([4, 2])('does not cost the rows that were read: total %i of 3 rows', async (total) => {
+    const list = new FakeList(rows('abc'))
+    list.pages = async function* () {
+      yield { rows: rows('abc'), total, at: start }
+    }
+    expect(await read(list)).toBe('abc')
+    expect(list.miscounts).toEqual([{ total, count: 3 }])
+  })
+
+  test('is an error if there are no rows at all', async () => {
+    const list = new FakeList([])
+    list.pages = async function* () {
+      yield { rows: [], total: 4, at: start }
+    }
+    await expect(read(list)).rejects.toThrow('The list should have 4 entries, and has none')
+  })
+
+  test('is a transient error if the list also changed meanwhile', async () => {
+    const list = new FakeList(rows('abc'))
+    let version = 0
+    list.pages = async function* () {
+      list.changed = [row('x', { createdAt: later, place: `${version++}` })]
+      yield { rows: rows('ab'), total: 4, at: start }
+      yield { rows: rows('c'), total: 4, at: start }
+    }
+    await expect(read(list)).rejects.toThrow('The entries changed during each of 4 attempts')
+    expect(list.miscounts).toEqual([])
+  })
 })

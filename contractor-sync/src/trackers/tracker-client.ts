@@ -1,39 +1,45 @@
-import { Refused, UnexpectedAnswer } from '../errors.ts'
-import { request } from '../http/http-client.ts'
-import type { Pace } from '../http/rate-limiter.ts'
-import type { Patience } from '../http/retry.ts'
-import type { Ask, TrackerKind } from './tracker.ts'
+import { ConfigurationError, InvalidResponseError } from '../errors.ts'
+import { requestJson } from '../http/http-client.ts'
+import type { RateLimiter } from '../http/rate-limiter.ts'
+import type { RetryBudget } from '../http/retry.ts'
+import type { TrackerClient, TrackerDefinition } from './tracker.ts'
 
-interface AskOptions {
-  readonly pace: Pace
-  readonly patience: Patience
+interface TrackerClientOptions {
+  readonly rateLimiter: RateLimiter
+  readonly retryBudget: RetryBudget
   readonly requestTimeoutMs: number
-  /** Reading changes nothing, so it may be given up at any moment. */
+  /** Aborts requests; reading changes nothing, so it may stop at any moment. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** How a tracker is asked: within its budget, with patience, each bad status with its advice. */
-export function askOf({ name, locatedBy }: TrackerKind, options: AskOptions): Ask {
-  const { pace, patience, requestTimeoutMs: timeoutMs, signal } = options
-  const peer = { name, setting: locatedBy }
-  return (url, { headers = {}, advice, missing = false }) =>
-    patience.attempt(async () => {
-      await pace.next(signal)
-      const answer = await request(peer, url, {
-        headers: { accept: 'application/json', ...headers },
-        timeoutMs,
-        signal,
-      })
-      const at = dateOf(answer.headers.date)
-      if (answer.status === 200) return { body: answer.body, at }
-      if (answer.status === 404 && missing) return { body: undefined, at }
-      const known = advice[answer.status]
-      if (known !== undefined) throw new Refused(`${name} answers ${answer.status}: ${known}`)
-      throw new UnexpectedAnswer(`${name} answers ${answer.status}, which nobody expected (${locatedBy})`)
-    })
+/** Creates the HTTP client of one tracker, for one run. */
+export function createTrackerClient(
+  { name, urlSetting }: TrackerDefinition,
+  { rateLimiter, retryBudget, requestTimeoutMs: timeoutMs, signal }: TrackerClientOptions,
+): TrackerClient {
+  const endpoint = { name, setting: urlSetting }
+  return {
+    get: (url, { headers = {}, errorHints, allowNotFound = false }) =>
+      retryBudget.run(async () => {
+        await rateLimiter.acquire(signal)
+        const { status, ...response } = await requestJson(endpoint, url, {
+          headers: { accept: 'application/json', ...headers },
+          timeoutMs,
+          signal,
+        })
+        const at = parseHttpDate(response.headers.get('date'))
+        if (status === 200) return { body: response.body, at }
+        if (status === 404 && allowNotFound) return { body: undefined, at }
+        const hint = errorHints[status]
+        if (hint !== undefined) throw new ConfigurationError(`${name} responds with ${status}: ${hint}`)
+        throw new InvalidResponseError(
+          `${name} responds with the unexpected status ${status} (${urlSetting})`,
+        )
+      }),
+  }
 }
 
-function dateOf(text = ''): Date | undefined {
-  const ms = Date.parse(text)
+function parseHttpDate(text: string | null): Date | undefined {
+  const ms = Date.parse(text ?? '')
   return Number.isNaN(ms) ? undefined : new Date(ms)
 }

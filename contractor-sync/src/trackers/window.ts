@@ -1,4 +1,4 @@
-/** Days, both inclusive, as `YYYY-MM-DD`; an end that is left out is open. */
+/** A range of days, `YYYY-MM-DD`, both inclusive. A missing end is open. */
 export interface Window {
   readonly from?: string
   readonly to?: string
@@ -6,17 +6,16 @@ export interface Window {
 
 const dayMs = 86_400_000
 
-/** The day so many days before an instant's day in UTC. */
-export function dayBefore(instant: Date, days: number): string {
+/** Returns the day that lies `days` days before the instant's day in UTC. */
+export function subtractDays(instant: Date, days: number): string {
   return new Date(instant.getTime() - days * dayMs).toISOString().slice(0, 10)
 }
 
-/** True where a day lies in the window. */
-export function covers({ from, to }: Window, day: string): boolean {
+export function isInWindow({ from, to }: Window, day: string): boolean {
   return (from === undefined || day >= from) && (to === undefined || day <= to)
 }
 
-/** The window in words. */
+/** Describes the window for people. */
 export function describeWindow({ from, to }: Window): string {
   if (from === undefined && to === undefined) return 'all days'
   if (from === undefined) return `days to ${to}`

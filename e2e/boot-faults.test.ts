@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { isAlive } from '@timesheets/dev-stack/running-process'
+import { isProcessRunning } from '@timesheets/dev-stack/running-process'
 import { eventually, RunningStack } from './running-stack.ts'
 
 test.each([
@@ -71,7 +71,7 @@ test('what a stack started ends with it, also when it is killed in a way that it
   await eventually(() => stack.read() !== undefined, 'the stack runs')
   const pids = Object.values(stack.file.pids)
   child.kill('SIGKILL')
-  await eventually(() => pids.filter(isAlive).length === 0, 'all its processes have ended')
+  await eventually(() => pids.filter(isProcessRunning).length === 0, 'all its processes have ended')
   await stack.start({ HARVEST_CONTRACTORS: '1', HARVEST_WEEKS: '1' })
 }, 90_000)
 
@@ -93,7 +93,7 @@ describe('ended during the first sync', () => {
       if ('reaches' in told) process.kill(sync, told.signal)
       child.kill(told.signal)
       expect((await closed)[0]).toBe(told.expected)
-      expect(isAlive(sync)).toBe(false)
+      expect(isProcessRunning(sync)).toBe(false)
       expect(stack.output).not.toContain('Where everything is')
       expect(existsSync(path.join(stack.dataDir, 'stack.json'))).toBe(false)
     },
@@ -105,7 +105,7 @@ describe('ended during the first sync', () => {
     const child = stack.spawn([], environment)
     const sync = await syncOf(child)
     child.kill('SIGKILL')
-    await eventually(() => !isAlive(sync), 'the sync has ended')
+    await eventually(() => !isProcessRunning(sync), 'the sync has ended')
   }, 60_000)
 })
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { isAlive } from '@timesheets/dev-stack/running-process'
+import { isProcessRunning } from '@timesheets/dev-stack/running-process'
 import pg from 'pg'
 import { RunningStack } from './running-stack.ts'
 
@@ -75,7 +75,7 @@ test('Ctrl-C ends all that was started, and the next start finds everything as i
   const before = await stored()
   const pids = Object.values(stack.file.pids)
   expect(await stack.stop()).toBe(0)
-  expect(pids.filter(isAlive)).toEqual([])
+  expect(pids.filter(isProcessRunning)).toEqual([])
   expect(stack.read()).toBeUndefined()
 
   await stack.start()

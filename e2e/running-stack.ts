@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkResponses } from '@timesheets/contracts/test/response-checks'
-import { accessTokenFor } from '@timesheets/dev-stack/access-token'
+import { fetchAccessToken } from '@timesheets/dev-stack/access-token'
 import { syncEnvironment } from '@timesheets/dev-stack/run-sync'
 import { readStackFile, type StackFile } from '@timesheets/dev-stack/stack-file'
 
@@ -81,7 +81,7 @@ export class RunningStack implements AsyncDisposable {
   }
 
   token(who: string): Promise<string> {
-    return accessTokenFor(this.file, who)
+    return fetchAccessToken(this.file, who)
   }
 
   /** One run of contractor-sync against it, as a process of its own. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { lastWords } from './stderr-summary.ts'
+import { stderrSummary } from '../src/stderr-summary.ts'
 
 test.each([
   [['Port 1 is taken'], 'Port 1 is taken'],
@@ -17,6 +17,6 @@ test.each([
   ],
   [['{ not JSON'], '{ not JSON'],
   [[], ''],
-])('%j', (lines, words) => {
-  expect(lastWords(lines)).toBe(words)
+])('summarizes %j', (lines, summary) => {
+  expect(stderrSummary(lines)).toBe(summary)
 })

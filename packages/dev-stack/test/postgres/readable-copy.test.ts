@@ -2,8 +2,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { checkWhole, openCopy } from '../src/postgres/copy.ts'
-import { prepareData } from '../src/postgres/data.ts'
+import { prepareDataDir } from '../../src/postgres/data.ts'
+import { checkComplete, openReadableCopy } from '../../src/postgres/readable-copy.ts'
 
 let folder: string
 let installed: string
@@ -23,32 +23,32 @@ afterEach(() => {
   rmSync(path.join(tmpdir(), `timesheets-postgres-${version}`), { recursive: true, force: true })
 })
 
-test('an installed Postgres that is not whole is told by what it lacks', async () => {
-  await checkWhole(installed)
+test('names the missing or unusable program of an incomplete installation', async () => {
+  await checkComplete(installed)
   const program = path.join(installed, 'bin/postgres')
   chmodSync(program, 0o644)
-  await expect(checkWhole(installed)).rejects.toThrow(`${program} cannot be used (EACCES): run npm ci`)
+  await expect(checkComplete(installed)).rejects.toThrow(`${program} cannot be used (EACCES). Run npm ci`)
   rmSync(program)
-  await expect(checkWhole(installed)).rejects.toThrow(`${program} is missing: run npm ci`)
+  await expect(checkComplete(installed)).rejects.toThrow(`${program} is missing. Run npm ci`)
 })
 
-test('a copy is used again while it has all that is installed, and made anew where it lacks something', async () => {
-  const copy = await openCopy(installed, version)
+test('reuses a complete copy, and replaces a copy that lacks installed files', async () => {
+  const copy = await openReadableCopy(installed, version)
   const mark = path.join(copy, 'mark')
   writeFileSync(mark, '')
-  expect(await openCopy(installed, version)).toBe(copy)
+  expect(await openReadableCopy(installed, version)).toBe(copy)
   expect(existsSync(mark)).toBe(true)
 
   mkdirSync(path.join(installed, 'share/extension'))
   writeFileSync(path.join(installed, 'share/extension/plpgsql.control'), '')
-  expect(await openCopy(installed, version)).toBe(copy)
+  expect(await openReadableCopy(installed, version)).toBe(copy)
   expect(existsSync(path.join(copy, 'share/extension/plpgsql.control'))).toBe(true)
   expect(existsSync(mark)).toBe(false)
 })
 
-test('an initdb that cannot be run is told with the reason', async () => {
+test('reports why initdb could not be run', async () => {
   const binaries = { postgres: '/nowhere/postgres', initdb: '/nowhere/initdb', major: 18 }
-  await expect(prepareData(path.join(folder, 'data'), binaries, undefined, true)).rejects.toThrow(
-    /could not be made a Postgres data folder: .*\/nowhere\/initdb ENOENT/,
+  await expect(prepareDataDir(path.join(folder, 'data'), binaries, undefined, true)).rejects.toThrow(
+    /initdb could not create the data folder .*\/data: .*\/nowhere\/initdb ENOENT/,
   )
 })

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { Secret } from '@timesheets/runtime/secret'
 import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose'
 import { createIssuer, type Issuer } from '../src/issuer.ts'
-import { createRegistry, credentialsOf, localSecret } from '../src/registry.ts'
+import { createRegistry, listCredentials, localSecret } from '../src/registry.ts'
 
 const audience = 'https://api.exampleco.com/timesheets'
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -16,7 +16,7 @@ let base: string
 let assertionKey: Awaited<ReturnType<typeof generateKeyPair>>['privateKey']
 
 beforeAll(async () => {
-  // jest's structuredClone makes objects of another realm, which oidc-provider takes for no plain ones.
+  // jest's structuredClone creates objects of another realm, which oidc-provider does not accept as plain objects.
   jest.spyOn(globalThis, 'structuredClone').mockImplementation((value) => JSON.parse(JSON.stringify(value)))
   dataDir = await mkdtemp(join(tmpdir(), 'issuer-'))
   const pair = await generateKeyPair('RS256')
@@ -70,24 +70,24 @@ function person(name: string, more: Record<string, unknown> = {}) {
   }
 }
 
-interface Granted {
+interface TokenBody {
   access_token: string
   id_token?: string
   scope?: string
 }
 
-async function granted(response: Response): Promise<Granted> {
-  const answer = await response.json()
-  if (response.status !== 200) throw new Error(`${response.status} ${JSON.stringify(answer)}`)
-  return answer as Granted
+async function parseTokens(response: Response): Promise<TokenBody> {
+  const body = await response.json()
+  if (response.status !== 200) throw new Error(`${response.status} ${JSON.stringify(body)}`)
+  return body as TokenBody
 }
 
-async function verified(token: string, aud = audience) {
+async function verify(token: string, aud = audience) {
   const keys = createRemoteJWKSet(new URL(`${base}/.well-known/jwks.json`))
   return jwtVerify(token, keys, { issuer: `${base}/`, audience: aud, algorithms: ['RS256'] })
 }
 
-async function expectRefused(response: Response, status: number, error: string, description?: string) {
+async function expectError(response: Response, status: number, error: string, description?: string) {
   const body = (await response.json()) as { error: string; error_description: string }
   expect({ status: response.status, ...body }).toEqual({
     status,
@@ -98,17 +98,17 @@ async function expectRefused(response: Response, status: number, error: string, 
 }
 
 describe('client_credentials', () => {
-  test('gives a token with the claims of Auth0', async () => {
+  test('returns a token with the claims of Auth0', async () => {
     const response = await ask(machine('contractor-sync'))
     expect(response.headers.get('cache-control')).toBe('no-store')
-    const answer = await granted(response)
-    expect(answer).toEqual({
+    const tokens = await parseTokens(response)
+    expect(tokens).toEqual({
       access_token: expect.any(String),
       token_type: 'Bearer',
       expires_in: 86_400,
       scope: 'batch:upload',
     })
-    const { payload, protectedHeader } = await verified(answer.access_token)
+    const { payload, protectedHeader } = await verify(tokens.access_token)
     expect(protectedHeader).toEqual({ alg: 'RS256', typ: 'JWT', kid: expect.any(String) })
     expect(payload).toEqual({
       iss: `${base}/`,
@@ -122,26 +122,26 @@ describe('client_credentials', () => {
     })
   })
 
-  test('takes a form as well as JSON', async () => {
+  test('accepts a form as well as JSON', async () => {
     const response = await fetch(`${base}/oauth/token`, {
       method: 'POST',
       body: new URLSearchParams(machine('reader')),
     })
-    expect((await granted(response)).scope).toBe('read:timesheets read:reports')
+    expect((await parseTokens(response)).scope).toBe('read:timesheets read:reports')
   })
 
-  test('narrows the grant to the scopes asked for', async () => {
-    const { scope } = await granted(await ask(machine('reader', { scope: 'read:reports' })))
+  test('limits the token to the requested scopes', async () => {
+    const { scope } = await parseTokens(await ask(machine('reader', { scope: 'read:reports' })))
     expect(scope).toBe('read:reports')
   })
 
-  test('leaves scope out where the grant has none', async () => {
-    const answer = await granted(await ask(machine('no-scope')))
-    expect(answer).not.toHaveProperty('scope')
-    expect((await verified(answer.access_token)).payload).not.toHaveProperty('scope')
+  test('omits scope when the grant has no scopes', async () => {
+    const tokens = await parseTokens(await ask(machine('no-scope')))
+    expect(tokens).not.toHaveProperty('scope')
+    expect((await verify(tokens.access_token)).payload).not.toHaveProperty('scope')
   })
 
-  test('takes an assertion signed by the client (private_key_jwt)', async () => {
+  test('accepts an assertion signed by the client (private_key_jwt), once', async () => {
     const assertion = await new SignJWT({})
       .setProtectedHeader({ alg: 'RS256' })
       .setIssuer('signer')
@@ -156,16 +156,16 @@ describe('client_credentials', () => {
       client_assertion_type: assertionType,
       client_assertion: assertion,
     }
-    expect((await granted(await ask(request))).scope).toBe('batch:upload')
-    await expectRefused(await ask(request), 401, 'access_denied', 'Unauthorized')
+    expect((await parseTokens(await ask(request))).scope).toBe('batch:upload')
+    await expectError(await ask(request), 401, 'access_denied', 'Unauthorized')
   })
 
   test.each([
     ['a wrong secret', machine('reader', { client_secret: 'guess' })],
     ['no secret', machine('reader', { client_secret: undefined })],
     ['an unknown client', machine('nobody')],
-  ])('refuses %s with 401', async (_what, request) => {
-    await expectRefused(await ask(request), 401, 'access_denied', 'Unauthorized')
+  ])('rejects %s with 401', async (_case, request) => {
+    await expectError(await ask(request), 401, 'access_denied', 'Unauthorized')
   })
 
   test.each([
@@ -194,27 +194,27 @@ describe('client_credentials', () => {
       'Client has not been granted scopes: batch:upload',
     ],
     [
-      'a grant type that the client has not',
+      'a grant type that the client may not use',
       machine('reader', { grant_type: 'password' }),
       'unauthorized_client',
       "Grant type 'password' not allowed for the client.",
     ],
     [
-      'a grant type that nobody has',
+      'an unknown grant type',
       machine('reader', { grant_type: 'magic' }),
       'unsupported_grant_type',
       'Unsupported grant type: magic',
     ],
-  ])('refuses %s with 403', async (_what, request, error, description) => {
-    await expectRefused(await ask(request), 403, error, description as string)
+  ])('rejects %s with 403', async (_case, request, error, description) => {
+    await expectError(await ask(request), 403, error, description as string)
   })
 })
 
 describe('password', () => {
-  test('gives a person what the permissions allow', async () => {
-    const { access_token, scope } = await granted(await ask(person('ann')))
+  test('returns a token with the permissions of the person', async () => {
+    const { access_token, scope } = await parseTokens(await ask(person('ann')))
     expect(scope).toBe('create:timesheets read:timesheets')
-    expect((await verified(access_token)).payload).toEqual({
+    expect((await verify(access_token)).payload).toEqual({
       iss: `${base}/`,
       sub: 'auth0|ann',
       aud: audience,
@@ -228,63 +228,63 @@ describe('password', () => {
     })
   })
 
-  test('drops scopes beyond the permissions and keeps the permissions whole', async () => {
-    const answer = await granted(await ask(person('ann', { scope: 'read:timesheets read:reports' })))
-    expect(answer.scope).toBe('read:timesheets')
-    const { payload } = await verified(answer.access_token)
+  test('drops scopes beyond the permissions and keeps the claim permissions complete', async () => {
+    const tokens = await parseTokens(await ask(person('ann', { scope: 'read:timesheets read:reports' })))
+    expect(tokens.scope).toBe('read:timesheets')
+    const { payload } = await verify(tokens.access_token)
     expect(payload.permissions).toEqual(['create:timesheets', 'read:timesheets'])
   })
 
-  test('names userinfo as a second audience and adds an ID token where openid is asked', async () => {
-    const answer = await granted(await ask(person('maya', { scope: 'openid email approve:timesheets' })))
-    const { payload } = await verified(answer.access_token)
+  test('adds userinfo as a second audience and an ID token for the scope openid', async () => {
+    const tokens = await parseTokens(await ask(person('maya', { scope: 'openid email approve:timesheets' })))
+    const { payload } = await verify(tokens.access_token)
     expect(payload.aud).toEqual([audience, `${base}/userinfo`])
     expect(payload.scope).toBe('openid email approve:timesheets')
-    const id = await verified(answer.id_token!, 'timesheets-web')
+    const id = await verify(tokens.id_token!, 'timesheets-web')
     expect(id.payload).toMatchObject({ sub: 'auth0|maya', email: 'maya@exampleco.com', email_verified: true })
     expect(id.payload).not.toHaveProperty('name')
   })
 
-  test('says no e-mail that is not verified', async () => {
-    const { access_token } = await granted(await ask(person('una')))
-    expect((await verified(access_token)).payload).not.toHaveProperty(['https://api.exampleco.com/email'])
+  test('omits an e-mail that is not verified', async () => {
+    const { access_token } = await parseTokens(await ask(person('una')))
+    expect((await verify(access_token)).payload).not.toHaveProperty(['https://api.exampleco.com/email'])
   })
 
   test.each([
     ['a wrong password', person('ann', { password: 'guess' })],
     ['an unknown person', person('ann', { username: 'eve@exampleco.com' })],
-  ])('refuses %s', async (_what, request) => {
-    await expectRefused(await ask(request), 403, 'invalid_grant', 'Wrong email or password.')
+  ])('rejects %s', async (_case, request) => {
+    await expectError(await ask(request), 403, 'invalid_grant', 'Wrong email or password.')
   })
 })
 
 describe('a malformed request', () => {
   test.each([
-    ['JSON that is cut', 'application/json', '{"grant_type":'],
-    ['JSON that is a list', 'application/json', '[]'],
-    ['JSON of members that are no texts', 'application/json', '{"client_id":{"a":1},"grant_type":[]}'],
-    ['a type that is neither', 'text/plain', 'grant_type=client_credentials'],
-    ['nothing in it', 'application/x-www-form-urlencoded', ''],
-    ['a parameter twice', 'application/x-www-form-urlencoded', 'client_id=reader&client_id=reader'],
-  ])('with %s is 400', async (_what, type, body) => {
+    ['truncated JSON', 'application/json', '{"grant_type":'],
+    ['a JSON array', 'application/json', '[]'],
+    ['JSON fields that are not strings', 'application/json', '{"client_id":{"a":1},"grant_type":[]}'],
+    ['another content type', 'text/plain', 'grant_type=client_credentials'],
+    ['an empty body', 'application/x-www-form-urlencoded', ''],
+    ['a repeated parameter', 'application/x-www-form-urlencoded', 'client_id=reader&client_id=reader'],
+  ])('with %s is rejected with 400', async (_case, type, body) => {
     const response = await fetch(`${base}/oauth/token`, {
       method: 'POST',
       headers: { 'content-type': type },
       body,
     })
-    await expectRefused(response, 400, 'invalid_request')
+    await expectError(response, 400, 'invalid_request')
   })
 
-  test('that is too long is 413', async () => {
-    await expectRefused(await ask({ client_id: 'x'.repeat(100_000) }), 413, 'invalid_request')
+  test('that is too long is rejected with 413', async () => {
+    await expectError(await ask({ client_id: 'x'.repeat(100_000) }), 413, 'invalid_request')
   })
 
-  test('without a grant type is 400', async () => {
-    await expectRefused(await ask(machine('reader', { grant_type: undefined })), 400, 'invalid_request')
+  test('without a grant type is rejected with 400', async () => {
+    await expectError(await ask(machine('reader', { grant_type: undefined })), 400, 'invalid_request')
   })
 })
 
-test('discovery names endpoints by the issuer, whatever name it is asked by', async () => {
+test('discovery builds endpoint URLs from the issuer, not from the Host header', async () => {
   const response = await fetch(`${base.replace('127.0.0.1', 'localhost')}/.well-known/openid-configuration`)
   expect(await response.json()).toMatchObject({
     issuer: `${base}/`,
@@ -295,8 +295,8 @@ test('discovery names endpoints by the issuer, whatever name it is asked by', as
   })
 })
 
-test('lists the credentials that a stack can print', () => {
-  const { clients, people } = credentialsOf(createRegistry({ audience, contractorSyncSecret: 'other' }))
+test('listCredentials lists clients and people, with secrets only where there are any', () => {
+  const { clients, people } = listCredentials(createRegistry({ audience, contractorSyncSecret: 'other' }))
   expect(clients['contractor-sync']).toEqual({ client_id: 'contractor-sync', client_secret: 'other' })
   expect(clients['timesheets-web']).toEqual({ client_id: 'timesheets-web' })
   expect(people).toContainEqual({

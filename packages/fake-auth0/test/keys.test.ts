@@ -44,7 +44,7 @@ function post(path: string, body?: unknown, headers: Record<string, string> = {}
   })
 }
 
-function askForToken(): Promise<Response> {
+function requestToken(): Promise<Response> {
   return post('/oauth/token', {
     grant_type: 'client_credentials',
     client_id: 'contractor-sync',
@@ -54,22 +54,22 @@ function askForToken(): Promise<Response> {
 }
 
 async function token(): Promise<string> {
-  return ((await (await askForToken()).json()) as { access_token: string }).access_token
+  return ((await (await requestToken()).json()) as { access_token: string }).access_token
 }
 
-async function ordered(order: unknown): Promise<string> {
-  const response = await post('/local/tokens', order)
+async function createToken(tokenRequest: unknown): Promise<string> {
+  const response = await post('/local/tokens', tokenRequest)
   expect(response.status).toBe(200)
   return ((await response.json()) as { access_token: string }).access_token
 }
 
-/** As a resource server with no cache sees it. */
+/** Verifies a token as a resource server without a cache does. */
 function verify(jwt: string) {
   const keys = createRemoteJWKSet(new URL(`${base}/.well-known/jwks.json`))
   return jwtVerify(jwt, keys, { issuer: iss, audience, algorithms: ['RS256'] })
 }
 
-async function published(): Promise<string[]> {
+async function fetchKids(): Promise<string[]> {
   const { keys } = (await (await fetch(`${base}/.well-known/jwks.json`)).json()) as {
     keys: Record<string, string>[]
   }
@@ -87,112 +87,112 @@ async function published(): Promise<string[]> {
 }
 
 describe('keys', () => {
-  test('are rotated to the one published ahead; the previous one verifies until it is revoked', async () => {
+  test('rotation makes the next key the signing key, and previous keys verify until they are revoked', async () => {
     const before = await token()
-    const [first, second] = await published()
+    const [first, second] = await fetchKids()
     expect(decodeProtectedHeader(before).kid).toBe(first)
 
     expect((await post('/local/keys/rotate')).status).toBe(200)
     const after = await token()
     expect(decodeProtectedHeader(after).kid).toBe(second)
-    expect(await published()).toEqual([second, expect.any(String), first])
+    expect(await fetchKids()).toEqual([second, expect.any(String), first])
     await verify(before)
     await verify(after)
 
     expect((await post('/local/keys/revoke')).status).toBe(200)
-    expect(await published()).toHaveLength(2)
+    expect(await fetchKids()).toHaveLength(2)
     await verify(after)
     await expect(verify(before)).rejects.toThrow(errors.JWKSNoMatchingKey)
   })
 
-  test('are rotated once for each call, also when the calls come together', async () => {
+  test('simultaneous rotations each rotate once', async () => {
     await Promise.all([1, 2, 3].map(() => post('/local/keys/rotate')))
-    expect(new Set(await published()).size).toBe(5)
+    expect(new Set(await fetchKids()).size).toBe(5)
   })
 
-  test('outlive a restart, and nobody else can read them', async () => {
+  test('survive a restart in a file with mode 0600', async () => {
     await post('/local/keys/rotate')
     const jwt = await token()
-    const kids = await published()
+    const kids = await fetchKids()
     await issuer.close()
     await start()
-    expect(await published()).toEqual(kids)
+    expect(await fetchKids()).toEqual(kids)
     await verify(jwt)
     expect(await readdir(dataDir)).toEqual(['keys.json'])
     expect((await stat(join(dataDir, 'keys.json'))).mode & 0o777).toBe(0o600)
   })
 
-  test('that cannot be read stop the start with a word on what to do', async () => {
+  test('that cannot be read fail the start with an error that says what to do', async () => {
     await writeFile(join(dataDir, 'keys.json'), '{"current":')
     await expect(
       createIssuer({ port: 0, host: '', url: iss, audience, dataDir, contractorSyncSecret: new Secret('x') }),
-    ).rejects.toThrow(/keys\.json holds no signing keys.*delete it/)
+    ).rejects.toThrow(/keys\.json contains no signing keys.*Delete it/)
   })
 })
 
 describe('POST /local/tokens', () => {
-  test('signs a true token but for what is ordered', async () => {
+  test('signs a valid token with the requested claims', async () => {
     const { payload } = await verify(
-      await ordered({ claims: { sub: 'x', scope: 'batch:upload', cnf: { jkt: 'k' } } }),
+      await createToken({ claims: { sub: 'x', scope: 'batch:upload', cnf: { jkt: 'k' } } }),
     )
     expect(payload).toMatchObject({ iss, aud: audience, sub: 'x', scope: 'batch:upload', cnf: { jkt: 'k' } })
   })
 
-  test('makes what a resource server must refuse', async () => {
-    await expect(verify(await ordered({ expiresInSeconds: -60 }))).rejects.toThrow(errors.JWTExpired)
-    await expect(verify(await ordered({ claims: { aud: 'https://other' } }))).rejects.toThrow(/"aud"/)
-    await expect(verify(await ordered({ claims: { iss: 'https://other/' } }))).rejects.toThrow(/"iss"/)
-    await expect(verify(await ordered({ kid: 'unknown' }))).rejects.toThrow(errors.JWKSNoMatchingKey)
-    await expect(verify(await ordered({ key: 'stranger' }))).rejects.toThrow(
+  test('creates each kind of token that a resource server must reject', async () => {
+    await expect(verify(await createToken({ expiresInSeconds: -60 }))).rejects.toThrow(errors.JWTExpired)
+    await expect(verify(await createToken({ claims: { aud: 'https://other' } }))).rejects.toThrow(/"aud"/)
+    await expect(verify(await createToken({ claims: { iss: 'https://other/' } }))).rejects.toThrow(/"iss"/)
+    await expect(verify(await createToken({ kid: 'unknown' }))).rejects.toThrow(errors.JWKSNoMatchingKey)
+    await expect(verify(await createToken({ key: 'stranger' }))).rejects.toThrow(
       errors.JWSSignatureVerificationFailed,
     )
-    expect(decodeJwt(await ordered({ claims: { exp: null } }))).not.toHaveProperty('exp')
-    expect(decodeProtectedHeader(await ordered({ header: { typ: 'at+jwt' } })).typ).toBe('at+jwt')
+    expect(decodeJwt(await createToken({ claims: { exp: null } }))).not.toHaveProperty('exp')
+    expect(decodeProtectedHeader(await createToken({ header: { typ: 'at+jwt' } })).typ).toBe('at+jwt')
   })
 
   test.each([[[]], [{ claims: 'all' }], [{ expiresInSeconds: 'soon' }], [{ key: 'yours' }], [{ kid: 7 }]])(
-    'refuses %j',
-    async (order) => {
-      expect((await post('/local/tokens', order)).status).toBe(400)
+    'rejects %j with 400',
+    async (body) => {
+      expect((await post('/local/tokens', body)).status).toBe(400)
     },
   )
 
-  test('is not for web pages', async () => {
+  test('rejects a request of a web page with 403', async () => {
     const response = await post('/local/tokens', {}, { origin: 'http://localhost:3000' })
     expect(response.status).toBe(403)
   })
 })
 
 describe('POST /local/faults', () => {
-  test('makes the token endpoint answer 429 as often as ordered', async () => {
+  test('makes the token endpoint respond with 429 the requested number of times', async () => {
     await post('/local/faults', { token: { status: 429, retryAfterSeconds: 2, times: 2 } })
     for (const _ of [1, 2]) {
-      const response = await askForToken()
+      const response = await requestToken()
       expect(response.status).toBe(429)
       expect(response.headers.get('retry-after')).toBe('2')
       expect(await response.json()).toMatchObject({ error: 'too_many_requests' })
     }
-    expect((await askForToken()).status).toBe(200)
+    expect((await requestToken()).status).toBe(200)
   })
 
-  test('breaks, delays and fails the JWKS, and leaves the rest alone', async () => {
+  test('resets, delays and fails the JWKS without an effect on the token endpoint', async () => {
     await post('/local/faults', { jwks: { reset: true } })
     await expect(fetch(`${base}/.well-known/jwks.json`)).rejects.toThrow()
     await post('/local/faults', { jwks: { status: 503 } })
-    expect((await askForToken()).status).toBe(200)
+    expect((await requestToken()).status).toBe(200)
     expect((await fetch(`${base}/.well-known/jwks.json`)).status).toBe(503)
     await post('/local/faults', { jwks: { delayMs: 20 } })
-    expect(await published()).toHaveLength(2)
+    expect(await fetchKids()).toHaveLength(2)
   })
 
-  test('takes a fault back, and tells what is pending', async () => {
+  test('returns the pending faults and clears a fault with null', async () => {
     await post('/local/faults', { token: { status: 500, times: 9 } })
     expect(await (await post('/local/faults', { jwks: { status: 500 } })).json()).toEqual({
       token: { status: 500, times: 9 },
       jwks: { status: 500, times: 1 },
     })
     await post('/local/faults', { token: null, jwks: null })
-    expect((await askForToken()).status).toBe(200)
+    expect((await requestToken()).status).toBe(200)
   })
 
   test.each([
@@ -201,8 +201,8 @@ describe('POST /local/faults', () => {
     [{ token: { times: 0 } }],
     [{ token: { sleep: 1 } }],
     [[]],
-  ])('refuses %j and changes nothing', async (order) => {
-    expect((await post('/local/faults', order)).status).toBe(400)
+  ])('rejects %j with 400 and changes no fault', async (body) => {
+    expect((await post('/local/faults', body)).status).toBe(400)
     expect(await (await fetch(`${base}/local/faults`)).json()).toEqual({})
   })
 })

@@ -3,9 +3,9 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { postgresBinaries } from '../src/postgres/binaries.ts'
-import { dataFolder } from '../src/postgres/data.ts'
-import { mayReach, postgresUser } from '../src/postgres/user.ts'
+import { postgresBinaries } from '../../src/postgres/binaries.ts'
+import { resolveDataDir } from '../../src/postgres/data.ts'
+import { isReachable, postgresUser } from '../../src/postgres/user.ts'
 
 let folder: string
 
@@ -16,36 +16,36 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }))
 
-// Only root runs Postgres as another user, and only then may a folder be closed to it.
+// Only root runs Postgres as another user, so only then can a folder be closed to the Postgres user.
 const whenRoot = process.getuid?.() === 0 ? describe : describe.skip
 
 whenRoot('as root', () => {
   const user = postgresUser()
 
-  test('Postgres runs as somebody else', () => {
+  test('Postgres runs as another user', () => {
     expect(user?.uid).toBeGreaterThan(0)
   })
 
-  test('a folder is within reach when each folder above it is open, not when one of them is closed', async () => {
+  test('a folder is reachable only when the user can enter each of its parent folders', async () => {
     const inner = path.join(folder, 'closed', 'open')
     await mkdir(inner, { recursive: true })
-    expect(mayReach(inner, user)).toBe(true)
+    expect(isReachable(inner, user)).toBe(true)
     await chmod(path.join(folder, 'closed'), 0o700)
-    expect(mayReach(inner, user)).toBe(false)
+    expect(isReachable(inner, user)).toBe(false)
   })
 
-  test('data that was wished for under a closed folder lies under the temporary one, each time in the same place', async () => {
+  test('data under a closed folder goes to a fixed folder under the temporary folder', async () => {
     const open = path.join(folder, 'data')
-    expect(await dataFolder(open)).toBe(open)
+    expect(await resolveDataDir(open)).toBe(open)
 
     await chmod(folder, 0o700)
-    const elsewhere = await dataFolder(open)
+    const elsewhere = await resolveDataDir(open)
     expect(path.dirname(elsewhere)).toBe(tmpdir())
-    expect(await dataFolder(open)).toBe(elsewhere)
-    expect(await dataFolder(path.join(folder, 'other'))).not.toBe(elsewhere)
+    expect(await resolveDataDir(open)).toBe(elsewhere)
+    expect(await resolveDataDir(path.join(folder, 'other'))).not.toBe(elsewhere)
   })
 
-  test('the programs run as that user', async () => {
+  test('that user can run the programs', async () => {
     const { postgres, initdb, major } = await postgresBinaries(user)
     expect(major).toBe(18)
     for (const program of [postgres, initdb]) {
@@ -54,7 +54,7 @@ whenRoot('as root', () => {
   })
 })
 
-test('a platform without a package is told so, with the name of what is missing', async () => {
+test('names the missing npm package on a platform without Postgres', async () => {
   const { arch } = process
   Object.defineProperty(process, 'arch', { value: 'mips' })
   try {

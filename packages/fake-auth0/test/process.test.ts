@@ -51,7 +51,7 @@ async function listening(issuer: ChildProcess): Promise<string> {
   return line.listening
 }
 
-test('says where it listens, takes its secret from a file, ends on SIGTERM', async () => {
+test('reports where it listens, reads its secret from a file, and exits with 0 on SIGTERM', async () => {
   await writeFile(join(folder, 'secret'), 'from-a-file\n')
   const issuer = start({
     ISSUER_URL: 'http://issuer:4321',
@@ -78,7 +78,7 @@ test('says where it listens, takes its secret from a file, ends on SIGTERM', asy
   expect(await once(issuer, 'exit')).toEqual([0, null])
 })
 
-test('no request ends it, and standard output stays its one line', async () => {
+test('survives malformed requests, and writes one line to standard output', async () => {
   const issuer = start({})
   const output = lines(issuer.stdout!)
   const base = await listening(issuer)
@@ -107,8 +107,8 @@ test('no request ends it, and standard output stays its one line', async () => {
 
 test.each([
   ['production', { NODE_ENV: 'production' }, /^The local issuer .*NODE_ENV=production\.$/],
-  ['a URL that is no origin', { ISSUER_URL: 'http://issuer/path' }, /ISSUER_URL/],
-])('refuses %s with exit code 2', async (_what, environment, message) => {
+  ['a URL that is not an origin', { ISSUER_URL: 'http://issuer/path' }, /ISSUER_URL/],
+])('does not start with %s: exit code 2', async (_case, environment, message) => {
   const issuer = start(environment as Record<string, string>)
   const errors = lines(issuer.stderr!)
   expect((await once(issuer, 'exit'))[0]).toBe(2)

@@ -1,7 +1,7 @@
 const hosts = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
-/** True for a URL or an origin on this machine, whatever its port. */
-export function isLoopback(url: string): boolean {
+/** Returns true for an http(s) URL or origin on loopback, with any port. */
+export function isLoopbackUrl(url: string): boolean {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   return (
     parsed !== undefined &&

@@ -1,7 +1,7 @@
 import { errors } from 'oidc-provider'
 
-/** An answer of the token endpoint in Auth0's words; oidc-provider passes it on as it is. */
-export class Refusal extends errors.OIDCProviderError {
+/** An error response of the token endpoint with Auth0's error code and text. oidc-provider sends it unchanged. */
+export class OAuthError extends errors.OIDCProviderError {
   readonly error_description: string
 
   constructor(status: number, error: string, description: string) {

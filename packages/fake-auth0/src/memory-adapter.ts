@@ -1,6 +1,6 @@
 import type { Adapter } from 'oidc-provider'
 
-interface Kept {
+interface StoredItem {
   readonly payload: Record<string, unknown>
   /** Milliseconds since the epoch. */
   readonly expiresAt: number
@@ -9,11 +9,11 @@ interface Kept {
 const maxEntries = 10_000
 
 /**
- * Where oidc-provider keeps logins, codes and sessions: in memory, bounded, the oldest going first. It outlives the
- * provider itself, which is made anew when keys change.
+ * Creates oidc-provider's storage of logins, codes and sessions: in memory, bounded, evicting the oldest item first. It
+ * survives the provider, which is created again when keys change.
  */
-export function createMemory(): (model: string) => Adapter {
-  const kept = new Map<string, Kept>()
+export function createMemoryAdapter(): (model: string) => Adapter {
+  const kept = new Map<string, StoredItem>()
 
   function find(key: string): Record<string, unknown> | undefined {
     const entry = kept.get(key)

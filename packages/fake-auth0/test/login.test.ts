@@ -32,7 +32,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true })
 })
 
-/** A browser of few talents: it keeps cookies by path and follows no redirect by itself. */
+/** A minimal browser: it keeps cookies by path and does not follow redirects. */
 function createBrowser() {
   const cookies = new Map<string, { value: string; path: string }>()
   return async (url: string, init: RequestInit = {}): Promise<Response> => {
@@ -76,7 +76,7 @@ function authorizeUrl(more: Record<string, string | undefined> = {}): string {
   return `/authorize?${new URLSearchParams(parameters)}`
 }
 
-/** Goes from `/authorize` to the app's redirect URI, picking a person where asked. */
+/** Follows the redirects from `/authorize` to the app's redirect URI, and picks a person on the login page. */
 async function logIn(browser: Browser, personId: string, url = authorizeUrl()): Promise<URL> {
   let response = await browser(url)
   for (let step = 0; step < 5; step += 1) {
@@ -92,7 +92,7 @@ async function logIn(browser: Browser, personId: string, url = authorizeUrl()): 
       })
     }
   }
-  throw new Error('the login never ended')
+  throw new Error('The login did not end within 5 steps')
 }
 
 function exchange(code: string, more: Record<string, string> = {}): Promise<Response> {
@@ -116,7 +116,7 @@ interface Tokens {
   scope: string
 }
 
-test('code + PKCE gives a person a token for the API', async () => {
+test('the code flow with PKCE gives a person a token for the API', async () => {
   const back = await logIn(createBrowser(), 'auth0|ann')
   expect(back.searchParams.get('state')).toBe('s1')
   expect(back.searchParams.get('from')).toBe('here')
@@ -159,7 +159,7 @@ test('code + PKCE gives a person a token for the API', async () => {
   })
 })
 
-test('without an audience the token serves for userinfo alone', async () => {
+test('a token without an audience is accepted only at userinfo', async () => {
   const back = await logIn(createBrowser(), 'auth0|ann', authorizeUrl({ audience: undefined }))
   const tokens = (await (await exchange(back.searchParams.get('code')!)).json()) as Tokens
   expect(tokens.access_token).not.toContain('.')
@@ -169,18 +169,18 @@ test('without an audience the token serves for userinfo alone', async () => {
   })
 })
 
-test('who is logged in is not asked again until the logout', async () => {
+test('a person with a session sees no login page until the logout', async () => {
   const browser = createBrowser()
   await logIn(browser, 'auth0|maya')
-  expect((await logIn(browser, 'nobody is asked')).searchParams.get('code')).toBeTruthy()
+  expect((await logIn(browser, 'no login page')).searchParams.get('code')).toBeTruthy()
 
   const logout = await browser(`/v2/logout?returnTo=${encodeURIComponent('http://localhost:5173/')}`)
   expect(logout.headers.get('location')).toBe('http://localhost:5173/')
-  const silent = await logIn(browser, 'nobody', authorizeUrl({ prompt: 'none' }))
+  const silent = await logIn(browser, 'no login page', authorizeUrl({ prompt: 'none' }))
   expect(silent.searchParams.get('error')).toBe('login_required')
 })
 
-test('a login under way survives a rotation of the keys', async () => {
+test('a login in progress survives a rotation of the keys', async () => {
   const browser = createBrowser()
   const page = (await browser(authorizeUrl())).headers.get('location')!
   await fetch(`${base}/local/keys/rotate`, { method: 'POST' })
@@ -193,7 +193,7 @@ test('a login under way survives a rotation of the keys', async () => {
   expect((await exchange(code)).status).toBe(200)
 })
 
-test('a code is good once, and only with its verifier', async () => {
+test('a code is accepted once, and only with its verifier', async () => {
   const browser = createBrowser()
   const code = (await logIn(browser, 'auth0|ben')).searchParams.get('code')!
   const refused = await exchange(code, { code_verifier: 'x'.repeat(43) })
@@ -204,18 +204,22 @@ test('a code is good once, and only with its verifier', async () => {
 })
 
 test.each([
-  ['an audience that is not there', { audience: 'https://other' }, 'access_denied'],
-  ['no challenge', { code_challenge: undefined, code_challenge_method: undefined }, 'invalid_request'],
-])('%s goes back to the app as an error', async (_what, more, error) => {
+  ['an unknown audience', { audience: 'https://other' }, 'access_denied'],
+  [
+    'a missing code challenge',
+    { code_challenge: undefined, code_challenge_method: undefined },
+    'invalid_request',
+  ],
+])('%s redirects to the app with an error', async (_case, more, error) => {
   const response = await createBrowser()(authorizeUrl(more))
   expect(new URL(response.headers.get('location')!).searchParams.get('error')).toBe(error)
 })
 
 test.each([
-  ['a redirect to elsewhere', authorizeUrl({ redirect_uri: 'https://evil.example/callback' })],
+  ['a redirect URI of another host', authorizeUrl({ redirect_uri: 'https://evil.example/callback' })],
   ['an unknown client', authorizeUrl({ client_id: '<script>' })],
-  ['a login that is not under way', '/login/abc'],
-])('%s is a page and no redirect', async (_what, url) => {
+  ['an unknown login', '/login/abc'],
+])('%s shows an error page instead of a redirect', async (_case, url) => {
   const response = await createBrowser()(url, { headers: { accept: 'text/html' } })
   expect(response.status).toBe(400)
   const page = await response.text()
@@ -223,7 +227,7 @@ test.each([
   expect(page).not.toContain('<script>')
 })
 
-test('nobody logs in as a person who is not there', async () => {
+test('rejects a login as an unknown person with 400', async () => {
   const browser = createBrowser()
   const page = (await browser(authorizeUrl())).headers.get('location')!
   const response = await browser(page, {
@@ -233,7 +237,7 @@ test('nobody logs in as a person who is not there', async () => {
   expect(response.status).toBe(400)
 })
 
-test.each(['Bearer a.b.c', 'Bearer x', 'Basic eDp5'])('userinfo refuses %s', async (authorization) => {
+test.each(['Bearer a.b.c', 'Bearer x', 'Basic eDp5'])('userinfo rejects %s', async (authorization) => {
   const response = await fetch(`${base}/userinfo`, { headers: { authorization } })
   expect([400, 401]).toContain(response.status)
 })

@@ -3,32 +3,32 @@ import { access, chmod, constants, cp, lstat, mkdtemp, readdir, rename, rm } fro
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-/** The parts of an installed Postgres. */
+/** The folders of a Postgres installation. */
 const parts = ['bin', 'lib', 'share']
 const programs = ['bin/postgres', 'bin/initdb']
 
-/** @throws an Error of one line where a program or a part of an installed Postgres is missing */
-export async function checkWhole(folder: string): Promise<void> {
+/** @throws {Error} with one line, when a program or a folder of the installation is missing or not accessible */
+export async function checkComplete(folder: string): Promise<void> {
   const needed = [
     ...programs.map((name) => [name, constants.X_OK] as const),
     ...parts.map((name) => [name, constants.R_OK] as const),
   ]
   for (const [name, mode] of needed) {
     await access(path.join(folder, name), mode).catch((error: NodeJS.ErrnoException) => {
-      const what = error.code === 'ENOENT' ? 'is missing' : `cannot be used (${error.code})`
-      throw new Error(`${path.join(folder, name)} ${what}: run npm ci, which installs Postgres again`)
+      const problem = error.code === 'ENOENT' ? 'is missing' : `cannot be used (${error.code})`
+      throw new Error(`${path.join(folder, name)} ${problem}. Run npm ci, which installs Postgres again.`)
     })
   }
 }
 
 /**
- * A copy of an installed Postgres under the temporary folder that every user may read, made once for each version, and
- * again where it lacks what the installed one has.
+ * Returns a copy of a Postgres installation that every user can read, under the temporary folder. The copy is made once
+ * per version, and again when it lacks files of the installation.
  */
-export async function openCopy(folder: string, version: string): Promise<string> {
+export async function openReadableCopy(folder: string, version: string): Promise<string> {
   const target = path.join(tmpdir(), `timesheets-postgres-${version}`)
-  if (await isOurs(target)) {
-    if (await holdsAll(target, folder)) return target
+  if (await isOwnFolder(target)) {
+    if (await isCopyComplete(target, folder)) return target
     await rm(target, { recursive: true })
   }
 
@@ -42,21 +42,21 @@ export async function openCopy(folder: string, version: string): Promise<string>
     await rename(staging, target)
   } catch (error) {
     await rm(staging, { recursive: true })
-    if (!(await isOurs(target))) throw error // else another process was faster
+    if (!(await isOwnFolder(target))) throw error // otherwise another process was faster, and its copy is used
   }
   return target
 }
 
-/** The temporary folder is everybody's: what another user put there under this name is not run. */
-async function isOurs(folder: string): Promise<boolean> {
+/** Every user can write to the temporary folder, so programs that another user put there must not be run. */
+async function isOwnFolder(folder: string): Promise<boolean> {
   const found = await lstat(folder).catch(() => undefined)
   if (!found) return false
   if (found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o022) === 0) return true
-  throw new Error(`${folder} should hold our copy of Postgres but is somebody else's: remove it`)
+  throw new Error(`${folder} should contain a copy of Postgres, but another user can write to it. Remove it.`)
 }
 
-/** By their names: a copy comes into place whole, but what it was made of may not have been. */
-async function holdsAll(copy: string, folder: string): Promise<boolean> {
+/** Compares file names: the rename makes a copy atomic, but the installation may have been incomplete when copied. */
+async function isCopyComplete(copy: string, folder: string): Promise<boolean> {
   for (const part of parts) {
     const copied = new Set(await readdir(path.join(copy, part), { recursive: true }).catch(() => []))
     const installed = await readdir(path.join(folder, part), { recursive: true })

@@ -1,40 +1,40 @@
 import express, { type ErrorRequestHandler, type Router } from 'express'
 import type { Faults } from './faults.ts'
-import { jsonObject } from './json-object.ts'
+import { requireJsonObject } from './json-object.ts'
 import { generateKey, type Keys, type SigningKey, sign } from './keys.ts'
 import type { Registry } from './registry.ts'
 
-interface ControlsOptions {
+interface ControlApiOptions {
   readonly issuer: string
   readonly registry: Registry
   readonly keys: Keys
   readonly faults: Faults
 }
 
-/** `POST /local/…`: what an operator does in Auth0's dashboard, and what only a test wants. */
-export function controls({ issuer, registry, keys, faults }: ControlsOptions): Router {
+/** The routes under `/local/`: actions of Auth0's dashboard (key rotation), and tokens and faults for tests. */
+export function createControlApi({ issuer, registry, keys, faults }: ControlApiOptions): Router {
   const router = express.Router()
 
-  // A page in a browser on this machine reaches this port too, and has no business with keys.
+  // Web pages in a browser on this machine can reach this port: reject their requests, which carry an Origin.
   router.use((req, res, next) => {
     if (req.headers.origin === undefined) next()
-    else res.status(403).json({ error: 'The controls are not for web pages' })
+    else res.status(403).json({ error: 'The control API rejects requests of web pages' })
   })
   router.use(express.json({ limit: 64 * 1024 }))
 
   router.post('/keys/rotate', async (_req, res) => {
     await keys.rotate()
-    res.json(keysSeen())
+    res.json(listKids())
   })
 
   router.post('/keys/revoke', async (_req, res) => {
     await keys.revoke()
-    res.json(keysSeen())
+    res.json(listKids())
   })
 
-  // Signs what it is told, so that a resource server can be shown a token that is true but for one claim.
+  // Signs any claims, so that a test can send a token that is valid except for one claim.
   router.post('/tokens', async (req, res) => {
-    const { claims, header, expiresInSeconds, kid, key } = parseTokenOrder(req.body)
+    const { claims, header, expiresInSeconds, kid, key } = parseTokenRequest(req.body)
     const iat = Math.floor(Date.now() / 1000)
     const payload = { iss: issuer, aud: registry.audience, iat, exp: iat + expiresInSeconds, ...claims }
     const signer = await signingKey(key)
@@ -50,7 +50,7 @@ export function controls({ issuer, registry, keys, faults }: ControlsOptions): R
 
   router.get('/faults', (_req, res) => void res.json(faults.pending))
   router.post('/faults', (req, res) => {
-    faults.order(req.body)
+    faults.inject(req.body)
     res.json(faults.pending)
   })
 
@@ -61,7 +61,7 @@ export function controls({ issuer, registry, keys, faults }: ControlsOptions): R
   router.use(onError)
   return router
 
-  function keysSeen(): object {
+  function listKids(): object {
     const [current, next, ...previous] = keys.all.map(({ kid }) => kid)
     return { current, next, previous }
   }
@@ -71,7 +71,7 @@ export function controls({ issuer, registry, keys, faults }: ControlsOptions): R
     if (name === 'stranger') return generateKey()
     if (name === 'next') return next!
     if (name === 'current') return current!
-    if (previous === undefined) throw new TypeError('there is no previous key; rotate first')
+    if (previous === undefined) throw new TypeError('there is no previous key: rotate the keys first')
     return previous
   }
 }
@@ -79,34 +79,34 @@ export function controls({ issuer, registry, keys, faults }: ControlsOptions): R
 const keyNames = ['current', 'next', 'previous', 'stranger'] as const
 type KeyName = (typeof keyNames)[number]
 
-interface TokenOrder {
-  /** Added to `iss`, `aud`, `iat` and `exp`, or in their place; null takes one away. */
+interface TokenRequest {
+  /** Merged over `iss`, `aud`, `iat` and `exp`; null removes a claim. */
   readonly claims: Record<string, unknown>
-  /** Members of the JOSE header; `alg` stays RS256. */
+  /** Merged into the JOSE header; `alg` stays RS256. */
   readonly header: Record<string, unknown>
-  /** Negative: it has expired already. */
+  /** Negative for a token that has expired. */
   readonly expiresInSeconds: number
-  /** What the header says of the key, whichever key signs; by default the current one's. */
+  /** The `kid` in the header, independent of the signing key; by default the kid of the current key. */
   readonly kid: string | undefined
-  /** Which key signs; `stranger` is one that no JWKS has. */
+  /** The signing key; `stranger` is a new key that the JWKS does not contain. */
   readonly key: KeyName
 }
 
 /** @throws {TypeError} */
-function parseTokenOrder(body: unknown): TokenOrder {
+function parseTokenRequest(body: unknown): TokenRequest {
   const {
     claims = {},
     header = {},
     expiresInSeconds = 300,
     kid,
     key = 'current',
-  } = jsonObject('the body', body)
-  if (!Number.isInteger(expiresInSeconds)) throw new TypeError('expiresInSeconds is not a whole number')
-  if (kid !== undefined && typeof kid !== 'string') throw new TypeError('kid is not a text')
-  if (!keyNames.includes(key as KeyName)) throw new TypeError(`key is none of ${keyNames.join(', ')}`)
+  } = requireJsonObject('the body', body)
+  if (!Number.isInteger(expiresInSeconds)) throw new TypeError('expiresInSeconds is not an integer')
+  if (kid !== undefined && typeof kid !== 'string') throw new TypeError('kid is not a string')
+  if (!keyNames.includes(key as KeyName)) throw new TypeError(`key is not one of ${keyNames.join(', ')}`)
   return {
-    claims: jsonObject('claims', claims),
-    header: jsonObject('header', header),
+    claims: requireJsonObject('claims', claims),
+    header: requireJsonObject('header', header),
     expiresInSeconds: expiresInSeconds as number,
     kid,
     key: key as KeyName,

@@ -10,9 +10,9 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import pg from 'pg'
-import { startPostgres } from '../src/postgres/postgres.ts'
+import { startPostgres } from '../../src/postgres/postgres.ts'
 
-const script = fileURLToPath(new URL('../src/postgres/main.ts', import.meta.url))
+const script = fileURLToPath(new URL('../../src/postgres/main.ts', import.meta.url))
 
 let parent: string
 let dataDir: string
@@ -21,19 +21,19 @@ let wrappers: Wrapper[]
 /** A process of postgres/main.ts. */
 interface Wrapper {
   readonly child: ChildProcessByStdio<null, Readable, Readable>
-  /** What it says when it is ready; never, where it ends before. */
+  /** The message that reports readiness. Never settles when the process ends before. */
   readonly message: Promise<{ listening: string; pid: number }>
-  /** All that it wrote on standard output. */
-  readonly log: Promise<string>
-  /** Its exit code or the signal that ended it. */
+  /** The complete standard output. */
+  readonly stdout: Promise<string>
+  /** The exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>
-  /** All that it wrote on standard error. */
-  readonly complaint: Promise<string>
+  /** The complete standard error. */
+  readonly stderr: Promise<string>
 }
 
 beforeEach(async () => {
   parent = await mkdtemp(path.join(tmpdir(), 'postgres-test-'))
-  await chmod(parent, 0o755) // for the user that root runs Postgres as
+  await chmod(parent, 0o755) // root runs Postgres as another user, which must be able to enter
   dataDir = path.join(parent, 'data')
   wrappers = []
 })
@@ -50,17 +50,20 @@ function wrap(environment: Record<string, string> = {}): Wrapper {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   }) as ChildProcessByStdio<null, Readable, Readable>
   const ended = once(child, 'exit').then(([code, signal]) => code ?? signal)
-  const message = once(child, 'message').then(([said]) => said)
-  const wrapper = { child, ended, message, log: text(child.stdout), complaint: text(child.stderr) }
+  const message = once(child, 'message').then(([content]) => content)
+  const wrapper = { child, ended, message, stdout: text(child.stdout), stderr: text(child.stderr) }
   wrappers.push(wrapper)
   return wrapper
 }
 
-/** What it says when it is ready. */
-async function ready({ message, ended, complaint }: Wrapper): Promise<{ listening: string; pid: number }> {
-  const said = await Promise.race([message, ended.then(() => undefined)])
-  if (said === undefined) throw new Error(`it ended before it was ready: ${await complaint}`)
-  return said
+async function waitUntilReady({
+  message,
+  ended,
+  stderr,
+}: Wrapper): Promise<{ listening: string; pid: number }> {
+  const content = await Promise.race([message, ended.then(() => undefined)])
+  if (content === undefined) throw new Error(`The process ended before it was ready: ${await stderr}`)
+  return content
 }
 
 async function query(url: string, sql: string): Promise<unknown[]> {
@@ -73,17 +76,17 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
-/** A session that a killed server cuts. */
-async function session(url: string): Promise<pg.Client> {
+/** Opens a session and ignores that a killed server closes it. */
+async function openSession(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url })
   client.on('error', () => {})
   await client.connect()
   return client
 }
 
-const makeKept = 'create table kept (id int); insert into kept values (7)'
+const createTable = 'create table kept (id int); insert into kept values (7)'
 
-test('a server on loopback, in UTF-8 sorted by code point, in UTC, that keeps what is committed', async () => {
+test('listens on loopback, uses UTF-8 sorted by code point and UTC, and flushes commits to disk', async () => {
   const { url, stop } = await startPostgres({ dataDir })
   try {
     expect(new URL(url)).toMatchObject({ hostname: '127.0.0.1', pathname: '/timesheets' })
@@ -99,51 +102,51 @@ test('a server on loopback, in UTF-8 sorted by code point, in UTC, that keeps wh
   }
 })
 
-test('SIGTERM ends it with 0, and the next start has its data and its password', async () => {
+test('exits with 0 on SIGTERM, and the next start has the same data and password', async () => {
   const first = wrap()
-  const { listening } = await ready(first)
-  await query(listening, makeKept)
+  const { listening } = await waitUntilReady(first)
+  await query(listening, createTable)
   first.child.kill('SIGTERM')
   expect(await first.ended).toBe(0)
   const { host, password } = new URL(listening)
-  expect(await first.log).toContain(`postgres listens on ${host}\n`)
-  expect(await first.log).not.toContain(password)
+  expect(await first.stdout).toContain(`postgres listens on ${host}\n`)
+  expect(await first.stdout).not.toContain(password)
 
-  const again = await ready(wrap({ POSTGRES_PORT: new URL(listening).port }))
+  const again = await waitUntilReady(wrap({ POSTGRES_PORT: new URL(listening).port }))
   expect(again.listening).toBe(listening)
   expect(await query(listening, 'select id from kept')).toEqual([[7]])
 })
 
-describe('after kill -9', () => {
-  test('of the server: its owner ends with 1, and the next start recovers, also from a session at work', async () => {
+describe('after SIGKILL', () => {
+  test('of the server: its owner exits with 1, and the next start recovers, also while a backend is busy', async () => {
     const first = wrap()
-    const { listening, pid } = await ready(first)
-    await query(listening, makeKept)
-    const busy = await session(listening)
-    // Never looks up from its work, so it does not notice by itself that its server is gone.
+    const { listening, pid } = await waitUntilReady(first)
+    await query(listening, createTable)
+    const busy = await openSession(listening)
+    // A busy backend does not notice by itself that its postmaster is gone.
     const cut = expect(busy.query('select count(*) from generate_series(1, 1e12::bigint)')).rejects.toThrow()
     process.kill(pid, 'SIGKILL')
     expect(await first.ended).toBe(1)
-    expect(await first.complaint).toBe('postgres: Postgres ended by SIGKILL\n')
+    expect(await first.stderr).toBe('postgres: Postgres ended by SIGKILL\n')
 
-    const { listening: again } = await ready(wrap())
+    const { listening: again } = await waitUntilReady(wrap())
     expect(await query(again, 'select id from kept')).toEqual([[7]])
     await cut
   })
 
-  test('of its owner: the next start ends the server that went on, and takes over', async () => {
+  test('of its owner: the next start stops the orphaned server and takes over', async () => {
     const first = wrap()
-    const { listening, pid } = await ready(first)
-    await query(listening, makeKept)
+    const { listening, pid } = await waitUntilReady(first)
+    await query(listening, createTable)
     first.child.kill('SIGKILL')
     await first.ended
 
-    const again = await ready(wrap({ POSTGRES_PORT: new URL(listening).port })) // which the old one had
+    const again = await waitUntilReady(wrap({ POSTGRES_PORT: new URL(listening).port })) // the port of the orphaned server
     expect(again.pid).not.toBe(pid)
     expect(await query(listening, 'select id from kept')).toEqual([[7]])
   })
 
-  test('of the machine: a pid that now is of some other program is not taken for a server', async () => {
+  test('of the machine: ignores a postmaster.pid whose pid another program has now', async () => {
     await (await startPostgres({ dataDir })).stop()
     await writeFile(path.join(dataDir, 'postmaster.pid'), `${process.pid}\n${dataDir}\n`)
     const { url, stop } = await startPostgres({ dataDir })
@@ -152,13 +155,13 @@ describe('after kill -9', () => {
   })
 })
 
-describe('refused in one line', () => {
-  test('a folder that another process runs a server on, which goes on', async () => {
+describe('reports in one line', () => {
+  test('a folder in use, whose server keeps running', async () => {
     const { url, stop } = await startPostgres({ dataDir })
     const second = wrap()
     expect(await second.ended).toBe(1)
-    expect(await second.complaint).toBe(
-      `postgres: ${dataDir} is in use: process ${process.pid} runs Postgres on it; stop that first\n`,
+    expect(await second.stderr).toBe(
+      `postgres: ${dataDir} is in use: process ${process.pid} runs Postgres on it. Stop it first.\n`,
     )
     expect(await query(url, 'select 1')).toEqual([[1]])
     await stop()
@@ -170,28 +173,30 @@ describe('refused in one line', () => {
     const { port } = other.address() as AddressInfo
     const wrapper = wrap({ POSTGRES_PORT: String(port) })
     expect(await wrapper.ended).toBe(1)
-    expect(await wrapper.complaint).toBe(`postgres: Port ${port} is taken by another process\n`)
+    expect(await wrapper.stderr).toBe(`postgres: Port ${port} is taken by another process\n`)
     other.close()
   })
 
-  test('data of another version, and a folder of something else', async () => {
+  test('data of another major version, and a folder with other files', async () => {
     await (await startPostgres({ dataDir })).stop()
     await writeFile(path.join(dataDir, 'PG_VERSION'), '11\n')
-    await expect(startPostgres({ dataDir })).rejects.toThrow(/holds data of Postgres 11, and this is 18/)
+    await expect(startPostgres({ dataDir })).rejects.toThrow(
+      /contains data of Postgres 11, but this is Postgres 18/,
+    )
 
     await writeFile(path.join(parent, 'letter.txt'), 'dear reader')
-    await expect(startPostgres({ dataDir: parent })).rejects.toThrow(/is not empty, and what it holds is not/)
+    await expect(startPostgres({ dataDir: parent })).rejects.toThrow(/is not empty and does not contain/)
     expect(await readFile(path.join(parent, 'letter.txt'), 'utf8')).toBe('dear reader')
   })
 
-  test('a configuration with faults, with 2', async () => {
+  test('an invalid configuration, with exit code 2', async () => {
     const wrapper = wrap({ POSTGRES_PORT: 'x' })
     expect(await wrapper.ended).toBe(2)
-    expect(await wrapper.complaint).toContain('POSTGRES_PORT')
+    expect(await wrapper.stderr).toContain('POSTGRES_PORT')
   })
 })
 
-test('a throw-away server flushes nothing, and nothing is left of it', async () => {
+test('a throwaway server flushes nothing to disk and deletes its data when it stops', async () => {
   const { url, stop } = await startPostgres({ throwaway: true })
   const settings =
     "select current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes'), " +

@@ -1,9 +1,9 @@
-/** Edits are rewritten as a whole and kept in memory: not without bound. */
+/** Bounds the memory and the file of edits, which is rewritten with each edit. */
 export const maxEdits = 100_000
 
-/** Raised where one more edit would be one too many. */
-export class TooManyEdits extends Error {
+/** Thrown for an edit beyond `maxEdits`. */
+export class TooManyEditsError extends Error {
   constructor() {
-    super(`${maxEdits} entries were added, changed or deleted; remove the data folder to start afresh`)
+    super(`${maxEdits} entries were added, changed or deleted. Remove the data folder to start again.`)
   }
 }

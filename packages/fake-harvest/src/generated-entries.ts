@@ -1,13 +1,13 @@
 import type { User } from './contractors.ts'
-import { note } from './notes.ts'
+import { pickNote } from './notes.ts'
 import { type Project, projects, type Reference } from './projects.ts'
 import { between, chance, pick, type Random, random } from './random.ts'
-import { hundredths, roundedHours, type TimeEntry, timestamp } from './time-entry.ts'
+import { formatTimestamp, roundToBilledHours, roundToHundredths, type TimeEntry } from './time-entry.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const seed = 20_260_501
-/** Beyond 2³¹, as Harvest's ids have been for years. */
+/** Greater than 2³¹, like Harvest's ids. */
 const firstId = 2_518_000_001
 const publicHolidays = new Set([
   '01-01',
@@ -21,7 +21,7 @@ const publicHolidays = new Set([
   '12-31',
 ])
 
-/** A day that is worked on; `number` counts days since 1970. */
+/** A working day; `number` counts days since 1970-01-01. */
 interface Workday {
   readonly number: number
   readonly date: string
@@ -34,7 +34,7 @@ interface Contractor {
   readonly engagements: readonly Project[]
 }
 
-/** What one person booked on one day, before it has an id. */
+/** An entry of one person on one day, before it has an id. */
 interface Booking {
   readonly project: Project
   readonly minutes: number
@@ -42,33 +42,33 @@ interface Booking {
 }
 
 /**
- * What the contractors recorded in the weeks before `end` (a day at midnight UTC, itself not included,
- * so that nothing depends on the hour of the first start): oldest first, ids ascending. What somebody
- * worked on a day is the same whatever `end` is; its id, and whether it is approved by then, is not.
+ * Generates the entries of the weeks before `end`, oldest first, with ascending ids. `end` is midnight UTC and exclusive,
+ * so the data does not depend on the hour of the first start. The hours of a day do not depend on `end`; the ids and the
+ * approval state do.
  */
-export function recordedWeeks(users: readonly User[], end: Date, weeks: number): TimeEntry[] {
+export function generateEntries(users: readonly User[], end: Date, weeks: number): TimeEntry[] {
   const endDay = Math.floor(end.getTime() / dayMs)
-  const contractors = users.map(contractor)
+  const contractors = users.map(toContractor)
   const lastWorkday = workdays(endDay - 7, endDay).at(-1)?.number
   const entries: TimeEntry[] = []
   let id = firstId
   for (const day of workdays(endDay - weeks * 7, endDay)) {
     for (const contractor of contractors) {
       const next = random(seed, contractor.index, day.number)
-      const bookings = isPresent(contractor, day, endDay, next) ? bookingsOf(contractor, next) : []
+      const bookings = isPresent(contractor, day, endDay, next) ? createBookings(contractor, next) : []
       if (day.number === lastWorkday && contractor.index % 13 === 3) {
-        bookings.push(forgottenTimer(contractor, day, next))
+        bookings.push(createRunningTimer(contractor, day, next))
       }
       for (const booking of bookings) {
         id += between(next, 1, 9)
-        entries.push(recorded(id, contractor, day, booking, endDay, next))
+        entries.push(toTimeEntry(id, contractor, day, booking, endDay, next))
       }
     }
   }
   return entries
 }
 
-/** The days from `first` up to, not including, `end`, less weekends and public holidays. */
+/** Lists the days from `first` to `end` (exclusive) without weekends and public holidays. */
 function workdays(first: number, end: number): Workday[] {
   return Array.from({ length: end - first }, (_, offset) => first + offset)
     .map((number) => ({ number, date: new Date(number * dayMs).toISOString().slice(0, 10) }))
@@ -78,8 +78,8 @@ function workdays(first: number, end: number): Workday[] {
     })
 }
 
-/** Each is engaged on two to four projects. */
-function contractor(user: User, index: number): Contractor {
+/** Assigns two to four projects to a contractor. */
+function toContractor(user: User, index: number): Contractor {
   const next = random(seed, index)
   const engagements = Array.from({ length: between(next, 2, 4) }, () => pick(next, projects))
   return {
@@ -90,7 +90,7 @@ function contractor(user: User, index: number): Contractor {
   }
 }
 
-/** Not ill for the day, not on leave for the week, and still with us. */
+/** Returns false for a day of illness, a week of leave, and the last two weeks of an inactive contractor. */
 function isPresent({ index, user }: Contractor, day: Workday, endDay: number, next: Random): boolean {
   const isIll = chance(next, 0.03)
   const week = Math.floor((day.number + 3) / 7)
@@ -99,8 +99,8 @@ function isPresent({ index, user }: Contractor, day: Workday, endDay: number, ne
   return !isIll && !isOnLeave && !isGone
 }
 
-/** A day's work in one to three pieces; now and then one is a timer that was stopped at once. */
-function bookingsOf({ engagements }: Contractor, next: Random): Booking[] {
+/** Splits a day's work into one to three entries; some days have an additional entry of a timer stopped at once. */
+function createBookings({ engagements }: Contractor, next: Random): Booking[] {
   const pieces = between(next, 1, 3)
   const dayMinutes = between(next, 24, 34) * 15
   const bookings = Array.from({ length: pieces }, () => {
@@ -112,14 +112,14 @@ function bookingsOf({ engagements }: Contractor, next: Random): Booking[] {
   return bookings
 }
 
-/** A timer that somebody started in the afternoon and that still runs. */
-function forgottenTimer({ engagements }: Contractor, day: Workday, next: Random): Booking {
+/** Creates the entry of a timer that was started in the afternoon and still runs. */
+function createRunningTimer({ engagements }: Contractor, day: Workday, next: Random): Booking {
   const timerStartedMs = day.number * dayMs + between(next, 15 * 60, 22 * 60) * 60_000
   return { project: pick(next, engagements), minutes: chance(next, 0.5) ? 0 : 90, timerStartedMs }
 }
 
-/** The booking as Harvest keeps it. */
-function recorded(
+/** Converts a booking to Harvest's format. */
+function toTimeEntry(
   id: number,
   { user, reference }: Contractor,
   day: Workday,
@@ -128,7 +128,7 @@ function recorded(
   next: Random,
 ): TimeEntry {
   const task = pick(next, project.tasks)
-  const hours = hundredths(minutes / 60)
+  const hours = roundToHundredths(minutes / 60)
   return {
     id,
     spent_date: day.date,
@@ -138,30 +138,30 @@ function recorded(
     task: task.reference,
     hours,
     hours_without_timer: hours,
-    rounded_hours: roundedHours(hours),
-    notes: note(next),
-    timer_started_at: timerStartedMs === undefined ? null : timestamp(timerStartedMs),
+    rounded_hours: roundToBilledHours(hours),
+    notes: pickNote(next),
+    timer_started_at: timerStartedMs === undefined ? null : formatTimestamp(timerStartedMs),
     started_time: null,
     ended_time: null,
     is_running: timerStartedMs !== undefined,
-    ...standing(endDay - day.number, project, task.billable, timerStartedMs !== undefined),
+    ...approvalState(endDay - day.number, project, task.billable, timerStartedMs !== undefined),
     external_reference: chance(next, 0.1) ? ticket(between(next, 1, 4000)) : null,
     billable: task.billable,
     budgeted: true,
     billable_rate: task.billable ? user.default_hourly_rate : null,
     cost_rate: user.cost_rate,
-    ...writingTimes(day, endDay, timerStartedMs, next),
+    ...createTimestamps(day, endDay, timerStartedMs, next),
   }
 }
 
-/** How far an entry has come on its way to an invoice. Approved entries are locked. */
-function standing(ageDays: number, { client }: Project, isBillable: boolean, isRunning: boolean) {
+/** Derives approval and invoice from the age. Approved entries are locked. */
+function approvalState(ageDays: number, { client }: Project, isBillable: boolean, isRunning: boolean) {
   const isApproved = ageDays > 21 && !isRunning
   const isBilled = isApproved && isBillable && ageDays > 35
-  const whatIsDone = isBilled ? 'Invoiced and Approved' : 'Approved'
+  const reason = isBilled ? 'Invoiced and Approved' : 'Approved'
   return {
     is_locked: isApproved,
-    locked_reason: isApproved ? `Item ${whatIsDone} and Locked for this Time Period` : null,
+    locked_reason: isApproved ? `Item ${reason} and Locked for this Time Period` : null,
     approval_status: isApproved ? 'approved' : ageDays > 7 && !isRunning ? 'submitted' : 'unsubmitted',
     is_closed: isApproved,
     is_billed: isBilled,
@@ -169,18 +169,18 @@ function standing(ageDays: number, { client }: Project, isBillable: boolean, isR
   } as const
 }
 
-/** Most book in the evening, some days later, and some come back to it; nobody in the future. */
-function writingTimes(day: Workday, endDay: number, timerStartedMs: number | undefined, next: Random) {
+/** Most entries are created in the evening, some days later; some are edited again. None is from the future. */
+function createTimestamps(day: Workday, endDay: number, timerStartedMs: number | undefined, next: Random) {
   const latestMs = endDay * dayMs - between(next, 1, 3600) * 1000
   const daysLate = chance(next, 0.1) ? between(next, 1, 4) : 0
   const bookedMs = (day.number + daysLate) * dayMs + 15 * hourMs + between(next, 0, 8 * 3600) * 1000
   const createdMs = timerStartedMs ?? Math.min(bookedMs, latestMs)
   const revisedMs = chance(next, 0.2) ? createdMs + between(next, 60, 40_000) * 1000 : createdMs
   const updatedMs = timerStartedMs ?? Math.min(revisedMs, latestMs)
-  return { created_at: timestamp(createdMs), updated_at: timestamp(updatedMs) }
+  return { created_at: formatTimestamp(createdMs), updated_at: formatTimestamp(updatedMs) }
 }
 
-/** The ticket of another tool that an entry was booked from. */
+/** The reference to a ticket of another tool. */
 function ticket(number: number): TimeEntry['external_reference'] {
   return {
     id: `TICKET-${number}`,

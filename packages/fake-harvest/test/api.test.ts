@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import { readHarvestConfig } from '../src/config.ts'
 import { documentedEntry } from '../src/documented.ts'
 import type { TimeEntry } from '../src/time-entry.ts'
-import { entriesPath, headers, ids, type List, start } from './harvest-started.ts'
+import { entriesPath, headers, ids, type List, start } from './harvest-fixture.ts'
 
-describe('what every request must have', () => {
+describe('the required headers', () => {
   test.each([
     ['no token', { Authorization: '' }, 401],
     ['another token', { Authorization: 'Bearer another' }, 401],
@@ -12,20 +12,20 @@ describe('what every request must have', () => {
     ['another account', { 'Harvest-Account-Id': '2' }, 403],
     ['no account', { 'Harvest-Account-Id': '' }, 403],
     ['no user agent', { 'User-Agent': '' }, 400],
-  ])('%s is refused in JSON', async (_name, changed, status) => {
+  ])('%s is rejected with a JSON error', async (_name, changed, status) => {
     const { get } = await start()
     const response = await get(entriesPath, { headers: { ...headers, ...changed } })
     expect(response.status).toBe(status)
     expect(await response.json()).toMatchObject({ error: expect.any(String) })
   })
 
-  test('a token tells its account and its owner', async () => {
+  test('company and users/me return the account and the owner of the token', async () => {
     const { json } = await start()
     expect(await json('/v2/company')).toMatchObject({ is_active: true })
     expect(await json('/v2/users/me')).toMatchObject({ id: 1782959, email: 'kim@example.com' })
   })
 
-  test('a path that Harvest does not know is answered with a page', async () => {
+  test('an unknown path responds with an HTML page', async () => {
     const { get } = await start()
     const response = await get('/v2/timesheets')
     expect(response.status).toBe(404)
@@ -34,7 +34,7 @@ describe('what every request must have', () => {
 })
 
 describe('the list of time entries', () => {
-  test('its pages hold every entry once, newest first', async () => {
+  test('its pages contain every entry once, newest first', async () => {
     const { json, all, local } = await start()
     const rows = await all(`${entriesPath}?per_page=37`)
     expect(new Set(ids(rows)).size).toBe(rows.length)
@@ -48,7 +48,7 @@ describe('the list of time entries', () => {
     expect(whole.links.next).toBeNull()
   })
 
-  test('a link keeps the query, and is built from HARVEST_URL', async () => {
+  test('links keep the query and are built from HARVEST_URL', async () => {
     const { json } = await start({ HARVEST_URL: 'https://harvest.example/api' })
     const { links } = await json<List>(`${entriesPath}?is_running=false&per_page=5&page=2`)
     const base = 'https://harvest.example/api/v2/time_entries?is_running=false&per_page=5'
@@ -87,14 +87,14 @@ describe('the list of time entries', () => {
     'to=2026-02-30',
     'updated_since=1',
     'user_id=kim',
-  ])('%s is refused with 422', async (query) => {
+  ])('%s is rejected with 422', async (query) => {
     const { get } = await start()
     const response = await get(`${entriesPath}?${query}`)
     expect(response.status).toBe(422)
     expect(await response.json()).toEqual({ message: expect.stringContaining(query.split('=')[0]!) })
   })
 
-  test("holds the row of Harvest's documents, and its user", async () => {
+  test("contains the example of Harvest's documentation, and its user", async () => {
     const { json, all } = await start()
     expect(await all(`${entriesPath}?from=2017-03-02&to=2017-03-02`)).toEqual([documentedEntry])
     expect(await json(`${entriesPath}/636709355`)).toMatchObject({
@@ -111,7 +111,7 @@ describe('the list of time entries', () => {
 })
 
 describe('the rate limit', () => {
-  test('refuses what is too much, says for how long, and then accepts again', async () => {
+  test('rejects requests over the limit with Retry-After, and accepts again after the window', async () => {
     let now = new Date('2026-05-18T06:00:00Z')
     const { get } = await start({ HARVEST_RATE_LIMIT: '2' }, () => now)
     expect((await get('/v2/company')).status).toBe(200)
@@ -126,7 +126,7 @@ describe('the rate limit', () => {
 })
 
 describe('the configuration', () => {
-  test('refuses production, and more than fits', () => {
+  test('rejects NODE_ENV=production, and more data than fits the memory', () => {
     expect(() => readHarvestConfig({ NODE_ENV: 'production' })).toThrow('NODE_ENV=production')
     expect(() => readHarvestConfig({ HARVEST_CONTRACTORS: '10000', HARVEST_WEEKS: '260' })).toThrow('at most')
   })

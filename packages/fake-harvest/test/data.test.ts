@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import type { TimeEntry } from '../src/time-entry.ts'
-import { entriesPath, start } from './harvest-started.ts'
+import { entriesPath, start } from './harvest-fixture.ts'
 
-describe('the data', () => {
-  test('two first starts on the same day have the same, and none of it from the future', async () => {
+describe('the generated data', () => {
+  test('is the same for two first starts on the same day, and never from the future', async () => {
     const morning = new Date('2026-05-18T06:00:00Z')
     const evening = new Date('2026-05-18T21:00:00Z')
     const finished = `${entriesPath}?is_running=false`
@@ -16,9 +16,9 @@ describe('the data', () => {
     expect(one.every((row) => row.updated_at >= row.created_at)).toBe(true)
   })
 
-  test('is believable: eight weeks of forty contractors', async () => {
+  test('has the variety of real entries: eight weeks of forty contractors', async () => {
     const { all, json } = await start({ HARVEST_CONTRACTORS: '40', HARVEST_WEEKS: '8' })
-    const rows = (await all(entriesPath)).slice(0, -1) // less the documents' row
+    const rows = (await all(entriesPath)).slice(0, -1) // without the row of Harvest's documentation
     expect(rows.length).toBeGreaterThan(2000)
     expect(rows.every((row) => row.is_running || (row.hours >= 0 && row.hours <= 12))).toBe(true)
     expect(rows.every((row) => ![0, 6].includes(new Date(row.spent_date).getUTCDay()))).toBe(true)
@@ -38,7 +38,7 @@ describe('the data', () => {
     expect(rows.every((row) => known.has(row.user.id))).toBe(true)
   })
 
-  test('the hours of a running timer grow', async () => {
+  test('adds the elapsed time to a running timer', async () => {
     let now = new Date('2026-05-18T06:00:00Z')
     const { all } = await start({}, () => now)
     const [before] = await all(`${entriesPath}?is_running=true`)

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { documentedEntry } from '../src/documented.ts'
 import type { TimeEntry } from '../src/time-entry.ts'
-import { entriesPath, ids, newDataDir, start } from './harvest-started.ts'
+import { createDataDir, entriesPath, ids, start } from './harvest-fixture.ts'
 
 describe('edits', () => {
-  test('updated_since shows an edit of any age', async () => {
+  test('updated_since lists an edited entry, also with an old day', async () => {
     let now = new Date('2026-05-18T06:00:00Z')
     const { all, local } = await start({}, () => now)
     now = new Date('2026-05-18T12:00:00Z')
@@ -23,7 +23,7 @@ describe('edits', () => {
     ])
   })
 
-  test('an entry can move to another day, and stops where it is stopped', async () => {
+  test('an edit can move an entry to another day and stop its timer', async () => {
     let now = new Date('2026-05-18T06:00:00Z')
     const { all, local } = await start({}, () => now)
     const [timer] = await all(`${entriesPath}?is_running=true`)
@@ -35,7 +35,7 @@ describe('edits', () => {
     expect(ids(await all(entriesPath)).filter((id) => id === timer!.id)).toHaveLength(1)
   })
 
-  test('a deleted entry is in no list, and 404', async () => {
+  test('a deleted entry is not listed and responds with 404', async () => {
     const { get, all, local } = await start()
     const { id } = await local<TimeEntry>('GET', 'time_entries/any')
     await local('DELETE', `time_entries/${id}`)
@@ -43,8 +43,8 @@ describe('edits', () => {
     expect(ids(await all(entriesPath))).not.toContain(id)
   })
 
-  test('all of them survive a restart on another day', async () => {
-    const HARVEST_DATA_DIR = newDataDir()
+  test('edits survive a restart on another day', async () => {
+    const HARVEST_DATA_DIR = createDataDir()
     const first = await start({ HARVEST_DATA_DIR }, () => new Date('2026-05-18T12:00:00Z'))
     const { id: deleted } = await first.local<TimeEntry>('GET', 'time_entries/any')
     await first.local('DELETE', `time_entries/${deleted}`)
@@ -66,15 +66,15 @@ describe('edits', () => {
     expect(next.id).toBeGreaterThan(added.id)
   })
 
-  test('a data folder of other data is refused', async () => {
-    const HARVEST_DATA_DIR = newDataDir()
+  test('rejects a data folder of another configuration', async () => {
+    const HARVEST_DATA_DIR = createDataDir()
     await start({ HARVEST_DATA_DIR })
     await expect(start({ HARVEST_DATA_DIR, HARVEST_WEEKS: '5' })).rejects.toThrow(
-      'of 14 contractors and 4 weeks',
+      'for 14 contractors and 4 weeks',
     )
   })
 
-  test('the summary is what another system must come to', async () => {
+  test('the summary has the totals of the finished entries', async () => {
     const { all, local } = await start()
     const rows = await all(entriesPath)
     const finished = rows.filter((row) => !row.is_running && row.hours > 0)
@@ -88,17 +88,17 @@ describe('edits', () => {
   })
 
   test.each([
-    ['hours that are no number', 'PATCH', 'time_entries/636709355', '{"hours":"3"}', 422],
-    ["nobody's id", 'PATCH', 'time_entries/636709355', '{"user_id":1}', 422],
-    ['an unknown member', 'PATCH', 'time_entries/636709355', '{"colour":"red"}', 422],
-    ['half of a JSON', 'PATCH', 'time_entries/636709355', '{', 400],
+    ['hours that are not a number', 'PATCH', 'time_entries/636709355', '{"hours":"3"}', 422],
+    ['an unknown user', 'PATCH', 'time_entries/636709355', '{"user_id":1}', 422],
+    ['an unknown field', 'PATCH', 'time_entries/636709355', '{"colour":"red"}', 422],
+    ['truncated JSON', 'PATCH', 'time_entries/636709355', '{', 400],
     ['an unknown entry', 'PATCH', 'time_entries/1', '{"hours":3}', 404],
-    ["an object's own name", 'DELETE', 'time_entries/__proto__', undefined, 404],
-    ['a path that is no UTF-8', 'DELETE', 'time_entries/%ff', undefined, 400],
-    ['an addition without a day', 'POST', 'time_entries', '{"hours":3}', 422],
-    ['a flood', 'POST', 'time_entries', `{"notes":"${'x'.repeat(200_000)}"}`, 413],
+    ['a property name of Object.prototype as an id', 'DELETE', 'time_entries/__proto__', undefined, 404],
+    ['a path that is not UTF-8', 'DELETE', 'time_entries/%ff', undefined, 400],
+    ['a new entry without a day', 'POST', 'time_entries', '{"hours":3}', 422],
+    ['a body over 100 kB', 'POST', 'time_entries', `{"notes":"${'x'.repeat(200_000)}"}`, 413],
     ['an unknown fault', 'POST', 'faults', '{"fault":"flood"}', 422],
-  ])('%s is refused', async (_name, method, path, body, status) => {
+  ])('rejects %s', async (_case, method, path, body, status) => {
     const { url } = await start()
     const init = { method, body, headers: { 'Content-Type': 'application/json' } }
     expect((await fetch(`${url}/local/${path}`, init)).status).toBe(status)

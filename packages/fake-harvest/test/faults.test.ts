@@ -1,13 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
-import { entriesPath, ids, type List, start } from './harvest-started.ts'
+import { entriesPath, ids, type List, start } from './harvest-fixture.ts'
 
 describe('faults', () => {
-  test.each([401, 403, 404, 429, 500, 502, 503, 504])('%d', async (status) => {
-    const { get, arm } = await start()
-    await arm({ fault: status })
-    expect((await get(entriesPath)).status).toBe(status)
-    expect((await get(entriesPath)).status).toBe(200)
-  })
+  test.each([401, 403, 404, 429, 500, 502, 503, 504])(
+    '%d: responds with this status once',
+    async (status) => {
+      const { get, arm } = await start()
+      await arm({ fault: status })
+      expect((await get(entriesPath)).status).toBe(status)
+      expect((await get(entriesPath)).status).toBe(200)
+    },
+  )
 
   test.each([
     ['429', { fault: '429' }, '1'],
@@ -21,7 +24,7 @@ describe('faults', () => {
     expect((await get(entriesPath)).headers.get('retry-after')).toBe(expected)
   })
 
-  test('come in turn, after so many requests, and only on their path', async () => {
+  test('apply in turn, after the skipped requests, and only to their path', async () => {
     const { get, arm, local } = await start()
     await arm(
       { fault: '429', times: 2, path: entriesPath },
@@ -44,14 +47,14 @@ describe('faults', () => {
     expect((await get(entriesPath)).status).toBe(200)
   })
 
-  test('reset: no answer at all', async () => {
+  test('reset: sends no response', async () => {
     const { get, arm } = await start()
     await arm({ fault: 'reset' })
     await expect(get(entriesPath)).rejects.toThrow()
     expect((await get(entriesPath)).status).toBe(200)
   })
 
-  test('reset-midway: 200, and the body never ends', async () => {
+  test('reset-midway: sends status 200 and closes the connection within the body', async () => {
     const { get, arm } = await start()
     await arm({ fault: 'reset-midway' })
     const response = await get(entriesPath)
@@ -59,7 +62,7 @@ describe('faults', () => {
     await expect(response.text()).rejects.toThrow()
   })
 
-  test('truncated and not-json: 200, and no JSON', async () => {
+  test('truncated and not-json: send status 200 and a body that is not JSON', async () => {
     const { get, arm } = await start()
     for (const fault of ['truncated', 'not-json']) {
       await arm({ fault })
@@ -70,7 +73,7 @@ describe('faults', () => {
     }
   })
 
-  test('slow, and slow with an error', async () => {
+  test('slow: delays a response, also one of another fault', async () => {
     const { get, arm } = await start()
     await arm({ fault: 'slow', delayMs: 5, times: 2 }, { fault: '500' })
     expect((await get(entriesPath)).status).toBe(500)
@@ -79,7 +82,7 @@ describe('faults', () => {
     await expect(get(entriesPath, { signal: AbortSignal.timeout(50) })).rejects.toThrow()
   })
 
-  test('empty and no-rows: 200, and nothing in it', async () => {
+  test('empty and no-rows: send status 200 without rows', async () => {
     const { json, arm } = await start()
     await arm({ fault: 'empty' })
     expect(await json(entriesPath)).toEqual({})
@@ -91,7 +94,7 @@ describe('faults', () => {
     })
   })
 
-  test('missing-field: of a row, or of the answer', async () => {
+  test('missing-field: removes a field of a row, or of the body', async () => {
     const { json, arm } = await start()
     await arm({ fault: 'missing-field', row: 1 }, { fault: 'missing-field', field: 'links' })
     const page = await json<List>(entriesPath)
@@ -100,7 +103,7 @@ describe('faults', () => {
     expect(page).not.toHaveProperty('links')
   })
 
-  test('changed-type: the value as text, or any other', async () => {
+  test('changed-type: sends a value as a string, or any other value', async () => {
     const { json, arm } = await start()
     await arm(
       { fault: 'changed-type' },
@@ -112,7 +115,7 @@ describe('faults', () => {
     expect(await json(entriesPath)).toMatchObject({ time_entries: null })
   })
 
-  test('page-repeated: one page comes twice, and none is missing', async () => {
+  test('page-repeated: sends one page twice and skips none', async () => {
     const { all, arm } = await start()
     const path = `${entriesPath}?per_page=50`
     const before = await all(path)
@@ -120,7 +123,7 @@ describe('faults', () => {
     expect(await all(path)).toEqual([...before.slice(0, 100), ...before.slice(50)])
   })
 
-  test('shifted: an insertion shows one row twice, a deletion hides one', async () => {
+  test('shifted: an insertion repeats a row, a deletion hides a row', async () => {
     const { all, arm } = await start()
     const path = `${entriesPath}?per_page=50`
     const before = ids(await all(path))

@@ -11,7 +11,7 @@ export type List = Page & { time_entries: TimeEntry[] }
 
 export const entriesPath = '/v2/time_entries'
 
-/** What every request to Harvest must have. */
+/** The headers that every request to Harvest needs. */
 export const headers = {
   Authorization: 'Bearer local-only-harvest-token',
   'Harvest-Account-Id': '1000001',
@@ -26,18 +26,18 @@ afterEach(async () => {
   for (const dataDir of dataDirs.splice(0)) rmSync(dataDir, { recursive: true })
 })
 
-/** A folder that goes when the test ends. */
-export function newDataDir(): string {
+/** Creates a folder that is deleted when the test ends. */
+export function createDataDir(): string {
   const dataDir = mkdtempSync(join(tmpdir(), 'harvest-'))
   dataDirs.push(dataDir)
   return dataDir
 }
 
-/** A simulator that ends with the test, small and without a rate limit unless told so, and the calls to it. */
+/** Starts a small simulator without a rate limit, which stops when the test ends. Returns functions to call it. */
 export async function start(environment: Record<string, string> = {}, now?: () => Date) {
   const harvest = createHarvest(
     readHarvestConfig({
-      HARVEST_DATA_DIR: environment.HARVEST_DATA_DIR ?? newDataDir(),
+      HARVEST_DATA_DIR: environment.HARVEST_DATA_DIR ?? createDataDir(),
       HARVEST_CONTRACTORS: '14',
       HARVEST_WEEKS: '4',
       HARVEST_RATE_LIMIT: '0',
@@ -54,7 +54,7 @@ export async function start(environment: Record<string, string> = {}, now?: () =
     expect(response.status).toBe(200)
     return (await response.json()) as T
   }
-  /** All entries of a list, page after page. */
+  /** Fetches all pages of a list. */
   const all = async (path: string): Promise<TimeEntry[]> => {
     const rows: TimeEntry[] = []
     for (let next: string | null = path; next !== null; ) {
@@ -64,7 +64,7 @@ export async function start(environment: Record<string, string> = {}, now?: () =
     }
     return rows
   }
-  /** A call that Harvest does not have. */
+  /** Calls the control API. */
   const local = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const response = await fetch(new URL(`/local/${path}`, url), {
       method,
@@ -78,5 +78,4 @@ export async function start(environment: Record<string, string> = {}, now?: () =
   return { url, get, json, all, local, arm, close: () => harvest.close() }
 }
 
-/** The entries' ids, in their order. */
 export const ids = (rows: readonly TimeEntry[]) => rows.map(({ id }) => id)

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from '@jest/globals'
-import { entriesPath, headers, newDataDir } from './harvest-started.ts'
+import { createDataDir, entriesPath, headers } from './harvest-fixture.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const children: ChildProcess[] = []
@@ -14,24 +14,29 @@ afterEach(() => {
 })
 
 function run(environment: Record<string, string>) {
-  const env = { HARVEST_DATA_DIR: newDataDir(), HARVEST_CONTRACTORS: '3', HARVEST_WEEKS: '1', ...environment }
+  const env = {
+    HARVEST_DATA_DIR: createDataDir(),
+    HARVEST_CONTRACTORS: '3',
+    HARVEST_WEEKS: '1',
+    ...environment,
+  }
   const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   children.push(child)
   return child
 }
 
-/** The URL that its first line tells. */
+/** Reads the URL from the first line of standard output. */
 async function listening(child: ReturnType<typeof run>): Promise<string> {
   const [line] = await once(createInterface(child.stdout), 'line')
-  const told = JSON.parse(line)
-  expect(told).toEqual({
+  const report = JSON.parse(line)
+  expect(report).toEqual({
     listening: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     process: 'tracker',
   })
-  return told.listening
+  return report.listening
 }
 
-test('ends with 0 on SIGTERM, also while somebody waits for an answer', async () => {
+test('exits with 0 on SIGTERM, also during a request', async () => {
   const child = run({})
   const url = await listening(child)
   const body = JSON.stringify({ fault: 'slow', delayMs: 600_000 })
@@ -46,8 +51,8 @@ test('ends with 0 on SIGTERM, also while somebody waits for an answer', async ()
   expect(await waiting).toBe('cut')
 })
 
-test('kept what it answered when it is killed', async () => {
-  const HARVEST_DATA_DIR = newDataDir()
+test('keeps confirmed edits when it is killed', async () => {
+  const HARVEST_DATA_DIR = createDataDir()
   const first = run({ HARVEST_DATA_DIR })
   const body = JSON.stringify({ hours: 3.5 })
   const init = { method: 'PATCH', body, headers: { 'Content-Type': 'application/json' } }
@@ -64,7 +69,7 @@ test.each([
   ['NODE_ENV', 'production'],
   ['HARVEST_WEEKS', 'many'],
   ['HARVEST_DATA_DIR', '/dev/null'],
-])('%s=%s ends it with 2 and a message', async (name, value) => {
+])('%s=%s: exits with 2 and a message', async (name, value) => {
   const child = run({ [name]: value })
   const [message, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
   expect(code).toBe(2)

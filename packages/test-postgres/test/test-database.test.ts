@@ -14,7 +14,7 @@ async function connect(connectionString: string): Promise<pg.Client> {
   return client
 }
 
-test('a test file gets a database with the schema and no rows, that nobody else writes to', async () => {
+test('each call returns a separate database with the schema and no rows', async () => {
   await using one = await testDatabase()
   await using other = await testDatabase()
   const [inOne, inOther] = await Promise.all([connect(one.url), connect(other.url)])
@@ -24,15 +24,17 @@ test('a test file gets a database with the schema and no rows, that nobody else 
   await Promise.all([inOne.end(), inOther.end()])
 })
 
-test('a session that is left open is told of, and the database is gone all the same', async () => {
+test('drop reports a session that is still open, and drops the database all the same', async () => {
   const database = await testDatabase()
   const leaked = await connect(database.url)
   await leaked.query("select 'a leak'")
-  await expect(database.drop()).rejects.toThrow("left open when it was dropped: this test: select 'a leak'")
+  await expect(database.drop()).rejects.toThrow(
+    "sessions were still open when the database was dropped: this test: select 'a leak'",
+  )
   await expect(connect(database.url)).rejects.toThrow(/does not exist/)
 })
 
-test('nothing outlives a run that is killed with -9', async () => {
+test('the server of a run that is killed with SIGKILL stops', async () => {
   const source = (file: string) => JSON.stringify(fileURLToPath(new URL(`../src/${file}`, import.meta.url)))
   const run = spawn(
     process.execPath,
@@ -52,13 +54,13 @@ test('nothing outlives a run that is killed with -9', async () => {
   )
   const [url] = await once(createInterface({ input: run.stdout }), 'line')
   const session = await connect(url)
-  const cut = new Promise((resolve) => session.once('end', resolve))
+  const closed = new Promise((resolve) => session.once('end', resolve))
   run.kill('SIGKILL')
-  await cut
-  while (await isServed(url)) await sleep(50)
+  await closed
+  while (await acceptsConnections(url)) await sleep(50)
 })
 
-async function isServed(url: string): Promise<boolean> {
+async function acceptsConnections(url: string): Promise<boolean> {
   try {
     await (await connect(url)).end()
     return true

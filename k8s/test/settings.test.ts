@@ -8,22 +8,22 @@ import { harvestSettings, readHarvestConfig } from '@timesheets/fake-harvest/con
 import { gatewaySettings, readGatewayConfig } from '@timesheets/gateway/config'
 import { readConfig, type Settings } from '@timesheets/runtime/config'
 import { readServiceConfig, serviceSettings } from '@timesheets/timesheets-service/config'
-import { migrateSettings } from '../prisma/migrate.ts'
-import { environmentOf, type SecretKey, secretFilesOf } from './environment.ts'
+import { migrateSettings } from '../../prisma/migrate.ts'
+import { listSecretFiles, readEnvironment, type SecretKey } from './environment.ts'
 import { describeManifests } from './kubectl.ts'
 import {
   find,
+  findWorkload,
+  listWorkloads,
   type Manifest,
   overlays,
   renderOverlay,
   type Workload,
-  workload,
-  workloadsOf,
-} from './rendered.ts'
+} from './manifests.ts'
 
 type Environment = Record<string, string>
 
-/** What the code of each process knows: its table of settings, and how it reads them. */
+/** The settings of each process, and the function that reads them. */
 const processes: Readonly<
   Record<
     string,
@@ -38,8 +38,8 @@ const processes: Readonly<
   tracker: { table: async () => harvestSettings, read: readHarvestConfig },
 }
 
-const ours = (manifests: readonly Manifest[]) =>
-  workloadsOf(manifests).filter(({ container }) => /(^|\/)timesheets\//.test(container.image!))
+const listOurWorkloads = (manifests: readonly Manifest[]) =>
+  listWorkloads(manifests).filter(({ container }) => /(^|\/)timesheets\//.test(container.image!))
 
 let folder: string
 beforeAll(() => {
@@ -47,62 +47,66 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-describeManifests('the settings fit the code', () => {
-  test.each(overlays)('%s: each process starts with what it is given', async (overlay) => {
+describeManifests('the settings match the code', () => {
+  test.each(overlays)('%s: each process accepts its configuration', async (overlay) => {
     const manifests = renderOverlay(overlay)
-    const names = ours(manifests).map(({ name }) => name)
+    const names = listOurWorkloads(manifests).map(({ name }) => name)
     const standIns = overlay === 'local' ? ['issuer', 'tracker'] : []
     expect(new Set(names)).toEqual(
       new Set(['gateway', 'timesheets-service', 'contractor-sync', 'migrate', ...standIns]),
     )
-    for (const one of ours(manifests)) await processes[one.name]!.read(asProcessSees(one, manifests))
+    for (const one of listOurWorkloads(manifests))
+      await processes[one.name]!.read(buildEnvironment(one, manifests))
   })
 
-  test.each(overlays)('%s: no variable that no code reads, and every secret as a file', async (overlay) => {
-    const manifests = renderOverlay(overlay)
-    for (const one of ours(manifests)) {
-      const table = await processes[one.name]!.table(asProcessSees(one, manifests))
-      const settings = new Map(Object.values(table).map((setting) => [setting.name, setting]))
-      for (const [variable, value] of environmentOf(one, manifests)) {
-        expect([one.name, variable, settings.has(variable)]).toEqual([one.name, variable, true])
-        expect([variable, 'secret' in value]).toEqual([variable, settings.get(variable)!.secret])
+  test.each(overlays)(
+    '%s: each variable is a setting of its process, and each secret is a file',
+    async (overlay) => {
+      const manifests = renderOverlay(overlay)
+      for (const one of listOurWorkloads(manifests)) {
+        const table = await processes[one.name]!.table(buildEnvironment(one, manifests))
+        const settings = new Map(Object.values(table).map((setting) => [setting.name, setting]))
+        for (const [variable, value] of readEnvironment(one, manifests)) {
+          expect([one.name, variable, settings.has(variable)]).toEqual([one.name, variable, true])
+          expect([variable, 'secret' in value]).toEqual([variable, settings.get(variable)!.secret])
+        }
       }
-    }
-  })
+    },
+  )
 
-  test.each(overlays)('%s: a process gets no secret that it does not read', (overlay) => {
-    for (const one of workloadsOf(renderOverlay(overlay))) {
-      const read = [...environmentOf(one, renderOverlay(overlay)).values()].filter(
+  test.each(overlays)('%s: each process mounts only the secrets that it reads', (overlay) => {
+    for (const one of listWorkloads(renderOverlay(overlay))) {
+      const read = [...readEnvironment(one, renderOverlay(overlay)).values()].filter(
         (value) => 'secret' in value,
       )
-      expect([one.name, [...secretFilesOf(one).values()]]).toEqual([one.name, expect.arrayContaining(read)])
-      expect([one.name, secretFilesOf(one).size]).toEqual([one.name, read.length])
+      expect([one.name, [...listSecretFiles(one).values()]]).toEqual([one.name, expect.arrayContaining(read)])
+      expect([one.name, listSecretFiles(one).size]).toEqual([one.name, read.length])
     }
   })
 
-  test.each(overlays)('%s: what two processes must agree on, they do', (overlay) => {
+  test.each(overlays)('%s: settings that two processes share have the same value', (overlay) => {
     const manifests = renderOverlay(overlay)
     const texts = (variable: string, ...names: string[]) =>
-      new Set(names.map((name) => textOf(manifests, name, variable)))
+      new Set(names.map((name) => readText(manifests, name, variable)))
     expect(texts('PUBLIC_URL', 'gateway', 'timesheets-service').size).toBe(1)
     expect(texts('AUTH0_AUDIENCE', 'gateway', 'contractor-sync').size).toBe(1)
     expect(texts('AUTH0_DOMAIN', 'gateway', 'contractor-sync').size).toBe(1)
     expect(texts('AUTH0_ISSUER', 'gateway', 'contractor-sync').size).toBe(1)
-    // One key, so that it cannot be replaced on one side only.
+    // Both mount the same key, so a rotation cannot change one side only.
     const [signs, accepts] = ['gateway', 'timesheets-service'].map((name) =>
-      environmentOf(workload(manifests, name), manifests).get('IDENTITY_SECRET'),
+      readEnvironment(findWorkload(manifests, name), manifests).get('IDENTITY_SECRET'),
     )
     expect(signs).toEqual(accepts)
-    const owners = textOf(manifests, 'timesheets-service', 'SOURCE_OWNERS')
+    const owners = readText(manifests, 'timesheets-service', 'SOURCE_OWNERS')
     if (owners !== undefined) {
-      expect(owners).toBe(`harvest=${textOf(manifests, 'contractor-sync', 'AUTH0_CLIENT_ID')}`)
+      expect(owners).toBe(`harvest=${readText(manifests, 'contractor-sync', 'AUTH0_CLIENT_ID')}`)
     }
   })
 
-  test.each(overlays)('%s: each server listens on the ports that its pod names', async (overlay) => {
+  test.each(overlays)('%s: each server listens on the ports of its pod', async (overlay) => {
     const manifests = renderOverlay(overlay)
-    for (const one of ours(manifests).filter(({ container }) => container.ports !== undefined)) {
-      const config = (await processes[one.name]!.read(asProcessSees(one, manifests))) as Record<
+    for (const one of listOurWorkloads(manifests).filter(({ container }) => container.ports !== undefined)) {
+      const config = (await processes[one.name]!.read(buildEnvironment(one, manifests))) as Record<
         string,
         unknown
       >
@@ -117,40 +121,42 @@ describeManifests('the settings fit the code', () => {
     }
   })
 
-  test('production knows no stand-in and no plain http from outside', () => {
+  test('production has no stand-in, no Secret, and https only', () => {
     const manifests = renderOverlay('production')
-    expect(workloadsOf(manifests).map(({ name }) => name)).not.toContain('issuer')
-    for (const one of workloadsOf(manifests)) {
-      expect(environmentOf(one, manifests).has('ALLOW_HTTP_ISSUER')).toBe(false)
+    expect(listWorkloads(manifests).map(({ name }) => name)).not.toContain('issuer')
+    for (const one of listWorkloads(manifests)) {
+      expect(readEnvironment(one, manifests).has('ALLOW_HTTP_ISSUER')).toBe(false)
     }
-    expect(textOf(manifests, 'gateway', 'PUBLIC_URL')).toMatch(/^https:/)
+    expect(readText(manifests, 'gateway', 'PUBLIC_URL')).toMatch(/^https:/)
     expect(manifests.filter(({ kind }) => kind === 'Secret')).toEqual([])
     expect(JSON.stringify(manifests)).not.toContain('local-only')
   })
 
-  test('production: every secret that must be made outside is listed for whoever makes it', () => {
-    const documented = readFileSync(new URL('../docs/operations.md', import.meta.url), 'utf8')
-    const keys = workloadsOf(renderOverlay('production')).flatMap((one) => [...secretFilesOf(one).values()])
+  test('production: docs/operations.md has the runCommand that creates each secret', () => {
+    const documented = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8')
+    const keys = listWorkloads(renderOverlay('production')).flatMap((one) => [
+      ...listSecretFiles(one).values(),
+    ])
     expect(keys.length).toBeGreaterThanOrEqual(6)
     for (const { secret, key } of keys) {
-      const command = new RegExp(
+      const runCommand = new RegExp(
         `kubectl [^\\n]*create secret generic ${secret}( \\\\\\n| )(.*\\\\\\n)*.*--from-file=${key}[ \\n=]`,
       )
-      expect([secret, key, command.test(documented)]).toEqual([secret, key, true])
+      expect([secret, key, runCommand.test(documented)]).toEqual([secret, key, true])
     }
     expect(documented).toContain('create secret tls timesheets-tls')
   })
 })
 
-function textOf(manifests: readonly Manifest[], name: string, variable: string): string | undefined {
-  const value = environmentOf(workload(manifests, name), manifests).get(variable)
+function readText(manifests: readonly Manifest[], name: string, variable: string): string | undefined {
+  const value = readEnvironment(findWorkload(manifests, name), manifests).get(variable)
   return value !== undefined && 'text' in value ? value.text : undefined
 }
 
-/** The environment of a process, its secrets in files of this machine. */
-function asProcessSees(one: Workload, manifests: readonly Manifest[]): Environment {
+/** Builds the environment of a process, with its secrets in temporary files. */
+function buildEnvironment(one: Workload, manifests: readonly Manifest[]): Environment {
   const environment: Environment = {}
-  for (const [variable, value] of environmentOf(one, manifests)) {
+  for (const [variable, value] of readEnvironment(one, manifests)) {
     if ('text' in value) {
       environment[variable] = value.text
     } else {
@@ -162,7 +168,7 @@ function asProcessSees(one: Workload, manifests: readonly Manifest[]): Environme
   return environment
 }
 
-/** What the Secret holds, or where it is made outside, something like it. */
+/** Returns the value in the Secret, or a sample value where the Secret is created outside the manifests. */
 function secretText({ secret, key }: SecretKey, manifests: readonly Manifest[]): string {
   if (!manifests.some(({ kind }) => kind === 'Secret')) {
     return key === 'database-url' ? 'postgresql://user:password@192.0.2.10/timesheets' : 'x'.repeat(40)

@@ -1,8 +1,16 @@
 import { expect, test } from '@jest/globals'
-import { environmentOf } from './environment.ts'
-import { flowsBetweenPods, flowsOutside, permissions, selected } from './flows.ts'
+import { readEnvironment } from './environment.ts'
 import { describeManifests } from './kubectl.ts'
-import { find, type Manifest, ofKind, overlays, renderOverlay, workload, workloadsOf } from './rendered.ts'
+import {
+  find,
+  findWorkload,
+  listWorkloads,
+  type Manifest,
+  ofKind,
+  overlays,
+  renderOverlay,
+} from './manifests.ts'
+import { flowsBetweenPods, flowsOutside, listPermissions, selectWorkloads } from './network-flows.ts'
 
 const asksDns = ['contractor-sync', 'gateway', 'migrate', 'timesheets-service']
 const dnsFlows = asksDns.flatMap((name) => [
@@ -10,17 +18,17 @@ const dnsFlows = asksDns.flatMap((name) => [
   `${name} → namespace kube-system kube-dns:53/UDP`,
 ])
 
-describeManifests('pods reach what they need, and nothing else', () => {
-  test.each(overlays)('%s: without a policy nothing goes in or out', (overlay) => {
+describeManifests('network policies', () => {
+  test.each(overlays)('%s: deny all traffic by default', (overlay) => {
     const { spec } = find(renderOverlay(overlay), 'NetworkPolicy', 'default-deny')
     expect(spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] })
   })
 
   test.each(overlays)(
-    '%s: the flows between pods are those of the settings, allowed at both ends',
+    '%s: allow between pods exactly the flows of the settings, on both sides',
     (overlay) => {
       const manifests = renderOverlay(overlay)
-      const named = flowsOfSettings(manifests)
+      const named = deriveFlows(manifests)
       expect(named).toContain('gateway → timesheets-service:3000')
       expect(named).toContain('contractor-sync → gateway:8080')
       expect(flowsBetweenPods(manifests, 'egress')).toEqual(named)
@@ -28,7 +36,7 @@ describeManifests('pods reach what they need, and nothing else', () => {
     },
   )
 
-  test('the flows of the laptop are these', () => {
+  test('local: allow these flows only', () => {
     const manifests = renderOverlay('local')
     expect(flowsBetweenPods(manifests, 'egress')).toEqual([
       'contractor-sync → gateway:8080',
@@ -42,7 +50,7 @@ describeManifests('pods reach what they need, and nothing else', () => {
     expect(flowsOutside(manifests)).toEqual(dnsFlows)
   })
 
-  test('the flows of production are these: only the gateway is reached from outside, the database by two', () => {
+  test('production: allow these flows only; from outside only to the gateway', () => {
     const manifests = renderOverlay('production')
     expect(flowsBetweenPods(manifests, 'egress')).toEqual([
       'contractor-sync → gateway:8080',
@@ -60,8 +68,8 @@ describeManifests('pods reach what they need, and nothing else', () => {
         'timesheets-service → 192.0.2.10/32:5432',
       ].sort(),
     )
-    // "Anywhere" does not mean this cluster, its nodes or the cloud's metadata.
-    for (const { peer } of permissions(manifests, 'egress').filter(({ port }) => port.port === 443)) {
+    // 0.0.0.0/0 must exclude the cluster, its nodes and the cloud's metadata service.
+    for (const { peer } of listPermissions(manifests, 'egress').filter(({ port }) => port.port === 443)) {
       const inside = peer.ipBlock!.cidr.includes(':')
         ? ['fc00::/7', 'fe80::/10']
         : ['10.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16']
@@ -70,11 +78,11 @@ describeManifests('pods reach what they need, and nothing else', () => {
   })
 
   test.each(overlays)(
-    '%s: every policy selects pods, and a policy type stands for each direction it rules',
+    '%s: each policy selects pods and has a policy type for each direction of its rules',
     (overlay) => {
       const manifests = renderOverlay(overlay)
       for (const { metadata, spec } of ofKind(manifests, 'NetworkPolicy')) {
-        expect([metadata.name, selected(manifests, spec.podSelector).length > 0]).toEqual([
+        expect([metadata.name, selectWorkloads(manifests, spec.podSelector).length > 0]).toEqual([
           metadata.name,
           true,
         ])
@@ -85,11 +93,11 @@ describeManifests('pods reach what they need, and nothing else', () => {
     },
   )
 
-  test.each(overlays)('%s: every Service leads to a named port of existing pods', (overlay) => {
+  test.each(overlays)('%s: each Service targets a named port of existing pods', (overlay) => {
     const manifests = renderOverlay(overlay)
     for (const { metadata, spec } of ofKind(manifests, 'Service')) {
       expect(spec.type ?? 'ClusterIP').toBe('ClusterIP')
-      const pods = selected(manifests, { matchLabels: spec.selector })
+      const pods = selectWorkloads(manifests, { matchLabels: spec.selector })
       expect([metadata.name, pods.map(({ name }) => name)]).toEqual([metadata.name, [metadata.name]])
       for (const { port, targetPort } of spec.ports) {
         const target = pods[0]!.container.ports!.find(({ name }) => name === targetPort)
@@ -99,8 +107,8 @@ describeManifests('pods reach what they need, and nothing else', () => {
     }
   })
 
-  test.each(overlays)('%s: every probe asks a port that its pod has', (overlay) => {
-    for (const { name, container } of workloadsOf(renderOverlay(overlay))) {
+  test.each(overlays)('%s: each probe uses a port of its pod', (overlay) => {
+    for (const { name, container } of listWorkloads(renderOverlay(overlay))) {
       const ports = (container.ports ?? []).map((port) => port.name)
       for (const probe of [container.startupProbe, container.readinessProbe, container.livenessProbe]) {
         const port = probe?.httpGet?.port ?? probe?.tcpSocket?.port
@@ -109,12 +117,12 @@ describeManifests('pods reach what they need, and nothing else', () => {
     }
   })
 
-  test('the way in from outside is TLS, to the gateway', () => {
+  test('the only Ingress has TLS and leads to the gateway', () => {
     const manifests = renderOverlay('production')
     const [ingress, ...others] = ofKind(manifests, 'Ingress')
     expect(others).toEqual([])
     const { tls, rules } = ingress!.spec
-    const publicUrl = environmentOf(workload(manifests, 'gateway'), manifests).get('PUBLIC_URL')
+    const publicUrl = readEnvironment(findWorkload(manifests, 'gateway'), manifests).get('PUBLIC_URL')
     expect(publicUrl).toEqual({ text: `https://${rules[0].host}` })
     expect(tls).toEqual([{ hosts: [rules[0].host], secretName: 'timesheets-tls' }])
     expect(rules).toHaveLength(1)
@@ -126,14 +134,14 @@ describeManifests('pods reach what they need, and nothing else', () => {
   })
 })
 
-/** The flows that the URLs of the settings name: whom a process is told to call, it may, and nobody else. */
-function flowsOfSettings(manifests: readonly Manifest[]): string[] {
+/** Derives the required flows from the URLs in the settings. */
+function deriveFlows(manifests: readonly Manifest[]): string[] {
   const services = ofKind(manifests, 'Service').map(({ metadata }) => metadata.name)
-  const flows = workloadsOf(manifests).flatMap((one) =>
-    [...environmentOf(one, manifests)].flatMap(([variable, value]) => {
-      // What a stand-in calls itself is no call.
+  const flows = listWorkloads(manifests).flatMap((one) =>
+    [...readEnvironment(one, manifests)].flatMap(([variable, value]) => {
+      // The URL of a stand-in in its own settings is no flow.
       if (['issuer', 'tracker'].includes(one.name) && variable.endsWith('_URL')) return []
-      const text = 'text' in value ? value.text : secretTextOf(value, manifests)
+      const text = 'text' in value ? value.text : readSecretText(value, manifests)
       const { hostname, port } = URL.canParse(text) ? new URL(text) : { hostname: '', port: '' }
       return services.includes(hostname) ? [`${one.name} → ${hostname}:${port}`] : []
     }),
@@ -141,7 +149,7 @@ function flowsOfSettings(manifests: readonly Manifest[]): string[] {
   return [...new Set(flows)].sort()
 }
 
-function secretTextOf(
+function readSecretText(
   { secret, key }: { secret: string; key: string },
   manifests: readonly Manifest[],
 ): string {

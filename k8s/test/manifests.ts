@@ -5,29 +5,29 @@ import { kubectl } from './kubectl.ts'
 export const overlays = ['local', 'production'] as const
 export type Overlay = (typeof overlays)[number]
 
-/** One object as it would be applied. */
+/** A rendered object. */
 export interface Manifest {
   readonly apiVersion: string
   readonly kind: string
   readonly metadata: V1ObjectMeta & { readonly name: string }
-  // biome-ignore lint/suspicious/noExplicitAny: its shape is its kind's, and is what these tests are about
+  // biome-ignore lint/suspicious/noExplicitAny: the shape depends on the kind, and the tests check it
   readonly [member: string]: any
 }
 
-/** What makes pods: a Deployment, StatefulSet, Job or CronJob. */
+/** An object that creates pods: a Deployment, StatefulSet, Job or CronJob. */
 export interface Workload {
   /** `app.kubernetes.io/name` of its pods. */
   readonly name: string
   readonly manifest: Manifest
   readonly labels: Readonly<Record<string, string>>
   readonly spec: V1PodSpec
-  /** Each has one. */
+  /** The only container. */
   readonly container: V1Container
 }
 
 const cache = new Map<string, readonly Manifest[]>()
 
-/** All objects of a kustomization, as kubectl would apply them. */
+/** Renders all objects of a kustomization. */
 export function render(folder: string): readonly Manifest[] {
   const known = cache.get(folder)
   if (known !== undefined) return known
@@ -45,7 +45,7 @@ export function parseManifests(text: string): Manifest[] {
   })
 }
 
-/** The object of that kind and name; an error where there is none. */
+/** @throws {Error} when there is no object of that kind and name */
 export function find(manifests: readonly Manifest[], kind: string, name: string): Manifest {
   const found = manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name)
   if (found === undefined) throw new Error(`There is no ${kind} ${name}`)
@@ -56,8 +56,7 @@ export function ofKind(manifests: readonly Manifest[], kind: string): readonly M
   return manifests.filter((manifest) => manifest.kind === kind)
 }
 
-/** Everything that makes pods. */
-export function workloadsOf(manifests: readonly Manifest[]): readonly Workload[] {
+export function listWorkloads(manifests: readonly Manifest[]): readonly Workload[] {
   return manifests.flatMap((manifest) => {
     const template =
       manifest.kind === 'CronJob' ? manifest.spec.jobTemplate.spec.template : manifest.spec?.template
@@ -69,8 +68,8 @@ export function workloadsOf(manifests: readonly Manifest[]): readonly Workload[]
   })
 }
 
-export function workload(manifests: readonly Manifest[], name: string): Workload {
-  const found = workloadsOf(manifests).find((one) => one.name === name)
-  if (found === undefined) throw new Error(`Nothing makes pods named ${name}`)
+export function findWorkload(manifests: readonly Manifest[], name: string): Workload {
+  const found = listWorkloads(manifests).find((one) => one.name === name)
+  if (found === undefined) throw new Error(`There is no workload ${name}`)
   return found
 }

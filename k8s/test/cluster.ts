@@ -7,10 +7,14 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Runs a command beside these manifests and gives its standard output; an error holds what it said. */
-export async function command(name: string, words: readonly string[]): Promise<string> {
+/**
+ * Runs a command in the folder `k8s`.
+ * @returns its standard output
+ * @throws {Error} with its standard error
+ */
+export async function runCommand(name: string, words: readonly string[]): Promise<string> {
   try {
-    const options = { cwd: fileURLToPath(new URL('.', import.meta.url)), maxBuffer: 64 * 1024 * 1024 }
+    const options = { cwd: fileURLToPath(new URL('..', import.meta.url)), maxBuffer: 64 * 1024 * 1024 }
     return (await run(name, words, options)).stdout.trim()
   } catch (error) {
     const { stderr, message } = error as { stderr?: string; message: string }
@@ -18,7 +22,7 @@ export async function command(name: string, words: readonly string[]): Promise<s
   }
 }
 
-/** One namespace of the cluster that kubectl points at. */
+/** A namespace of the cluster in kubectl's current context. */
 export class Namespace {
   readonly name: string
 
@@ -27,11 +31,11 @@ export class Namespace {
   }
 
   kubectl(...words: string[]): Promise<string> {
-    return command('kubectl', ['--namespace', this.name, ...words])
+    return runCommand('kubectl', ['--namespace', this.name, ...words])
   }
 
   async exists(): Promise<boolean> {
-    const found = await command('kubectl', [
+    const found = await runCommand('kubectl', [
       'get',
       'namespace',
       this.name,
@@ -42,52 +46,53 @@ export class Namespace {
   }
 
   /**
-   * Waits for a Job to end.
-   * @throws an Error with its logs where it failed, or was not done in time
+   * Waits until a Job completes.
+   * @returns its logs
+   * @throws {Error} with its logs, when it failed or did not complete in time
    */
-  async jobDone(name: string, timeoutSeconds: number): Promise<string> {
+  async waitForJob(name: string, timeoutSeconds: number): Promise<string> {
     const deadlineMs = performance.now() + timeoutSeconds * 1000
     while (performance.now() < deadlineMs) {
       const { status = {} } = JSON.parse(await this.kubectl('get', 'job', name, '--output=json')) as {
         status?: { conditions?: readonly { type: string; status: string; reason?: string }[] }
       }
-      const isTrue = (type: string) =>
-        status.conditions?.find((one) => one.type === type && one.status === 'True')
-      if (isTrue('Complete')) return await this.logs(name)
-      const failed = isTrue('Failed')
-      if (failed) throw new Error(`Job ${name} failed (${failed.reason}):\n${await this.logs(name)}`)
+      const findCondition = (type: string) =>
+        status.conditions?.find((condition) => condition.type === type && condition.status === 'True')
+      if (findCondition('Complete')) return await this.readLogs(name)
+      const failed = findCondition('Failed')
+      if (failed) throw new Error(`Job ${name} failed (${failed.reason}):\n${await this.readLogs(name)}`)
       await sleep(1000)
     }
-    throw new Error(`Job ${name} was not done within ${timeoutSeconds} s:\n${await this.logs(name)}`)
+    throw new Error(`Job ${name} did not complete within ${timeoutSeconds} s:\n${await this.readLogs(name)}`)
   }
 
-  async rolledOut(workload: string, timeoutSeconds: number): Promise<void> {
+  async waitForRollout(workload: string, timeoutSeconds: number): Promise<void> {
     await this.kubectl('rollout', 'status', workload, `--timeout=${timeoutSeconds}s`)
   }
 
   /**
-   * Makes a Service's port reachable on this machine while something is done. It leads to one pod, and breaks with it.
-   * @param act is given the URL, without a slash at its end
+   * Forwards a local port to a Service while `use` runs. The connection leads to one pod and breaks when the pod stops.
+   * @param use receives the local URL, without a trailing slash
    */
-  async forwarded<T>(service: string, port: number, act: (url: string) => Promise<T>): Promise<T> {
+  async withPortForward<T>(service: string, port: number, use: (url: string) => Promise<T>): Promise<T> {
     const words = ['--namespace', this.name, 'port-forward', `service/${service}`, `:${port}`]
     const child = spawn('kubectl', words, { stdio: ['ignore', 'pipe', 'pipe'] })
-    let said = ''
+    let stderr = ''
     child.stderr.on('data', (chunk) => {
-      said += chunk
+      stderr += chunk
     })
     try {
       for await (const line of createInterface(child.stdout)) {
         const [, localPort] = /^Forwarding from 127\.0\.0\.1:(\d+)/.exec(line) ?? []
-        if (localPort !== undefined) return await act(`http://127.0.0.1:${localPort}`)
+        if (localPort !== undefined) return await use(`http://127.0.0.1:${localPort}`)
       }
-      throw new Error(`No way to ${service}: ${said.trim()}`)
+      throw new Error(`kubectl port-forward to ${service} failed: ${stderr.trim()}`)
     } finally {
       if (child.exitCode === null && child.kill()) await once(child, 'exit')
     }
   }
 
-  /** What to look at where something went wrong. */
+  /** Collects pods, events and logs for a report of a failure. */
   async describe(): Promise<string> {
     const views = [
       ['get', 'pods,jobs', '--output=wide'],
@@ -97,7 +102,7 @@ export class Namespace {
     return (await Promise.all(views.map((words) => this.kubectl(...words).catch(String)))).join('\n\n')
   }
 
-  private logs(job: string): Promise<string> {
+  private readLogs(job: string): Promise<string> {
     return this.kubectl('logs', `job/${job}`, '--tail=-1').catch((error: Error) => error.message)
   }
 }

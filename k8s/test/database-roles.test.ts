@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type TestDatabase, testDatabase } from '@timesheets/test-postgres/test-database'
 import { entry, RunningService } from '@timesheets/timesheets-service/test/running-service'
 import pg from 'pg'
-import { migrate } from '../prisma/migrate.ts'
+import { migrate } from '../../prisma/migrate.ts'
 
-const statements = readFileSync(new URL('database-roles.sql', import.meta.url), 'utf8')
+const statements = readFileSync(new URL('../database-roles.sql', import.meta.url), 'utf8')
 
 let database: TestDatabase
 let service: RunningService
@@ -17,8 +17,8 @@ beforeAll(async () => {
   for (const role of ['timesheets_owner', 'timesheets_service']) {
     await ask(database.url, `alter role ${role} password 'of a test'`)
   }
-  await migrate(urlOf('timesheets_owner'))
-  service = await RunningService.start({}, async () => urlOf('timesheets_service'))
+  await migrate(buildUrl('timesheets_owner'))
+  service = await RunningService.start({}, async () => buildUrl('timesheets_service'))
 })
 
 afterAll(async () => {
@@ -27,14 +27,14 @@ afterAll(async () => {
   await database.drop()
 })
 
-test('the service can do all that it does, with what the migrations of the owner have made', async () => {
+test('the service role can read and write all tables that the owner role migrated', async () => {
   expect(await service.readiness()).toBe(200)
   const named = entry({ source: 'harvest', external_id: '1' })
   expect((await service.upload(named)).body).toMatchObject({ status: 'created', version: 1 })
   expect((await service.upload({ ...named, hours: 6 })).body).toMatchObject({ status: 'updated', version: 2 })
 
   const rights = await ask(
-    urlOf('timesheets_service'),
+    buildUrl('timesheets_service'),
     `select relname, case relkind
               when 'S' then has_sequence_privilege(oid, 'usage')
               else has_table_privilege(oid, 'select') and has_table_privilege(oid, 'insert')
@@ -46,26 +46,26 @@ test('the service can do all that it does, with what the migrations of the owner
   expect(rights.filter(({ has_all }) => has_all !== true)).toEqual([])
 })
 
-test('and cannot change the schema', async () => {
+test('the service role cannot change the schema', async () => {
   for (const statement of [
     'create table mine (id int)',
     'drop table timesheets',
     'alter table timesheets add x int',
   ]) {
-    await expect(ask(urlOf('timesheets_service'), statement)).rejects.toThrow(
+    await expect(ask(buildUrl('timesheets_service'), statement)).rejects.toThrow(
       /permission denied|must be owner/,
     )
   }
 })
 
-function urlOf(role: string): string {
+function buildUrl(role: string): string {
   const url = new URL(database.url)
   url.username = role
   url.password = 'of a test'
   return url.href
 }
 
-/** Roles are the server's, not the database's: an earlier run that was killed may have left them. */
+/** Roles belong to the server, so a killed run leaves them behind. */
 async function dropRoles(): Promise<void> {
   for (const role of ['timesheets_service', 'timesheets_owner']) {
     const [found] = await ask(database.url, `select 1 from pg_roles where rolname = '${role}'`)

@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals'
 import { describeManifests } from './kubectl.ts'
-import { find, ofKind, overlays, renderOverlay, workloadsOf } from './rendered.ts'
+import { find, listWorkloads, ofKind, overlays, renderOverlay } from './manifests.ts'
 
-/** The images' own users. */
+/** The user of an image that is not built here. */
 const users: Readonly<Record<string, number>> = { postgres: 999 }
 const ourUser = 65532
 
-describeManifests('what runs is locked down', () => {
-  test.each(overlays)('%s: its namespace refuses any pod that is not', (overlay) => {
+describeManifests('pods are hardened', () => {
+  test.each(overlays)('%s: the namespace enforces the Pod Security Standard "restricted"', (overlay) => {
     const manifests = renderOverlay(overlay)
     const [namespace, ...others] = ofKind(manifests, 'Namespace')
     expect(others).toEqual([])
@@ -18,15 +18,15 @@ describeManifests('what runs is locked down', () => {
     expect(new Set(places)).toEqual(new Set([namespace!.metadata.name]))
   })
 
-  test('the overlays cannot be mistaken for each other', () => {
+  test('the overlays use different namespaces', () => {
     const names = overlays.map((overlay) => ofKind(renderOverlay(overlay), 'Namespace')[0]!.metadata.name)
     expect(names).toEqual(['timesheets-local', 'timesheets'])
   })
 
   test.each(overlays)(
-    '%s: no pod runs as root, writes outside its volumes or has a right too many',
+    '%s: no pod runs as root, writes outside its volumes or has a capability',
     (overlay) => {
-      for (const { name, spec, container } of workloadsOf(renderOverlay(overlay))) {
+      for (const { name, spec, container } of listWorkloads(renderOverlay(overlay))) {
         const user = users[name] ?? ourUser
         expect([name, spec.containers.length, spec.initContainers]).toEqual([name, 1, undefined])
         expect([name, spec.securityContext]).toEqual([
@@ -39,7 +39,7 @@ describeManifests('what runs is locked down', () => {
             seccompProfile: { type: 'RuntimeDefault' },
           }),
         ])
-        // Whole, so that a container takes nothing back of what its pod says.
+        // toEqual on the whole object: a container must not weaken the settings of its pod.
         expect([name, container.securityContext]).toEqual([
           name,
           {
@@ -61,26 +61,29 @@ describeManifests('what runs is locked down', () => {
     },
   )
 
-  test.each(overlays)('%s: only what keeps data can write, and secrets are read-only files', (overlay) => {
-    for (const { name, spec, container } of workloadsOf(renderOverlay(overlay))) {
-      const writable = (container.volumeMounts ?? []).filter(({ readOnly }) => readOnly !== true)
-      const expected: Record<string, string[]> = {
-        postgres: ['/var/lib/postgresql', '/var/run/postgresql', '/tmp'],
-        issuer: ['/data'],
-        tracker: ['/data'],
+  test.each(overlays)(
+    '%s: only pods with data have writable volumes, and secrets are read-only files',
+    (overlay) => {
+      for (const { name, spec, container } of listWorkloads(renderOverlay(overlay))) {
+        const writable = (container.volumeMounts ?? []).filter(({ readOnly }) => readOnly !== true)
+        const expected: Record<string, string[]> = {
+          postgres: ['/var/lib/postgresql', '/var/run/postgresql', '/tmp'],
+          issuer: ['/data'],
+          tracker: ['/data'],
+        }
+        expect([name, writable.map(({ mountPath }) => mountPath)]).toEqual([name, expected[name] ?? []])
+        for (const { name: volume, ...source } of spec.volumes ?? []) {
+          expect(['emptyDir', 'secret', 'projected']).toContain(Object.keys(source)[0])
+          const mode = source.secret?.defaultMode ?? source.projected?.defaultMode
+          if (source.emptyDir === undefined) expect([name, volume, mode]).toEqual([name, volume, 0o440])
+        }
       }
-      expect([name, writable.map(({ mountPath }) => mountPath)]).toEqual([name, expected[name] ?? []])
-      for (const { name: volume, ...source } of spec.volumes ?? []) {
-        expect(['emptyDir', 'secret', 'projected']).toContain(Object.keys(source)[0])
-        const mode = source.secret?.defaultMode ?? source.projected?.defaultMode
-        if (source.emptyDir === undefined) expect([name, volume, mode]).toEqual([name, volume, 0o440])
-      }
-    }
-  })
+    },
+  )
 
-  test.each(overlays)('%s: each has a ServiceAccount of its own, and no token', (overlay) => {
+  test.each(overlays)('%s: each workload has its own ServiceAccount without a token', (overlay) => {
     const manifests = renderOverlay(overlay)
-    const accounts = workloadsOf(manifests).map(({ spec }) => {
+    const accounts = listWorkloads(manifests).map(({ spec }) => {
       expect(spec.automountServiceAccountToken).toBe(false)
       expect(find(manifests, 'ServiceAccount', spec.serviceAccountName!).automountServiceAccountToken).toBe(
         false,
@@ -93,8 +96,8 @@ describeManifests('what runs is locked down', () => {
     expect(manifests.filter(({ kind }) => /Role/.test(kind))).toEqual([])
   })
 
-  test.each(overlays)('%s: each asks for CPU and memory, and gets no more than its limit', (overlay) => {
-    for (const { name, container } of workloadsOf(renderOverlay(overlay))) {
+  test.each(overlays)('%s: each container has requests and limits for CPU and memory', (overlay) => {
+    for (const { name, container } of listWorkloads(renderOverlay(overlay))) {
       const { requests, limits } = container.resources!
       expect([name, Object.keys(requests!), Object.keys(limits!)]).toEqual([
         name,
@@ -106,9 +109,9 @@ describeManifests('what runs is locked down', () => {
     }
   })
 
-  test.each(overlays)('%s: no Service of the namespace appears among the settings', (overlay) => {
-    // A Service "gateway" would set GATEWAY_PORT=tcp://10.0.0.1:8080 in every pod.
-    for (const { name, spec } of workloadsOf(renderOverlay(overlay))) {
+  test.each(overlays)('%s: service links are disabled', (overlay) => {
+    // With service links, the Service "gateway" would set GATEWAY_PORT=tcp://10.0.0.1:8080 in every pod.
+    for (const { name, spec } of listWorkloads(renderOverlay(overlay))) {
       expect([name, spec.enableServiceLinks]).toEqual([name, false])
     }
   })

@@ -4,19 +4,19 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { serviceSettings } from '@timesheets/timesheets-service/config'
-import { environmentOf } from './environment.ts'
-import { faultsOf } from './faults.ts'
+import { readEnvironment } from './environment.ts'
 import { describeManifests, kubectl } from './kubectl.ts'
-import { type Manifest, overlays, parseManifests, renderOverlay, workload } from './rendered.ts'
+import { findWorkload, type Manifest, overlays, parseManifests, renderOverlay } from './manifests.ts'
+import { validateManifest } from './validation.ts'
 
-describeManifests('while the identity secret is replaced', () => {
-  test.each(overlays)('%s: the service takes both, and nothing else is changed', async (overlay) => {
+describeManifests('during a rotation of the identity secret', () => {
+  test.each(overlays)('%s: the service accepts both secrets, and nothing else changes', async (overlay) => {
     const rotating = renderWith('components/rotate-identity-secret', overlay)
     const variable = serviceSettings.identitySecretPrevious.name
-    const given = environmentOf(workload(rotating, 'timesheets-service'), rotating)
+    const given = readEnvironment(findWorkload(rotating, 'timesheets-service'), rotating)
     const { secret } = given.get('IDENTITY_SECRET') as { secret: string }
     expect(given.get(variable)).toEqual({ secret, key: 'identity-secret-previous' })
-    expect((await Promise.all(rotating.map(faultsOf))).flat()).toEqual([])
+    expect((await Promise.all(rotating.map(validateManifest))).flat()).toEqual([])
 
     const changed = rotating.filter((manifest, i) => !isSame(manifest, renderOverlay(overlay)[i]))
     expect(changed.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
@@ -27,10 +27,10 @@ describeManifests('while the identity secret is replaced', () => {
 
 const isSame = (one: Manifest, other: Manifest | undefined) => JSON.stringify(one) === JSON.stringify(other)
 
-/** An overlay as it is when its kustomization names a component. */
+/** Renders an overlay with a component. */
 function renderWith(component: string, overlay: string): Manifest[] {
   const folder = mkdtempSync(path.join(tmpdir(), 'k8s-component-'))
-  const toHere = path.relative(folder, fileURLToPath(new URL('.', import.meta.url)))
+  const toHere = path.relative(folder, fileURLToPath(new URL('..', import.meta.url)))
   const kustomization = {
     resources: [`${toHere}/overlays/${overlay}`],
     components: [`${toHere}/${component}`],

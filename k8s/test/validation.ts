@@ -1,8 +1,8 @@
 import * as client from '@kubernetes/client-node'
-import type { Manifest } from './rendered.ts'
+import type { Manifest } from './manifests.ts'
 
 interface Attribute {
-  /** As it is written in a manifest. */
+  /** The name in a manifest. */
   readonly baseName: string
   /** `string`, `V1Container`, `Array<V1Container>`, `{ [key: string]: string; }`, … */
   readonly type: string
@@ -12,28 +12,28 @@ interface Model {
   getAttributeTypeMap(): readonly Attribute[]
 }
 
-/** One member of an object whose kind says what members it has. */
+/** A field of an object. */
 export interface Field {
   readonly path: readonly (string | number)[]
-  /** False: the kind has no such field; misspelt, most likely. */
+  /** False when the kind has no such field, most likely because it is misspelled. */
   readonly isKnown: boolean
 }
 
 /**
- * What is wrong with an object, in words; nothing where it is right. Two checks that miss different things: the schema
- * knows types, enums and what is required, but lets an unknown field be; the client's attribute maps know every field.
+ * Validates an object and returns the errors. Two checks complement each other: the schema knows types, enums and
+ * required fields, but accepts unknown fields; the attribute maps of the client know every field.
  */
-export async function faultsOf(manifest: Manifest): Promise<string[]> {
-  const unknown = [...fieldsOf(manifest)]
+export async function validateManifest(manifest: Manifest): Promise<string[]> {
+  const unknown = [...listFields(manifest)]
     .filter(({ isKnown }) => !isKnown)
-    .map(({ path }) => `${describe(manifest)}: there is no field ${path.join('.')}`)
-  return [...unknown, ...(await schemaFaults(manifest))]
+    .map(({ path }) => `${describe(manifest)}: unknown field ${path.join('.')}`)
+  return [...unknown, ...(await validateSchema(manifest))]
 }
 
-/** Every field of an object, at any depth, but for the keys of free maps (labels, data). */
-export function* fieldsOf(manifest: Manifest): Generator<Field> {
+/** Lists the fields of an object at any depth, except the keys of free maps (labels, data). */
+export function* listFields(manifest: Manifest): Generator<Field> {
   const name = modelName(manifest)
-  if (modelOf(name) === undefined) throw new Error(`${describe(manifest)}: there is no such kind`)
+  if (findModel(name) === undefined) throw new Error(`${describe(manifest)}: unknown kind`)
   yield* walk(manifest, name, [])
 }
 
@@ -44,7 +44,7 @@ function* walk(value: unknown, type: string, path: Field['path']): Generator<Fie
     for (const [key, member] of Object.entries(value)) yield* walk(member, item, [...path, key])
     return
   }
-  const attributes = modelOf(type)?.getAttributeTypeMap()
+  const attributes = findModel(type)?.getAttributeTypeMap()
   if (attributes === undefined) return
   for (const [key, member] of Object.entries(value)) {
     const attribute = attributes.find(({ baseName }) => baseName === key)
@@ -53,7 +53,7 @@ function* walk(value: unknown, type: string, path: Field['path']): Generator<Fie
   }
 }
 
-const modelOf = (name: string) => (client as unknown as Record<string, Model | undefined>)[name]
+const findModel = (name: string) => (client as unknown as Record<string, Model | undefined>)[name]
 
 /** `apps/v1` and `Deployment` → `V1Deployment`. */
 function modelName({ apiVersion, kind }: Manifest): string {
@@ -61,18 +61,18 @@ function modelName({ apiVersion, kind }: Manifest): string {
   return `${version[0]!.toUpperCase()}${version.slice(1)}${kind}`
 }
 
-async function schemaFaults(manifest: Manifest): Promise<string[]> {
+async function validateSchema(manifest: Manifest): Promise<string[]> {
   const kinds = await import(`kubernetes-models/${manifest.apiVersion}`)
   try {
-    new kinds[manifest.kind](unfolded(manifest)).validate()
+    new kinds[manifest.kind](unfoldSecret(manifest)).validate()
     return []
   } catch (error) {
     return [`${describe(manifest)}: ${(error as Error).message}`]
   }
 }
 
-/** A long value of a Secret is rendered on several lines, which servers take and the schema does not. */
-function unfolded(manifest: Manifest): Manifest {
+/** Joins the lines of long Secret values: API servers accept line breaks in them, the schema does not. */
+function unfoldSecret(manifest: Manifest): Manifest {
   if (manifest.kind !== 'Secret' || manifest.data === undefined) return manifest
   const data = Object.entries<string>(manifest.data).map(([key, value]) => [key, value.replaceAll('\n', '')])
   return { ...manifest, data: Object.fromEntries(data) }

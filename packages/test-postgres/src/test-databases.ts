@@ -39,8 +39,8 @@ async function chooseServer(): Promise<() => Promise<StartedServer>> {
   if (url) return async () => ({ url, stop: async () => {} })
   const startEmbedded = () => startPostgres({ throwaway: true })
   const fallBack = (error: Error) => {
-    const reason = error.message.split('\n')[0]
-    console.error(`tests: postgres:18 does not run in Docker (${reason}); using the embedded Postgres`)
+    const reason = error.message.split('\n')[0]?.trim()
+    console.error(`tests: using the embedded Postgres, because postgres:18 does not run in Docker: ${reason}`)
     return startEmbedded
   }
   try {

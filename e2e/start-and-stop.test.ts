@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { isProcessRunning } from '@timesheets/dev-stack/running-process'
-import { eventually, RunningStack } from './running-stack.ts'
+import { RunningStack, waitUntil } from './running-stack.ts'
 
 test.each([
   ['postgres', 'POSTGRES_PORT'],
@@ -17,7 +17,7 @@ test.each([
   ['gateway', 'GATEWAY_PORT'],
   ['gateway', 'GATEWAY_ADMIN_PORT'],
 ])(
-  'a taken port is one clear line and a non-zero exit: %s, %s',
+  'reports a taken port in one line and exits with 1: %s, %s',
   async (name, variable) => {
     await using stack = new RunningStack()
     const other = createServer().listen(0, '127.0.0.1')
@@ -36,7 +36,7 @@ test.each([
   60_000,
 )
 
-test("a fault in what only a child reads is the child's, in one line", async () => {
+test('reports an invalid setting of a child process in one line with its name', async () => {
   await using stack = new RunningStack()
   const { code, output } = await stack.run(['--once'], { HARVEST_WEEKS: 'many' })
   expect(code).toBe(1)
@@ -47,7 +47,7 @@ test("a fault in what only a child reads is the child's, in one line", async () 
   ])
 }, 60_000)
 
-test('wrong settings are reported together, with their variables', async () => {
+test('reports all invalid settings of the stack together', async () => {
   await using stack = new RunningStack()
   const { code, output } = await stack.run(['--once'], { GATEWAY_PORT: 'eighty', POSTGRES_PORT: '70000' })
   expect(code).toBe(2)
@@ -55,64 +55,64 @@ test('wrong settings are reported together, with their variables', async () => {
   expect(output).toContain('POSTGRES_PORT: "70000" is not a port')
 })
 
-test('a second stack on the same data is refused while the first goes on', async () => {
+test('a second stack on the same data folder exits with 1, and the first one keeps running', async () => {
   await using stack = new RunningStack()
   await stack.start({ HARVEST_CONTRACTORS: '1', HARVEST_WEEKS: '1' })
   await using second = new RunningStack()
   const { code, output } = await second.run(['--once'], { LOCAL_DATA_DIR: stack.dataDir })
   expect(code).toBe(1)
-  expect(output).toMatch(/A stack is running already \(process \d+\)/)
+  expect(output).toMatch(/A stack is already running \(process \d+\)/)
   expect(stack.read()).toBeDefined()
 }, 60_000)
 
-test('what a stack started ends with it, also when it is killed in a way that it cannot answer', async () => {
+test('all processes of a stack end after SIGKILL of the stack, and the next start succeeds', async () => {
   await using stack = new RunningStack()
   const child = stack.spawn([], { HARVEST_CONTRACTORS: '1', HARVEST_WEEKS: '1' })
-  await eventually(() => stack.read() !== undefined, 'the stack runs')
+  await waitUntil(() => stack.read() !== undefined, 'the stack runs')
   const pids = Object.values(stack.file.pids)
   child.kill('SIGKILL')
-  await eventually(() => pids.filter(isProcessRunning).length === 0, 'all its processes have ended')
+  await waitUntil(() => pids.filter(isProcessRunning).length === 0, 'all its processes have ended')
   await stack.start({ HARVEST_CONTRACTORS: '1', HARVEST_WEEKS: '1' })
 }, 90_000)
 
-describe('ended during the first sync', () => {
-  // The tracker asks for patience, so that the sync is under way for minutes.
+describe('stopped during the first sync', () => {
+  // The rate limit of the tracker makes the sync run for minutes.
   const environment = { HARVEST_CONTRACTORS: '1', HARVEST_WEEKS: '1', HARVEST_RATE_LIMIT: '1' }
 
   test.each([
-    { who: 'Ctrl-C', words: [], signal: 'SIGINT', reaches: 'both', expected: 0 },
-    { who: 'SIGINT to the stack alone, with --once', words: ['--once'], signal: 'SIGINT', expected: 130 },
-    { who: 'SIGTERM to the stack alone, with --once', words: ['--once'], signal: 'SIGTERM', expected: 143 },
+    { by: 'Ctrl-C', args: [], signal: 'SIGINT', signalsSync: true, expected: 0 },
+    { by: 'SIGINT to the stack only, with --once', args: ['--once'], signal: 'SIGINT', expected: 130 },
+    { by: 'SIGTERM to the stack only, with --once', args: ['--once'], signal: 'SIGTERM', expected: 143 },
   ] as const)(
-    'by $who: $expected, the sync ends first, and nothing says that it runs',
-    async (told) => {
+    'by $by: exits with $expected after the sync, and prints no addresses',
+    async (stop) => {
       await using stack = new RunningStack()
-      const child = stack.spawn(told.words, environment)
-      const sync = await syncOf(child)
+      const child = stack.spawn(stop.args, environment)
+      const sync = await findSyncPid(child)
       const closed = once(child, 'close')
-      if ('reaches' in told) process.kill(sync, told.signal)
-      child.kill(told.signal)
-      expect((await closed)[0]).toBe(told.expected)
+      if ('signalsSync' in stop) process.kill(sync, stop.signal)
+      child.kill(stop.signal)
+      expect((await closed)[0]).toBe(stop.expected)
       expect(isProcessRunning(sync)).toBe(false)
-      expect(stack.output).not.toContain('Where everything is')
+      expect(stack.output).not.toContain('Addresses')
       expect(existsSync(path.join(stack.dataDir, 'stack.json'))).toBe(false)
     },
     60_000,
   )
 
-  test('by kill -9: the sync ends too', async () => {
+  test('by SIGKILL: the sync ends too', async () => {
     await using stack = new RunningStack()
     const child = stack.spawn([], environment)
-    const sync = await syncOf(child)
+    const sync = await findSyncPid(child)
     child.kill('SIGKILL')
-    await eventually(() => !isProcessRunning(sync), 'the sync has ended')
+    await waitUntil(() => !isProcessRunning(sync), 'the sync has ended')
   }, 60_000)
 })
 
-/** The pid of the contractor-sync that a stack runs, once it does. */
-async function syncOf(stack: ChildProcess): Promise<number> {
+/** Waits until a stack runs contractor-sync, and returns its pid. */
+async function findSyncPid(stack: ChildProcess): Promise<number> {
   let pid: number | undefined
-  await eventually(() => {
+  await waitUntil(() => {
     const line = execFileSync('ps', ['-axo', 'pid=,ppid=,command='], { encoding: 'utf8' })
       .split('\n')
       .find((line) => line.includes(` ${stack.pid} `) && line.includes('contractor-sync/src/main.ts'))

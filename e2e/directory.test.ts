@@ -8,7 +8,7 @@ afterAll(() => stack[Symbol.asyncDispose](), 60_000)
 
 const priya = 'priya.iyer@contractors.example'
 
-test('when the directory of people changes, the next run moves the entries', async () => {
+test('a sync reassigns the entries of a person after each change of the directory', async () => {
   const before = await entriesByUser()
   const count = before.get(priya)!
   expect(count).toBeGreaterThan(0)
@@ -24,7 +24,7 @@ test('when the directory of people changes, the next run moves the entries', asy
 
   expect(lastJson((await stack.sync(['--full'])).output)).toMatchObject({ updated: 0 })
 
-  // An operator's map has the last word.
+  // PEOPLE_MAP overrides the directory.
   const mapped = await stack.sync(['--full'], { PEOPLE_MAP: JSON.stringify({ [priya]: '008' }) })
   expect(lastJson(mapped.output)).toMatchObject({ updated: count })
   expect((await entriesByUser()).get('008')).toBe(count)
@@ -58,7 +58,7 @@ async function entriesByUser(): Promise<Map<string, number>> {
   }
 }
 
-/** The report that ends the JSON lines of a run. */
+/** Parses the last JSON line of a run: its summary. */
 function lastJson(output: string): unknown {
   const lines = output.split('\n').filter((line) => line.startsWith('{'))
   return JSON.parse(lines.at(-1) ?? 'null')

@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { syncEnvironment } from '@timesheets/dev-stack/run-sync'
 import pg from 'pg'
-import { eventually, RunningStack } from './running-stack.ts'
+import { RunningStack, waitUntil } from './running-stack.ts'
 
-/** Rounds of a kill at a random moment: a few here, many by `FAULT_ROUNDS` when it is measured. */
+/** The number of kills at a random moment. Set `FAULT_ROUNDS` for a long run. */
 const rounds = Number(process.env.FAULT_ROUNDS ?? 4)
 const seed = Number(process.env.FAULT_SEED ?? 20261122)
-/** A run over these hours takes about so long; a kill falls anywhere in it. */
+/** About the duration of a run; a kill happens at a random moment in it. */
 const runMs = 1500
 
 const victims = ['sync', 'gateway', 'timesheets-service', 'tracker', 'postgres'] as const
@@ -17,29 +17,29 @@ beforeAll(() => stack.start(), 90_000)
 afterAll(() => stack[Symbol.asyncDispose](), 60_000)
 
 test(
-  `whatever is killed whenever, the next run leaves everything once (${rounds} rounds, seed ${seed})`,
+  `after SIGKILL of any process during a run, the next run stores every entry once (${rounds} rounds, seed ${seed})`,
   async () => {
-    const random = randomFrom(seed)
+    const random = createRandom(seed)
     const killed: Record<string, number> = {}
     for (let round = 0; round < rounds; round++) {
-      await workGoesOn(random)
+      await editHours(random)
       const victim = victims[Math.floor(random() * victims.length)]!
       await runAndKill(victim, random() * runMs)
       killed[victim] = (killed[victim] ?? 0) + 1
-      await everythingIsBack()
+      await waitUntilReady()
       const after = await stack.sync(['--full'])
       if (after.code !== 0) throw new Error(`round ${round}, after ${victim}: ${after.code}\n${after.output}`)
-      expect({ round, victim, ...(await stored()) }).toEqual({ round, victim, ...(await tracked()) })
+      expect({ round, victim, ...(await readStored()) }).toEqual({ round, victim, ...(await readTracked()) })
     }
     if (rounds > 10) console.log(`killed: ${JSON.stringify(killed)}`)
   },
   60_000 + rounds * 30_000,
 )
 
-/** Contractors edit and enter hours between runs. */
-async function workGoesOn(random: () => number): Promise<void> {
+/** Edits and adds hours in the tracker, as contractors do between runs. */
+async function editHours(random: () => number): Promise<void> {
   for (let edits = 0; edits < 5; edits++) {
-    const { ids } = await tracked()
+    const { ids } = await readTracked()
     const id = ids[Math.floor(random() * ids.length)]
     await control('PATCH', `/local/time_entries/${id}`, { hours: 0.25 + Math.floor(random() * 30) / 4 })
   }
@@ -66,21 +66,24 @@ async function runAndKill(victim: (typeof victims)[number], afterMs: number): Pr
   if (victim === 'sync') run.kill('SIGKILL')
   else process.kill(pid!, 'SIGKILL')
   const [code] = await ended
-  // Killed, or done in spite of it, or honest that it was not: never a wrong code.
+  // null: the run itself was killed. 0: it succeeded after a retry. 75: it reported a transient error.
   if (![null, 0, 75].includes(code))
-    throw new Error(`${victim} killed, and the run ended with ${code}:\n${output}`)
+    throw new Error(`After the kill of ${victim}, the run exited with ${code}:\n${output}`)
 }
 
-async function everythingIsBack(): Promise<void> {
+async function waitUntilReady(): Promise<void> {
   const { admin, tracker } = stack.file
   const urls = [
     `${admin.gateway}/readyz`,
     `${admin['timesheets-service']}/readyz`,
     `${tracker}/local/entries`,
   ]
-  // No answer is what it is like while it is away.
-  const isBack = async (url: string) => (await fetch(url).catch(() => undefined))?.ok ?? false
-  await eventually(async () => (await Promise.all(urls.map(isBack))).every(Boolean), 'everything is back')
+  // fetch rejects while the process restarts.
+  const isReady = async (url: string) => (await fetch(url).catch(() => undefined))?.ok ?? false
+  await waitUntil(
+    async () => (await Promise.all(urls.map(isReady))).every(Boolean),
+    'all processes are ready',
+  )
 }
 
 interface Hours {
@@ -89,12 +92,14 @@ interface Hours {
   readonly ids: readonly string[]
 }
 
-async function tracked(): Promise<Hours> {
+/** Reads the finished entries of the tracker. */
+async function readTracked(): Promise<Hours> {
   const { count, seconds, ids } = (await control('GET', '/local/entries?finished=true&ids=true')) as Hours
   return { count, seconds, ids: ids.map(String).sort() }
 }
 
-async function stored(): Promise<Hours> {
+/** Reads the stored entries from Postgres. */
+async function readStored(): Promise<Hours> {
   const client = new pg.Client(stack.file.database)
   await client.connect()
   try {
@@ -118,8 +123,8 @@ async function control(method: string, path: string, body?: object): Promise<unk
   return response.json()
 }
 
-/** mulberry32: the same rounds from the same seed. */
-function randomFrom(seed: number): () => number {
+/** mulberry32: the same seed gives the same rounds. */
+function createRandom(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0

@@ -12,13 +12,13 @@ const run = promisify(execFile)
  * @returns its standard output
  * @throws {Error} with its standard error
  */
-export async function runCommand(name: string, words: readonly string[]): Promise<string> {
+export async function runCommand(name: string, args: readonly string[]): Promise<string> {
   try {
     const options = { cwd: fileURLToPath(new URL('..', import.meta.url)), maxBuffer: 64 * 1024 * 1024 }
-    return (await run(name, words, options)).stdout.trim()
+    return (await run(name, args, options)).stdout.trim()
   } catch (error) {
     const { stderr, message } = error as { stderr?: string; message: string }
-    throw new Error(`${name} ${words.slice(0, 6).join(' ')}: ${stderr?.trim() || message}`)
+    throw new Error(`${name} ${args.slice(0, 6).join(' ')}: ${stderr?.trim() || message}`)
   }
 }
 
@@ -30,8 +30,8 @@ export class Namespace {
     this.name = name
   }
 
-  kubectl(...words: string[]): Promise<string> {
-    return runCommand('kubectl', ['--namespace', this.name, ...words])
+  kubectl(...args: string[]): Promise<string> {
+    return runCommand('kubectl', ['--namespace', this.name, ...args])
   }
 
   async exists(): Promise<boolean> {
@@ -75,8 +75,8 @@ export class Namespace {
    * @param use receives the local URL, without a trailing slash
    */
   async withPortForward<T>(service: string, port: number, use: (url: string) => Promise<T>): Promise<T> {
-    const words = ['--namespace', this.name, 'port-forward', `service/${service}`, `:${port}`]
-    const child = spawn('kubectl', words, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const args = ['--namespace', this.name, 'port-forward', `service/${service}`, `:${port}`]
+    const child = spawn('kubectl', args, { stdio: ['ignore', 'pipe', 'pipe'] })
     let stderr = ''
     child.stderr.on('data', (chunk) => {
       stderr += chunk
@@ -99,7 +99,7 @@ export class Namespace {
       ['get', 'events', '--sort-by=.lastTimestamp'],
       ['logs', '--selector=app.kubernetes.io/part-of=timesheets', '--tail=20', '--prefix', '--ignore-errors'],
     ]
-    return (await Promise.all(views.map((words) => this.kubectl(...words).catch(String)))).join('\n\n')
+    return (await Promise.all(views.map((args) => this.kubectl(...args).catch(String)))).join('\n\n')
   }
 
   private readLogs(job: string): Promise<string> {

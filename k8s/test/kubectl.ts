@@ -6,8 +6,8 @@ import { describe, test } from '@jest/globals'
 const oldestKustomize = 5
 
 /** Runs kubectl in the folder `k8s` and returns its standard output. */
-export function kubectl(words: readonly string[], options: { input?: string } = {}): string {
-  return execFileSync('kubectl', words, {
+export function kubectl(args: readonly string[], options: { input?: string } = {}): string {
+  return execFileSync('kubectl', args, {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,

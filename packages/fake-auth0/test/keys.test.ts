@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Secret } from '@timesheets/runtime/secret'
-import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
+import { decodeJwt, decodeProtectedHeader, errors } from 'jose'
 import { createIssuer, type Issuer } from '../src/issuer.ts'
 import { localSecret } from '../src/registry.ts'
+import { audience, machine, parseTokens, verifyToken } from './token-requests.ts'
 
-const audience = 'https://api.exampleco.com/timesheets'
 const iss = 'http://issuer.test:4321/'
 
 let dataDir: string
@@ -45,16 +45,11 @@ function post(path: string, body?: unknown, headers: Record<string, string> = {}
 }
 
 function requestToken(): Promise<Response> {
-  return post('/oauth/token', {
-    grant_type: 'client_credentials',
-    client_id: 'contractor-sync',
-    client_secret: localSecret('contractor-sync'),
-    audience,
-  })
+  return post('/oauth/token', machine('contractor-sync'))
 }
 
 async function token(): Promise<string> {
-  return ((await (await requestToken()).json()) as { access_token: string }).access_token
+  return (await parseTokens(await requestToken())).access_token
 }
 
 async function createToken(tokenRequest: unknown): Promise<string> {
@@ -63,10 +58,8 @@ async function createToken(tokenRequest: unknown): Promise<string> {
   return ((await response.json()) as { access_token: string }).access_token
 }
 
-/** Verifies a token as a resource server without a cache does. */
-function verify(jwt: string) {
-  const keys = createRemoteJWKSet(new URL(`${base}/.well-known/jwks.json`))
-  return jwtVerify(jwt, keys, { issuer: iss, audience, algorithms: ['RS256'] })
+function verify(token: string) {
+  return verifyToken(base, token, { issuer: iss })
 }
 
 async function fetchKids(): Promise<string[]> {

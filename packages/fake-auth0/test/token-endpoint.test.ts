@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { Secret } from '@timesheets/runtime/secret'
-import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { createIssuer, type Issuer } from '../src/issuer.ts'
-import { createRegistry, listCredentials, localSecret } from '../src/registry.ts'
+import { createRegistry } from '../src/registry.ts'
+import { audience, expectError, machine, parseTokens, person, verifyToken } from './token-requests.ts'
 
-const audience = 'https://api.exampleco.com/timesheets'
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 let dataDir: string
@@ -49,52 +49,8 @@ function ask(body: Record<string, unknown>): Promise<Response> {
   })
 }
 
-function machine(clientId: string, more: Record<string, unknown> = {}) {
-  return {
-    grant_type: 'client_credentials',
-    client_id: clientId,
-    client_secret: localSecret(clientId),
-    audience,
-    ...more,
-  }
-}
-
-function person(name: string, more: Record<string, unknown> = {}) {
-  return {
-    grant_type: 'password',
-    client_id: 'timesheets-web',
-    username: `${name}@exampleco.com`,
-    password: localSecret(name),
-    audience,
-    ...more,
-  }
-}
-
-interface TokenBody {
-  access_token: string
-  id_token?: string
-  scope?: string
-}
-
-async function parseTokens(response: Response): Promise<TokenBody> {
-  const body = await response.json()
-  if (response.status !== 200) throw new Error(`${response.status} ${JSON.stringify(body)}`)
-  return body as TokenBody
-}
-
-async function verify(token: string, aud = audience) {
-  const keys = createRemoteJWKSet(new URL(`${base}/.well-known/jwks.json`))
-  return jwtVerify(token, keys, { issuer: `${base}/`, audience: aud, algorithms: ['RS256'] })
-}
-
-async function expectError(response: Response, status: number, error: string, description?: string) {
-  const body = (await response.json()) as { error: string; error_description: string }
-  expect({ status: response.status, ...body }).toEqual({
-    status,
-    error,
-    error_description: description ?? expect.any(String),
-  })
-  expect(response.headers.get('cache-control')).toBe('no-store')
+function verify(token: string, aud = audience) {
+  return verifyToken(base, token, { issuer: `${base}/`, audience: aud })
 }
 
 describe('client_credentials', () => {
@@ -292,16 +248,5 @@ test('discovery builds endpoint URLs from the issuer, not from the Host header',
     token_endpoint: `${base}/oauth/token`,
     userinfo_endpoint: `${base}/userinfo`,
     jwks_uri: `${base}/.well-known/jwks.json`,
-  })
-})
-
-test('listCredentials lists clients and people, with secrets only where there are any', () => {
-  const { clients, people } = listCredentials(createRegistry({ audience, contractorSyncSecret: 'other' }))
-  expect(clients['contractor-sync']).toEqual({ client_id: 'contractor-sync', client_secret: 'other' })
-  expect(clients['timesheets-web']).toEqual({ client_id: 'timesheets-web' })
-  expect(people).toContainEqual({
-    email: 'ann@exampleco.com',
-    password: localSecret('ann'),
-    scopes: ['create:timesheets', 'read:timesheets'],
   })
 })

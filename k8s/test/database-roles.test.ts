@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type TestDatabase, testDatabase } from '@timesheets/test-postgres/test-database'
-import { entry, RunningService } from '@timesheets/timesheets-service/test/running-service'
+import { entry, TestService } from '@timesheets/timesheets-service/test/service-fixture'
 import pg from 'pg'
 import { migrate } from '../../prisma/migrate.ts'
 
 const statements = readFileSync(new URL('../database-roles.sql', import.meta.url), 'utf8')
 
 let database: TestDatabase
-let service: RunningService
+let service: TestService
 
 beforeAll(async () => {
   database = await testDatabase({ migrated: false })
@@ -18,7 +18,7 @@ beforeAll(async () => {
     await ask(database.url, `alter role ${role} password 'of a test'`)
   }
   await migrate(buildUrl('timesheets_owner'))
-  service = await RunningService.start({}, async () => buildUrl('timesheets_service'))
+  service = await TestService.start({}, async () => buildUrl('timesheets_service'))
 })
 
 afterAll(async () => {
@@ -28,7 +28,7 @@ afterAll(async () => {
 })
 
 test('the service role can read and write all tables that the owner role migrated', async () => {
-  expect(await service.readiness()).toBe(200)
+  expect(await service.isReady()).toBe(true)
   const named = entry({ source: 'harvest', external_id: '1' })
   expect((await service.upload(named)).body).toMatchObject({ status: 'created', version: 1 })
   expect((await service.upload({ ...named, hours: 6 })).body).toMatchObject({ status: 'updated', version: 2 })

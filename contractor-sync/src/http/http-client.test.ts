@@ -146,7 +146,9 @@ function pour(response: NodeJS.WritableStream & { readonly destroyed: boolean },
 }
 
 test('rejects a response without end', async () => {
-  const failure = send((_, response) => pour(response, Buffer.alloc(1024 * 1024, ' ')))
+  const failure = send((_, response) => pour(response, Buffer.alloc(1024 * 1024, ' ')), {
+    timeoutMs: 25_000,
+  })
   await expect(failure).rejects.toThrow(InvalidResponseError)
   await expect(failure).rejects.toThrow('more than 64 MB')
 })
@@ -160,7 +162,9 @@ describe('encodings', () => {
 
   test('the limit of a body counts what gzip unpacks to', async () => {
     const bomb = gzipSync(Buffer.alloc(80 * 1024 * 1024, ' '))
-    const failure = send((_, response) => response.setHeader('content-encoding', 'gzip').end(bomb))
+    const failure = send((_, response) => response.setHeader('content-encoding', 'gzip').end(bomb), {
+      timeoutMs: 25_000,
+    })
     await expect(failure).rejects.toThrow('more than 64 MB')
   })
 

@@ -3,7 +3,7 @@ import { syncSettings } from '../config.ts'
 import { daemonSettings } from '../sync/daemon.ts'
 import { loadTracker, trackerNames } from '../trackers/registry.ts'
 
-/** The width of a terminal that nobody resized. */
+/** The default width of a terminal. */
 const maxColumns = 80
 
 const usage = `Uploads hours from an external tracker to Timesheets.

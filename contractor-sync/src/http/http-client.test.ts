@@ -114,6 +114,13 @@ test('rejects a redirect, which could lead the token to another server', async (
   )
 })
 
+test('304 is no redirect', async () => {
+  expect(await send((_, response) => response.writeHead(304).end())).toMatchObject({
+    status: 304,
+    body: undefined,
+  })
+})
+
 test('rejects a server without TLS as a wrong setting', async () => {
   const port = await listen(() => {})
   const failure = requestJson(endpoint, `https://127.0.0.1:${port}/x`, { headers: {}, timeoutMs: 5000 })

@@ -70,7 +70,7 @@ async function uploadBatch(
   values: readonly unknown[],
   client: string,
   options: UploadOptions,
-  _store: UploadStore,
+  store: UploadStore,
 ): Promise<BatchResponse> {
   if (values.length > maxArrayItems) {
     throw new ProblemError('too-large', `An array may have at most ${maxArrayItems} items; split it`, {

@@ -152,7 +152,12 @@ test('an export as of an instant has chunks of bounded size, also if every entry
   const database = openTestClient(service().databaseUrl)
   const reader = new PostgresEntryReader(database)
   let [lines, longest] = [0, 0]
-  for await (const chunk of reader.exportEntries(filter, row!.then.toISOString(), 'ndjson')) {
+  for await (const chunk of reader.exportEntries({
+    filter,
+    asOf: row!.then.toISOString(),
+    format: 'ndjson',
+    readableNames: undefined,
+  })) {
     lines += chunk.split('\n').length - 1
     longest = Math.max(longest, chunk.length)
   }

@@ -59,7 +59,8 @@ export function approvalsRouter(parts: ServiceParts): Router {
       async (request, response) => {
         const query = parseQuery(request, approvalsQuerySchema)
         const userIds = query.user_id === undefined || query.user_id === '*' ? undefined : [query.user_id]
-        await list.send(request, response, query, { ...toFilter(query), userIds, needsDecision: true })
+        const filter = { ...toFilter(query), userIds, needsDecision: true }
+        await list.send(request, response, query, filter, undefined)
       },
     ],
 

@@ -8,11 +8,24 @@ export interface RowSerializer {
   readonly header: string
 }
 
+const columns = `user_id, day, date_written, project, seconds, notes, source, external_id, deleted_at, approved_at,
+  returned_reason, correction_state, version, created_at, updated_at`
+
 /** The columns that a serializer reads, beside `id`. Rows and superseded versions have them all. */
-export const entryColumns = Prisma.raw(
-  `user_id, day, date_written, project, seconds, notes, source, external_id, deleted_at, approved_at, returned_reason,
-  correction, correction_state, version, created_at, updated_at`,
-)
+export const entryColumns = Prisma.raw(`${columns}, correction`)
+
+/**
+ * The same columns for a caller who may read the entries of these names only. A correction that moves the hours to another
+ * person is content of that person; to the caller it is a deletion.
+ * @param names undefined for a caller who may read everybody's entries
+ */
+export function entryColumnsFor(names: readonly string[] | undefined): Prisma.Sql {
+  if (names === undefined) return entryColumns
+  const owner = Prisma.sql`correction->>'user_id'`
+  return Prisma.sql`${Prisma.raw(columns)},
+    case when ${owner} <> all(${names}::text[]) and lower(${owner}) <> all(${names}::text[])
+         then '{"deleted": true}'::jsonb else correction end as correction`
+}
 
 /** As `toHours` of the contracts; seconds / 3600 has no ties at four decimals. */
 const hours = (seconds: string) => `round(${seconds} * (10000 / 3600.0::float8)) / 10000`

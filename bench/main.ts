@@ -1,6 +1,7 @@
 import { benchRead } from './read.ts'
+import { benchWrite } from './write.ts'
 
-const benches: Readonly<Record<string, () => Promise<void>>> = { read: benchRead }
+const benches: Readonly<Record<string, () => Promise<void>>> = { read: benchRead, write: benchWrite }
 
 /** `npm run bench -- <name>`: takes the measurements in docs/performance.md. */
 async function main([name = '', ...rest]: string[]): Promise<void> {

@@ -1,6 +1,7 @@
-import { benchRead } from './read.ts'
-
-const benches: Readonly<Record<string, () => Promise<void>>> = { read: benchRead }
+const benches: Readonly<Record<string, () => Promise<void>>> = {
+  gateway: async () => (await import('./gateway.ts')).benchGateway(),
+  read: async () => (await import('./read.ts')).benchRead(),
+}
 
 /** `npm run bench -- <name>`: measures what docs/performance.md reports. */
 async function main([name = '', ...rest]: string[]): Promise<void> {

@@ -141,17 +141,15 @@ function relay(serviceResponse: IncomingMessage, response: Response): void {
   const vary = response.getHeader('vary')
   if (vary !== undefined && headers.vary !== undefined) headers.vary = `${vary}, ${headers.vary}`
   response.writeHead(status, headers)
-  let bytes = 0
+  response.locals.serviceBytes = 0
   serviceResponse.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-  })
-  response.once('close', () => {
-    response.locals.serviceBytes = bytes
+    response.locals.serviceBytes! += chunk.length
   })
   serviceResponse.pipe(response)
   // A body that arrived with the head is written with it, in one write; otherwise the client need not wait for the body.
   process.nextTick(() => {
-    if (bytes === 0 && !serviceResponse.complete && !response.destroyed) response.flushHeaders()
+    if (response.locals.serviceBytes === 0 && !serviceResponse.complete && !response.destroyed)
+      response.flushHeaders()
   })
 }
 

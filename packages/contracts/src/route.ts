@@ -5,17 +5,17 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Segments in braces are parameters: `/timesheets/{id}`. */
   readonly path: string
-  /** Any one of these lets the caller in; none listed = anybody, without a token. */
+  /** Any one of these admits the caller; an empty list admits everyone, without a token. */
   readonly scopes: readonly Scope[]
-  /** Who answers: the service behind the gateway, or the gateway itself. */
+  /** Which server responds: the service behind the gateway, or the gateway itself. */
   readonly servedBy: 'timesheets-service' | 'gateway'
   readonly operationId: string
   readonly summary: string
 }
 
 /**
- * Who may call what: the only place that says it. The gateway's router and scope check, the service's
- * router, the OpenAPI document and the RFC 9728 metadata all read this table.
+ * Who may call what. The gateway's router and scope check, the service's router, the OpenAPI document and the RFC 9728
+ * metadata all read this table.
  */
 export const routes = [
   {
@@ -181,62 +181,3 @@ export const routes = [
 ] as const satisfies readonly Route[]
 
 export type OperationId = (typeof routes)[number]['operationId']
-
-/** What the table says of a request: its row, the methods its path knows, or nothing. */
-export type RouteMatch =
-  | { readonly kind: 'route'; readonly route: Route; readonly parameters: Readonly<Record<string, string>> }
-  | { readonly kind: 'other-method'; readonly allow: readonly string[] }
-  | { readonly kind: 'unknown' }
-
-/**
- * Looks a request up. A literal segment beats a parameter, whatever the method: a path that some row
- * spells out never reaches a row that only fits it. HEAD is there wherever GET is (RFC 9110, section 9.1).
- * @param path the path of a request, already known to be normal, without its query
- */
-export function matchRoute(method: string, path: string, table: readonly Route[] = routes): RouteMatch {
-  const fitting = mostLiteral(table.filter((row) => fits(row.path, path)))
-  if (fitting.length === 0) return { kind: 'unknown' }
-  const route = fitting.find((row) => row.method === (method === 'HEAD' ? 'GET' : method))
-  if (route === undefined) return { kind: 'other-method', allow: fitting.flatMap(methodsOf) }
-  const parameters = parametersOf(route.path, path)
-  return parameters === undefined ? { kind: 'unknown' } : { kind: 'route', route, parameters }
-}
-
-const methodsOf = ({ method }: Route) => (method === 'GET' ? [method, 'HEAD'] : [method])
-
-const isParameter = (segment: string) => segment.startsWith('{')
-
-function fits(pattern: string, path: string): boolean {
-  const segments = path.split('/')
-  const expected = pattern.split('/')
-  return (
-    segments.length === expected.length &&
-    expected.every((word, i) => (isParameter(word) ? segments[i] !== '' : word === segments[i]))
-  )
-}
-
-/** Of the rows that fit, those whose first differing segment is spelled out. */
-function mostLiteral(rows: readonly Route[]): readonly Route[] {
-  const shape = (row: Route) =>
-    row.path
-      .split('/')
-      .map((word) => (isParameter(word) ? '1' : '0'))
-      .join('')
-  const best = rows.map(shape).sort()[0]
-  return rows.filter((row) => shape(row) === best)
-}
-
-/** @returns undefined where a parameter's percent-encoding is none, so that it names nothing */
-function parametersOf(pattern: string, path: string): Record<string, string> | undefined {
-  const segments = path.split('/')
-  try {
-    const pairs = pattern
-      .split('/')
-      .flatMap((word, i) =>
-        isParameter(word) ? [[word.slice(1, -1), decodeURIComponent(segments[i]!)]] : [],
-      )
-    return Object.fromEntries(pairs)
-  } catch {
-    return undefined
-  }
-}

@@ -2,7 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { buildOpenApi } from '../src/openapi.ts'
 import { responseHeaders } from '../src/openapi-responses.ts'
-import { matchRoute } from '../src/route.ts'
+import { matchRoute } from './match-route.ts'
 
 /** An answer as somebody saw it. */
 export interface SeenResponse {

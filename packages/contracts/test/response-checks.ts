@@ -1,6 +1,6 @@
 import { afterAll } from '@jest/globals'
-import { matchRoute } from '../src/route.ts'
 import { assertDocumented } from './documented-response.ts'
+import { matchRoute } from './match-route.ts'
 
 /**
  * Whose answers must be as documented: those of the whole system, of the service alone, or of the gateway alone

@@ -22,32 +22,33 @@ const table = [
   row('PUT', '/people/{user_id}'),
 ]
 
-const found = (method: string, path: string) => {
-  const match = matchRoute(method, path, table)
-  return match.kind === 'route' ? [match.route.operationId, { ...match.parameters }] : match
+/** The operation and the parameters of a match; other results as they are. */
+const match = (method: string, path: string) => {
+  const result = matchRoute(method, path, table)
+  return result.kind === 'route' ? [result.route.operationId, { ...result.parameters }] : result
 }
 
 describe('matchRoute', () => {
-  test('finds the row of a method and a path, and its parameters', () => {
-    expect(found('GET', '/timesheets')).toEqual(['GET /timesheets', {}])
-    expect(found('GET', '/timesheets/14')).toEqual(['GET /timesheets/{id}', { id: '14' }])
-    expect(found('GET', '/timesheets/14/history')).toEqual(['GET /timesheets/{id}/history', { id: '14' }])
-    expect(found('POST', '/timesheets/upload')).toEqual(['POST /timesheets/upload', {}])
+  test('finds the route of a method and a path, and its parameters', () => {
+    expect(match('GET', '/timesheets')).toEqual(['GET /timesheets', {}])
+    expect(match('GET', '/timesheets/14')).toEqual(['GET /timesheets/{id}', { id: '14' }])
+    expect(match('GET', '/timesheets/14/history')).toEqual(['GET /timesheets/{id}/history', { id: '14' }])
+    expect(match('POST', '/timesheets/upload')).toEqual(['POST /timesheets/upload', {}])
   })
 
-  test('a literal segment beats a parameter, whatever the method', () => {
-    expect(found('DELETE', '/timesheets/upload')).toEqual({ kind: 'other-method', allow: ['POST'] })
-    expect(found('GET', '/timesheets/upload')).toEqual({ kind: 'other-method', allow: ['POST'] })
-    expect(found('PUT', '/timesheets/upload')).toEqual({ kind: 'other-method', allow: ['POST'] })
-    expect(found('PUT', '/other/upload')).toEqual(['PUT /{kind}/upload', { kind: 'other' }])
+  test('prefers a literal segment to a parameter, for every method', () => {
+    expect(match('DELETE', '/timesheets/upload')).toEqual({ kind: 'other-method', allow: ['POST'] })
+    expect(match('GET', '/timesheets/upload')).toEqual({ kind: 'other-method', allow: ['POST'] })
+    expect(match('PUT', '/timesheets/upload')).toEqual({ kind: 'other-method', allow: ['POST'] })
+    expect(match('PUT', '/other/upload')).toEqual(['PUT /{kind}/upload', { kind: 'other' }])
   })
 
-  test('a known path with another method tells which it knows', () => {
-    expect(found('PATCH', '/timesheets/14')).toEqual({
+  test('returns the methods of a known path for another method', () => {
+    expect(match('PATCH', '/timesheets/14')).toEqual({
       kind: 'other-method',
       allow: ['GET', 'HEAD', 'DELETE'],
     })
-    expect(found('get', '/timesheets')).toEqual({ kind: 'other-method', allow: ['GET', 'HEAD', 'POST'] })
+    expect(match('get', '/timesheets')).toEqual({ kind: 'other-method', allow: ['GET', 'HEAD', 'POST'] })
   })
 
   test.each([
@@ -60,42 +61,42 @@ describe('matchRoute', () => {
     '/timesheet',
     '/timesheets/14/15',
     '//timesheets',
-  ])('%j is unknown', (path) => {
-    expect(found('GET', path)).toEqual({ kind: 'unknown' })
+  ])('does not know the path %j', (path) => {
+    expect(match('GET', path)).toEqual({ kind: 'unknown' })
   })
 
-  test('a parameter is decoded', () => {
-    expect(found('PUT', '/people/Zo%C3%AB%20B')).toEqual(['PUT /people/{user_id}', { user_id: 'Zoë B' }])
-    expect(found('PUT', '/people/__proto__')).toEqual(['PUT /people/{user_id}', { user_id: '__proto__' }])
+  test('decodes a parameter', () => {
+    expect(match('PUT', '/people/Zo%C3%AB%20B')).toEqual(['PUT /people/{user_id}', { user_id: 'Zoë B' }])
+    expect(match('PUT', '/people/__proto__')).toEqual(['PUT /people/{user_id}', { user_id: '__proto__' }])
   })
 
-  test('a path with bad percent-encoding leads nowhere', () => {
+  test('does not know a path with invalid percent-encoding', () => {
     for (const path of ['/people/%', '/people/%zz', '/people/%C3', '/people/%ED%A0%80']) {
-      expect(found('PUT', path)).toEqual({ kind: 'unknown' })
+      expect(match('PUT', path)).toEqual({ kind: 'unknown' })
     }
   })
 
-  test('names that every object has are no routes', () => {
+  test('does not take properties that every object has for routes', () => {
     for (const path of ['/__proto__', '/constructor', '/toString']) {
       expect(matchRoute('GET', path)).toEqual({ kind: 'unknown' })
     }
   })
 })
 
-describe('the table', () => {
-  test('every row is found by what it says', () => {
+describe('the route table', () => {
+  test('every row is found by its own method and path', () => {
     for (const { method, path, operationId } of routes) {
       expect(matchRoute(method, path)).toMatchObject({ kind: 'route', route: { operationId } })
     }
   })
 
-  test('no two rows are the same operation, or the same method and path', () => {
+  test('no two rows have the same operation, or the same method and path', () => {
     const shapes = routes.map(({ method, path }) => `${method} ${path.replaceAll(/\{[^}]+\}/g, '{}')}`)
     expect(new Set(shapes).size).toBe(routes.length)
     expect(new Set(routes.map((route) => route.operationId)).size).toBe(routes.length)
   })
 
-  test('every scope is a known one', () => {
+  test('every row has only known scopes', () => {
     for (const route of routes) for (const scope of route.scopes) expect(scopes).toHaveProperty([scope])
   })
 

@@ -11,7 +11,7 @@ export const datePattern =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,30}))?(?:[Zz]|([+-])(\d{2}):(\d{2})))?$/
 
 /**
- * Parses an RFC 3339 date-time with offset (section 5.6), or a full-date, which stands for midnight UTC.
+ * Parses an RFC 3339 date-time with offset (section 5.6), or a full-date, which means midnight UTC.
  * A leap second (`:60`) is rejected, because neither JavaScript nor Postgres can store it.
  * @returns undefined if the text has another syntax, or if its day or time does not exist
  */

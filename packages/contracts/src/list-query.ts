@@ -35,12 +35,10 @@ const filters = {
   to: day.optional().meta({ description: 'Last day, inclusive' }),
   project: project.optional(),
   source: source.optional(),
-  user_id: userId
-    .optional()
-    .meta({
-      description:
-        'Only entries of this person; `*` for everybody. Default: own entries. Entries of others need `read:reports`',
-    }),
+  user_id: userId.optional().meta({
+    description:
+      'Only entries of this person; `*` for everybody. Default: own entries. Entries of others need `read:reports`',
+  }),
 }
 
 const paging = {

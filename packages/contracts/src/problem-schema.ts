@@ -3,11 +3,9 @@ import type { ValidationError } from './problem.ts'
 
 const errors: z.ZodType<readonly ValidationError[]> = z.array(
   z.looseObject({
-    pointer: z
-      .string()
-      .meta({
-        description: 'The invalid field, as a JSON Pointer in URI fragment form (RFC 6901, section 6)',
-      }),
+    pointer: z.string().meta({
+      description: 'The invalid field, as a JSON Pointer in URI fragment form (RFC 6901, section 6)',
+    }),
     message: z.string(),
   }),
 )

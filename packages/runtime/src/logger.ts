@@ -1,13 +1,14 @@
 import { type BaseLogger, type DestinationStream, pino } from 'pino'
-import { redactMembers } from './redact.ts'
+import { redactFields } from './redact.ts'
 
-/** Without pino's `child`, whose bindings go past the redaction. */
+/** Pino's methods except `child`, because the bindings of a child are not redacted. */
 export type Logger = Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
 
 /**
- * The logger of one process: JSON lines on standard output, each with the process's name.
- * @param level pino's level: trace, debug, info, warn, error, fatal, silent
- * @param destination where the lines go instead
+ * Creates the logger of a process. It writes JSON lines with the name of the process to standard output, and redacts
+ * secret fields.
+ * @param level a level of pino: trace, debug, info, warn, error, fatal or silent
+ * @param destination replaces standard output
  */
 export function createLogger(name: string, level: string, destination?: DestinationStream): Logger {
   const options = {
@@ -16,9 +17,9 @@ export function createLogger(name: string, level: string, destination?: Destinat
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: {
       level: (label: string) => ({ level: label }),
-      log: (members: object) => redactMembers(members),
+      log: (fields: object) => redactFields(fields),
     },
-    // An error has been written out by then.
+    // redactFields has serialized errors already.
     serializers: { err: (error: unknown) => error },
   }
   return destination === undefined ? pino(options) : pino(options, destination)

@@ -1,6 +1,6 @@
 import { syncSettings } from '@timesheets/contractor-sync/config'
-import { daemonSettings } from '@timesheets/contractor-sync/daemon'
-import { loadTracker, trackerNames } from '@timesheets/contractor-sync/trackers/known-trackers'
+import { daemonSettings } from '@timesheets/contractor-sync/sync/daemon'
+import { loadTracker, trackerNames } from '@timesheets/contractor-sync/trackers/registry'
 import { issuerSettings } from '@timesheets/fake-auth0/config'
 import { harvestSettings } from '@timesheets/fake-harvest/config'
 import { gatewaySettings } from '@timesheets/gateway/config'

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { V1CronJobSpec, V1JobSpec } from '@kubernetes/client-node'
-import { exitCodes } from '@timesheets/contractor-sync/exit-code'
-import { trackerNames } from '@timesheets/contractor-sync/trackers/known-trackers'
+import { exitCodes } from '@timesheets/contractor-sync/exit-codes'
+import { trackerNames } from '@timesheets/contractor-sync/trackers/registry'
 import { describeManifests } from './kubectl.ts'
 import { find, ofKind, overlays, renderOverlay, workload } from './rendered.ts'
 

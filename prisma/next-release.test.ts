@@ -91,7 +91,7 @@ async function useEveryStore() {
     const filter = { userIds: ['007'] }
     const page = await reader.readPage({ filter, limit: 10 })
     const asOf = await reader.readPage({ filter, limit: 10, asOf: '2100-01-01T00:00:00.000Z' })
-    const history = await reader.readHistory(Number(created.id), () => true)
+    const history = await Array.fromAsync(reader.readHistory(Number(created.id), () => true))
     let exported = ''
     for await (const chunk of reader.exportEntries(filter, undefined, 'ndjson')) exported += chunk
     const people = new PostgresPeopleStore(client)

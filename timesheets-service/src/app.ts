@@ -14,6 +14,7 @@ import { createPeopleBudget, createUploadBudget } from './http/body-budget.ts'
 import { Cursors } from './http/cursor.ts'
 import { toDomainProblem } from './http/domain-problem.ts'
 import { gatewayIdentity } from './http/gateway-identity.ts'
+import { createResponseBudget } from './http/response-budget.ts'
 import { approvalsRouter } from './http/routes/approvals.ts'
 import { peopleRouter } from './http/routes/people.ts'
 import { reportsRouter } from './http/routes/reports.ts'
@@ -53,17 +54,27 @@ export function createService(config: ServiceConfig, logger: Logger): Service & 
   const uploadBody = { maxBytes: maxUploadBytes, budget: createUploadBudget(), ownedBy: 'client' } as const
   const body = { maxBytes: maxBodyBytes, budget: createPeopleBudget(), ownedBy: 'person' } as const
 
+  // Uploads have a budget of their own, so that they do not keep people out.
+  const responses = createResponseBudget()
+  const uploadResponses = createResponseBudget()
+
   const app = createExpressApp()
   app.use(acceptRequestId, requestMetrics, earlyResponse)
   app.use(gatewayIdentity(secrets), noStore)
   // Before /timesheets/{id}, which would take "upload" for an id.
   app.use(
-    uploadRouter({ store: new PostgresUploadStore(database), sourceOwners, publicUrl, body: uploadBody }),
+    uploadRouter({
+      store: new PostgresUploadStore(database),
+      sourceOwners,
+      publicUrl,
+      responses: uploadResponses,
+      body: uploadBody,
+    }),
   )
-  app.use(timesheetsRouter({ reader, decisions, people, cursors, publicUrl, body }))
-  app.use(approvalsRouter({ reader, decisions, people, cursors, publicUrl, body }))
-  app.use(reportsRouter({ reporter: new PostgresHoursReporter(database) }))
-  app.use(peopleRouter({ people, cursors, publicUrl, body }))
+  app.use(timesheetsRouter({ reader, decisions, people, cursors, responses, publicUrl, body }))
+  app.use(approvalsRouter({ reader, decisions, people, cursors, responses, publicUrl, body }))
+  app.use(reportsRouter({ reporter: new PostgresHoursReporter(database), responses }))
+  app.use(peopleRouter({ people, cursors, responses, publicUrl, body }))
   app.use(notFound)
   app.use(problemHandler(logger, toProblem))
 

@@ -101,3 +101,21 @@ test('shows each person only their own versions of an entry that was moved betwe
   expect(bens.body.map(({ version }: { version: number }) => version)).toEqual([1])
   expect((await history(sync)).status).toBe(404)
 })
+
+test('lists the hours of a person who has as many names as the directory accepts', async () => {
+  const emails = ['ann@exampleco.com', ...Array.from({ length: 49 }, (_, i) => `ann+${i}@exampleco.com`)]
+  const sources = Array.from({ length: 20 }, (_, i) => `tracker-${i}`)
+  const ids = Array.from({ length: 50 }, (_, i) => `${i}`)
+  const names = { emails, tracker_ids: Object.fromEntries(sources.map((source) => [source, ids])) }
+  expect((await maya.request('PUT', '/people/a-1', names)).status).toBe(201)
+  await upload(service(), [
+    { user_id: 'a-1', date: '2025-03-01' },
+    { user_id: 'tracker-19:49', date: '2025-03-03' },
+    { user_id: 'ann+48@exampleco.com', date: '2025-03-02' },
+  ])
+  const range = 'from=2025-03-01&to=2025-03-31'
+  const days = (await readList(ann, `/timesheets?${range}&limit=2`)).map(({ day }) => day)
+  expect(days).toEqual(['2025-03-03', '2025-03-02', '2025-03-01'])
+  const past = await readList(ann, `/timesheets?${range}&as_of=2100-01-01T00:00:00Z`)
+  expect(past).toHaveLength(3)
+})

@@ -31,10 +31,11 @@ export interface EntryReader {
   /**
    * Reads all versions of an entry, oldest first, also of a deleted one.
    * @param canRead whether the caller may read entries of this user; other versions are left out
-   * @returns an empty array if there is no version that the caller may read
+   * It yields nothing if there is no version that the caller may read, and holds a bounded number of versions.
    */
-  readHistory(id: number, canRead: (userId: string) => boolean): Promise<readonly Version[]>
+  readHistory(id: number, canRead: (userId: string) => boolean): AsyncIterable<Version>
 
+  /** A page of very long entries may be shorter than its limit. */
   readPage(request: PageRequest): Promise<EntryPage>
 
   /**

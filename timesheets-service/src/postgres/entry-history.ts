@@ -7,24 +7,26 @@ import { readVersions, type VersionRow } from './sql/read-versions.ts'
 const bookkeepingFields = new Set(['id', 'version', 'created_at', 'updated_at'])
 
 /**
- * Reads all versions of an entry, oldest first.
+ * Reads all versions of an entry, oldest first, some at a time. A version never changes and keeps its number when a later
+ * one supersedes it, so each is read exactly once.
  * @param canRead whether the caller may read entries of this user. Other versions are left out, and so are the changes
  *   from such a version to the next one
- * @returns an empty array if there is no such entry, or no version that the caller may read
  */
-export async function readHistory(
+export async function* readHistory(
   client: Prisma.TransactionClient,
   id: number,
   canRead: (userId: string) => boolean,
-): Promise<Version[]> {
-  const rows = await readVersions(client, id)
-  const entries = rows.map((row) =>
-    canRead(row.user_id) ? (JSON.parse(row.entry) as StoredEntry) : undefined,
-  )
-  return rows.flatMap((row, i) => {
-    const entry = entries[i]
-    return entry === undefined ? [] : [toVersion(row, entry, entries[i - 1])]
-  })
+): AsyncGenerator<Version> {
+  let previous: StoredEntry | undefined
+  let rows = await readVersions(client, id, 0)
+  while (rows.length > 0) {
+    for (const row of rows) {
+      const entry = canRead(row.user_id) ? (JSON.parse(row.entry) as StoredEntry) : undefined
+      if (entry !== undefined) yield toVersion(row, entry, previous)
+      previous = entry
+    }
+    rows = await readVersions(client, id, rows.at(-1)!.version)
+  }
 }
 
 /** @param previous undefined for the first version, or if the caller may not read it */

@@ -20,7 +20,7 @@ export class PostgresEntryReader implements EntryReader {
     return findEntry(this.#client, id)
   }
 
-  readHistory(id: number, canRead: (userId: string) => boolean): Promise<readonly Version[]> {
+  readHistory(id: number, canRead: (userId: string) => boolean): AsyncIterable<Version> {
     return readHistory(this.#client, id, canRead)
   }
 

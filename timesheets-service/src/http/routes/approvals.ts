@@ -32,12 +32,14 @@ import { parseIfMatch, sendEntry } from '../etag.ts'
 import { type JsonBodyOptions, jsonBody } from '../json-body.ts'
 import { createResourceRouter } from '../operation-contract.ts'
 import { parseQuery } from '../query.ts'
+import { pageBytes, type ResponseBudget, reportBytes, reserveResponse } from '../response-budget.ts'
 
 export interface ApprovalsParts {
   readonly reader: EntryReader
   readonly decisions: DecisionStore
   readonly people: PeopleStore
   readonly cursors: Cursors
+  readonly responses: ResponseBudget
   readonly publicUrl: string
   readonly body: JsonBodyOptions
 }
@@ -63,13 +65,20 @@ export function approvalsRouter(parts: ApprovalsParts): Router {
 
   const optionalBody = jsonBody({ ...parts.body, isOptional: true })
   return createResourceRouter({
-    async listApprovals(request, response) {
-      const query = parseQuery(request, approvalsQuerySchema)
-      const userIds = query.user_id === undefined || query.user_id === '*' ? undefined : [query.user_id]
-      await list.send(request, response, query, { ...toFilter(query), userIds, needsDecision: true })
-    },
+    listApprovals: [
+      reserveResponse(parts.responses, pageBytes),
+      async (request, response) => {
+        const query = parseQuery(request, approvalsQuerySchema)
+        const userIds = query.user_id === undefined || query.user_id === '*' ? undefined : [query.user_id]
+        await list.send(request, response, query, { ...toFilter(query), userIds, needsDecision: true })
+      },
+    ],
 
-    approveTimesheets: [jsonBody(parts.body), approveMany(decisions, people)],
+    approveTimesheets: [
+      jsonBody(parts.body),
+      reserveResponse(parts.responses, reportBytes),
+      approveMany(decisions, people),
+    ],
 
     approveTimesheet: [
       optionalBody,

@@ -10,6 +10,7 @@ import type { Cursors } from '../cursor.ts'
 import { type JsonBodyOptions, jsonBody } from '../json-body.ts'
 import { createResourceRouter } from '../operation-contract.ts'
 import { parseQuery } from '../query.ts'
+import { pageBytes, type ResponseBudget, reserveResponse } from '../response-budget.ts'
 
 const defaultLimit = 100
 
@@ -19,28 +20,32 @@ const maxPersonBytes = 512 * 1024
 export interface PeopleParts {
   readonly people: PeopleStore
   readonly cursors: Cursors
+  readonly responses: ResponseBudget
   readonly publicUrl: string
   readonly body: JsonBodyOptions
 }
 
 /** `/people`: the directory that ties one person's names together. */
-export function peopleRouter({ people, cursors, publicUrl, body }: PeopleParts): Router {
+export function peopleRouter({ people, cursors, responses, publicUrl, body }: PeopleParts): Router {
   return createResourceRouter({
-    async listPeople(request, response) {
-      const { cursor, ...parameters } = parseQuery(request, peopleQuerySchema)
-      const list = JSON.stringify(['people', parameters.email, parameters.tracker_id])
-      const after = cursor === undefined ? undefined : cursors.open(list, cursor)
-      const limit = parameters.limit === undefined ? defaultLimit : Number(parameters.limit)
-      // One person more than the page shows whether there is a next page.
-      const found = await people.list({ ...toFilter(parameters), after, limit: limit + 1 })
-      const page = found.slice(0, limit)
-      if (found.length > limit) {
-        const next = cursors.seal(list, page.at(-1)!.user_id)
-        const search = new URLSearchParams({ ...parameters, cursor: next })
-        response.setHeader('link', `<${publicUrl}/people?${search}>; rel="next"`)
-      }
-      sendJson(response, page)
-    },
+    listPeople: [
+      reserveResponse(responses, pageBytes),
+      async (request, response) => {
+        const { cursor, ...parameters } = parseQuery(request, peopleQuerySchema)
+        const list = JSON.stringify(['people', parameters.email, parameters.tracker_id])
+        const after = cursor === undefined ? undefined : cursors.open(list, cursor)
+        const limit = parameters.limit === undefined ? defaultLimit : Number(parameters.limit)
+        // One person more than the page shows whether there is a next page.
+        const found = await people.list({ ...toFilter(parameters), after, limit: limit + 1 })
+        const page = found.slice(0, limit)
+        if (found.length > limit) {
+          const next = cursors.seal(list, page.at(-1)!.user_id)
+          const search = new URLSearchParams({ ...parameters, cursor: next })
+          response.setHeader('link', `<${publicUrl}/people?${search}>; rel="next"`)
+        }
+        sendJson(response, page)
+      },
+    ],
 
     putPerson: [
       jsonBody({ ...body, maxBytes: maxPersonBytes }),

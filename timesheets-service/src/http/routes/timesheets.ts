@@ -1,7 +1,7 @@
 import { parseOwnEntry } from '@timesheets/contracts/entry'
+import type { Version } from '@timesheets/contracts/history'
 import { type ListQuery, listQuerySchema } from '@timesheets/contracts/list-query'
 import { ProblemError } from '@timesheets/contracts/problem'
-import { sendJson } from '@timesheets/runtime/http/send-json'
 import type { Response, Router } from 'express'
 import { type Caller, isOwn } from '../../domain/caller.ts'
 import { assertVersion, change, remove } from '../../domain/decision.ts'
@@ -18,6 +18,8 @@ import { getIdentity } from '../gateway-identity.ts'
 import { type JsonBodyOptions, jsonBody } from '../json-body.ts'
 import { createResourceRouter } from '../operation-contract.ts'
 import { parseQuery } from '../query.ts'
+import { pageBytes, type ResponseBudget, reserveResponse } from '../response-budget.ts'
+import { sendStream } from '../stream.ts'
 
 const everybody = '*'
 
@@ -26,20 +28,24 @@ export interface TimesheetsParts {
   readonly decisions: DecisionStore
   readonly people: PeopleStore
   readonly cursors: Cursors
+  readonly responses: ResponseBudget
   readonly publicUrl: string
   readonly body: JsonBodyOptions
 }
 
 /** `/timesheets`: lists entries, and lets people enter, change and delete their own hours. */
 export function timesheetsRouter(parts: TimesheetsParts): Router {
-  const { reader, decisions, people, publicUrl } = parts
+  const { reader, decisions, people, responses, publicUrl } = parts
   const list = new EntryList(reader, parts.cursors, `${publicUrl}/timesheets`)
   return createResourceRouter({
-    async listTimesheets(request, response) {
-      const query = parseQuery(request, listQuerySchema)
-      const userIds = resolveUserFilter(query, await resolveCaller(response, people), response)
-      await list.send(request, response, query, { ...toFilter(query), userIds })
-    },
+    listTimesheets: [
+      reserveResponse(responses, pageBytes),
+      async (request, response) => {
+        const query = parseQuery(request, listQuerySchema)
+        const userIds = resolveUserFilter(query, await resolveCaller(response, people), response)
+        await list.send(request, response, query, { ...toFilter(query), userIds })
+      },
+    ],
 
     async getTimesheet(request, response) {
       const id = parseEntryId(request)
@@ -50,12 +56,19 @@ export function timesheetsRouter(parts: TimesheetsParts): Router {
       sendEntry(response, entry)
     },
 
-    async getTimesheetHistory(request, response) {
-      const id = parseEntryId(request)
-      const versions = await reader.readHistory(id, await resolveReader(response, people))
-      if (versions.length === 0) throw noSuchEntry(id)
-      sendJson(response, versions)
-    },
+    getTimesheetHistory: [
+      reserveResponse(responses, pageBytes),
+      async (request, response) => {
+        const id = parseEntryId(request)
+        const versions = reader.readHistory(id, await resolveReader(response, people))
+        const items = versions[Symbol.asyncIterator]()
+        const first = await items.next()
+        if (first.done === true) throw noSuchEntry(id)
+        response.setHeader('content-type', 'application/json')
+        if (request.method === 'HEAD') response.end()
+        else await sendStream(response, toJsonArray(first.value, items))
+      },
+    ],
 
     createTimesheet: [
       jsonBody(parts.body),
@@ -94,6 +107,14 @@ export function timesheetsRouter(parts: TimesheetsParts): Router {
       response.status(204).end()
     },
   })
+}
+
+/** Serializes versions one by one, so that a long history is never in memory as a whole. */
+async function* toJsonArray(first: Version, others: AsyncIterator<Version>): AsyncGenerator<string> {
+  yield `[${JSON.stringify(first)}`
+  for (let next = await others.next(); next.done !== true; next = await others.next())
+    yield `,${JSON.stringify(next.value)}`
+  yield ']'
 }
 
 /** @returns the names whose entries to list; undefined for everybody's */

@@ -19,16 +19,21 @@ import { getIdentity } from '../gateway-identity.ts'
 import { type JsonBodyOptions, jsonBody } from '../json-body.ts'
 import { createResourceRouter } from '../operation-contract.ts'
 import { parseQuery } from '../query.ts'
+import type { ResponseBudget } from '../response-budget.ts'
 
 export interface UploadParts {
   readonly store: UploadStore
   readonly sourceOwners: UploadOptions['sourceOwners']
   readonly publicUrl: string
+  readonly responses: ResponseBudget
   readonly body: JsonBodyOptions
 }
 
+/** Memory of the result for one item. A rejected item has up to 20 validation errors. */
+const itemResultBytes = 4096
+
 /** `/timesheets/upload`: stores one entry, or an array of entries. */
-export function uploadRouter({ store, sourceOwners, publicUrl, body }: UploadParts): Router {
+export function uploadRouter({ store, sourceOwners, publicUrl, responses, body }: UploadParts): Router {
   return createResourceRouter({
     uploadTimesheets: [
       jsonBody(body),
@@ -37,6 +42,7 @@ export function uploadRouter({ store, sourceOwners, publicUrl, body }: UploadPar
         const options = { dryRun, sourceOwners }
         const { client } = getIdentity(response)
         if (Array.isArray(request.body)) {
+          await responses.reserve(response, request.body.length * itemResultBytes)
           sendJson(response, await uploadBatch(request.body, client, options, store))
         } else await uploadOne(request.body, client, options, store, publicUrl, response)
       },

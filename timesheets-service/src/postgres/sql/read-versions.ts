@@ -19,8 +19,15 @@ export interface VersionRow {
 
 const versionColumns = Prisma.raw('action, client_id, person, digest, approved_by')
 
-/** Reads all versions of an entry, oldest first, in one statement, so that none is missing or doubled. */
-export function readVersions(client: Prisma.TransactionClient, id: number): Promise<VersionRow[]> {
+/** Versions that one statement reads. */
+const maxVersions = 100
+
+/** Reads the next versions of an entry, oldest first, in one statement, so that none is missing or doubled. */
+export function readVersions(
+  client: Prisma.TransactionClient,
+  id: number,
+  afterVersion: number,
+): Promise<VersionRow[]> {
   return client.$queryRaw<VersionRow[]>(Prisma.sql`
     select version, action, client_id, person, user_id, source, external_id, encode(digest, 'hex') as digest, approved_by,
            ${jsonObject} as entry
@@ -28,5 +35,7 @@ export function readVersions(client: Prisma.TransactionClient, id: number): Prom
              union all
             select timesheet_id, ${entryColumns}, ${versionColumns} from timesheet_versions
              where timesheet_id = ${id}::bigint) as version_of_entry
-     order by version`)
+     where version > ${afterVersion}::int
+     order by version
+     limit ${maxVersions}::int`)
 }

@@ -5,13 +5,13 @@ export interface Quantiles {
 
 const warmUps = 5
 const maxRuns = 300
-const minRuns = 5
+const minRuns = 3
 
 /**
  * Measures how long a call takes, one call after the other.
  * @param budgetMs time limit, once the minimum of calls is done
  */
-export async function measureQuantiles(run: () => Promise<unknown>, budgetMs = 2000): Promise<Quantiles> {
+export async function measureQuantiles(run: () => Promise<unknown>, budgetMs = 1000): Promise<Quantiles> {
   const warm = performance.now() + budgetMs / 4
   for (let i = 0; i < warmUps && (i === 0 || performance.now() < warm); i++) await run()
   const times: number[] = []

@@ -20,70 +20,70 @@ interface Timing {
   readonly sql: Quantiles | undefined
 }
 
+/** The service over one of the databases. */
+interface Target {
+  readonly rows: number
+  readonly databaseUrl: string
+  readonly service: Service
+  readonly client: pg.Client
+}
+
 /** Measures every list and report at 100 thousand and at 10 million rows, writes at both, and the export of a year. */
 export async function benchRead(): Promise<void> {
   await mkdir(folder, { recursive: true })
   const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), throwaway: true })
   try {
-    const databases: string[] = []
-    for (const rows of sizes) databases.push(await openReadDatabase(postgres.url, rows, console.log))
-    console.log(`Node ${process.version}, ${availableParallelism()} cores\n`)
-    const timings: Map<string, Timing>[] = []
-    const writes: Awaited<ReturnType<typeof writeTimes>>[] = []
-    let speeds: ExportSpeed[] = []
-    for (const [i, url] of databases.entries()) {
-      console.log(`${sizes[i]!.toLocaleString('en')} rows`)
-      await onDatabase(url, async (service, client) => {
-        timings.push(await measure([...lists, ...listsAsOf, ...reports], service, client))
-        if (i < databases.length - 1) return
-        const { rows } = await client.query(countQuery)
-        speeds = await exportSpeeds(service, url, rows[0].rows)
-      })
-      writes.push(await writeTimes(postgres.url, url))
+    const targets: Target[] = []
+    for (const rows of sizes) {
+      targets.push(await openTarget(rows, await openReadDatabase(postgres.url, rows, console.log)))
     }
+    console.log(`Node ${process.version}, ${availableParallelism()} cores\n`)
+    const timings = new Map<ReadCase, Timing[]>()
+    // Each case at both sizes in turn, so that other load on the machine affects both.
+    for (const readCase of [...lists, ...listsAsOf, ...reports]) {
+      const pair: Timing[] = []
+      for (const target of targets) pair.push(await measure(readCase, target))
+      timings.set(readCase, pair)
+      console.log(`  ${readCase.name}: ${pair.map(({ http }) => formatMs(http.p50)).join(' and ')} ms`)
+    }
+    const { client, databaseUrl, rows, service } = targets.at(-1)!
+    const { rows: counted } = await client.query(countQuery)
+    const speeds = await exportSpeeds(service, databaseUrl, counted[0].rows)
+    for (const target of targets) await closeTarget(target)
     print('A page of', lists, timings)
     print('A page as of an instant', listsAsOf, timings)
     print('A report', reports, timings)
-    printExport(speeds)
-    printWrites(writes)
+    printExport(speeds, rows)
+    for (const target of targets) printWrites(target.rows, await writeTimes(postgres.url, target.databaseUrl))
   } finally {
     await postgres.stop()
   }
 }
 
-async function onDatabase(
-  url: string,
-  run: (service: Service, client: pg.Client) => Promise<void>,
-): Promise<void> {
-  const client = new pg.Client({ connectionString: url, application_name: 'bench' })
+async function openTarget(rows: number, databaseUrl: string): Promise<Target> {
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'bench' })
   await client.connect()
-  const service = await Service.start(url, folder)
-  try {
-    await run(service, client)
-  } finally {
-    await service.stop()
-    await client.end()
-  }
+  return { rows, databaseUrl, client, service: await Service.start(databaseUrl, folder) }
 }
 
-async function measure(cases: readonly ReadCase[], service: Service, client: pg.Client) {
-  const timings = new Map<string, Timing>()
-  for (const { name, target, page = 1, statement } of cases) {
-    let address = target
-    for (let i = 1; i < page; i++) address = (await service.get(address)).link ?? address
-    const http = await measureQuantiles(() => service.get(address))
-    const sql =
-      statement &&
-      (await measureQuantiles(() => client.query({ text: statement.text, values: [...statement.values] })))
-    timings.set(name, { http, sql })
-    console.log(
-      `  ${name}: ${formatMs(http.p50)} ms${sql === undefined ? '' : `, its SQL ${formatMs(sql.p50)} ms`}`,
-    )
-  }
-  return timings
+async function closeTarget({ service, client }: Target): Promise<void> {
+  await service.stop()
+  await client.end()
 }
 
-function print(title: string, cases: readonly ReadCase[], [small, large]: Map<string, Timing>[]): void {
+async function measure(
+  { target, page = 1, statement }: ReadCase,
+  { service, client }: Target,
+): Promise<Timing> {
+  let address = target
+  for (let i = 1; i < page; i++) address = (await service.get(address)).link ?? address
+  const http = await measureQuantiles(() => service.get(address))
+  if (statement === undefined) return { http, sql: undefined }
+  const query = { text: statement.text, values: [...statement.values] }
+  return { http, sql: await measureQuantiles(() => client.query(query)) }
+}
+
+function print(title: string, cases: readonly ReadCase[], timings: ReadonlyMap<ReadCase, Timing[]>): void {
   const head = [
     title,
     '100k p50',
@@ -98,15 +98,15 @@ function print(title: string, cases: readonly ReadCase[], [small, large]: Map<st
   ]
   const pair = (quantiles: Quantiles | undefined) =>
     quantiles === undefined ? ['', ''] : [formatMs(quantiles.p50), formatMs(quantiles.p99)]
-  const rows = cases.map(({ name }) => {
-    const [a, b] = [small!.get(name)!, large!.get(name)!]
+  const rows = cases.map((readCase) => {
+    const [a, b] = timings.get(readCase) as [Timing, Timing]
     const ratio = (b.http.p50 / a.http.p50).toFixed(2)
-    return [name, ...pair(a.http), ...pair(b.http), ratio, ...pair(a.sql), ...pair(b.sql)]
+    return [readCase.name, ...pair(a.http), ...pair(b.http), ratio, ...pair(a.sql), ...pair(b.sql)]
   })
   console.log(`${formatTable(head, rows)}\n`)
 }
 
-function printExport(speeds: readonly ExportSpeed[]): void {
+function printExport(speeds: readonly ExportSpeed[], size: number): void {
   const rows = speeds.map(({ name, rowsPerSecond, limit, peakMemoryMb }) => [
     name,
     Math.round(rowsPerSecond).toLocaleString('en'),
@@ -115,17 +115,17 @@ function printExport(speeds: readonly ExportSpeed[]): void {
       : (rowsPerSecond / speeds.find((speed) => speed.name === limit)!.rowsPerSecond).toFixed(2),
     peakMemoryMb === undefined ? '' : peakMemoryMb.toFixed(0),
   ])
-  console.log(formatTable(['Export of a year at 10M', 'rows/s', 'of `\\copy`', 'peak memory, MB'], rows))
+  console.log(
+    formatTable([`Export of a year at ${size / 1e6}M`, 'rows/s', 'of `\\copy`', 'peak memory, MB'], rows),
+  )
 }
 
-function printWrites(writes: readonly { now: WriteTimes; before: WriteTimes }[]): void {
-  const rows = writes.flatMap(({ now, before }, i) =>
-    (['inserts', 'updates'] as const).map((kind) => [
-      `100,000 ${kind} at ${sizes[i]!.toLocaleString('en')} rows`,
-      before[kind].toFixed(2),
-      now[kind].toFixed(2),
-      (now[kind] / before[kind]).toFixed(2),
-    ]),
-  )
+function printWrites(size: number, { now, before }: { now: WriteTimes; before: WriteTimes }): void {
+  const rows = (['inserts', 'updates'] as const).map((kind) => [
+    `100,000 ${kind} at ${size.toLocaleString('en')} rows`,
+    before[kind].toFixed(2),
+    now[kind].toFixed(2),
+    (now[kind] / before[kind]).toFixed(2),
+  ])
   console.log(`\n${formatTable(['Writes', 'with the dropped indexes, s', 'now, s', 'now / before'], rows)}`)
 }

@@ -10,7 +10,7 @@ import { migrateSettings } from '../prisma/migrate.ts'
 
 const trackers = await Promise.all(trackerNames.map(async (name) => (await loadTracker(name))!.settings))
 
-/** Every process that is deployed, by the name of its container, and each variable that it reads. */
+/** The settings of each deployed process, by the name of its container. */
 export const processes: Readonly<Record<string, readonly Settings[string][]>> = {
   gateway: Object.values(gatewaySettings),
   'timesheets-service': Object.values(serviceSettings),

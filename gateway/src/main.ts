@@ -1,14 +1,15 @@
-import { createLogger } from '@timesheets/runtime/logger'
+import { startServer } from '@timesheets/runtime/http/server'
+import { BufferedOutput, createLogger } from '@timesheets/runtime/logger'
 import { runMain, runServer } from '@timesheets/runtime/process'
-import { startServer } from '@timesheets/runtime/server'
+import { createGateway } from './app.ts'
 import { readGatewayConfig } from './config.ts'
-import { createGateway } from './gateway.ts'
 
 runMain(async () => {
   const config = readGatewayConfig(process.env)
   const logger = createLogger('gateway', config.logLevel)
   logger.debug({ config }, 'configured')
+  const accessLogger = config.accessLog ? createLogger('gateway', 'info', new BufferedOutput()) : undefined
   await runServer('gateway', logger, () =>
-    startServer('gateway', createGateway(config, logger), config, logger),
+    startServer('gateway', createGateway(config, logger, accessLogger), config, logger),
   )
 })

@@ -1,18 +1,18 @@
 import { beforeAll, expect, test } from '@jest/globals'
 import { decodeJwt } from 'jose'
-import { audience, startAll, startGateway, type TokenOrder, uploadPath } from './started.ts'
-import { exchange, uploadHead } from './wire.ts'
+import { audience, startGateway, startStack, type TokenRequest, uploadPath } from './gateway-fixture.ts'
+import { exchange, uploadHead } from './raw-connection.ts'
 
-let gateway: Awaited<ReturnType<typeof startAll>>
+let gateway: Awaited<ReturnType<typeof startStack>>
 
 beforeAll(async () => {
-  gateway = await startAll()
+  gateway = await startStack()
 })
 
-async function identityOf(claims: TokenOrder['claims']): Promise<Record<string, unknown>> {
+async function identityOf(claims: TokenRequest['claims']): Promise<Record<string, unknown>> {
   const answer = await gateway.upload(await gateway.issuer.token({ claims }))
   expect(answer.status).toBe(200)
-  return decodeJwt(gateway.upstream.arrivals.at(-1)!.headers['x-timesheets-identity'] as string)
+  return decodeJwt(gateway.service.requests.at(-1)!.headers['x-timesheets-identity'] as string)
 }
 
 test('granted are the words of scope united with the strings of permissions, and nothing else', async () => {
@@ -58,7 +58,7 @@ test('one audience of several is enough', async () => {
 test("tokens of the tenant's custom domains are as good, and of no other", async () => {
   const custom = 'https://login.exampleco.com/'
   const { url } = await startGateway(
-    { issuer: gateway.issuer, serviceUrl: gateway.upstream.url },
+    { issuer: gateway.issuer, serviceUrl: gateway.service.url },
     { issuers: [gateway.issuer.issuer, custom] },
   )
   const statusFor = async (iss: string) => {

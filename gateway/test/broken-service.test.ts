@@ -1,8 +1,15 @@
 import { createServer as createHttpServer, type ServerResponse } from 'node:http'
 import { createServer, type Socket } from 'node:net'
 import { beforeAll, expect, test } from '@jest/globals'
-import { listen, type StartedIssuer, startAll, startGateway, startIssuer, uploadPath } from './started.ts'
-import { exchange, parseAnswer, uploadHead, Wire } from './wire.ts'
+import {
+  listen,
+  type StartedIssuer,
+  startGateway,
+  startIssuer,
+  startStack,
+  uploadPath,
+} from './gateway-fixture.ts'
+import { exchange, parseResponse, RawConnection, uploadHead } from './raw-connection.ts'
 
 let issuer: StartedIssuer
 let token: string
@@ -91,24 +98,26 @@ test('a silent service: 504', async () => {
 
 test('a service that stops reading: 504, while the client is still sending', async () => {
   const { url } = await startBefore((socket) => socket.pause(), 50)
-  const wire = new Wire(url)
-  await wire.send(uploadHead(token, ['Content-Length: 100000000', 'Connection: close']))
+  const connection = new RawConnection(url)
+  await connection.send(uploadHead(token, ['Content-Length: 100000000', 'Connection: close']))
   const filling = (async () => {
-    while (await wire.send(Buffer.alloc(1_000_000))) if (wire.text !== '') break
+    while (await connection.send(Buffer.alloc(1_000_000))) if (connection.text !== '') break
   })()
-  expect(parseAnswer(await wire.until(/\r\n\r\n\{.*\}$/s)).status).toBe(504)
-  wire.reset()
+  expect(parseResponse(await connection.waitFor(/\r\n\r\n\{.*\}$/s)).status).toBe(504)
+  connection.reset()
   await filling
 })
 
 test('a client that pauses its upload is no silence of the service', async () => {
-  const gateway = await startAll(undefined, { serviceTimeoutMs: 1000 })
-  const wire = new Wire(gateway.url)
-  await wire.send(`${uploadHead(await gateway.issuer.token(), ['Content-Length: 4', 'Connection: close'])}{`)
-  while (gateway.upstream.arrivals.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+  const gateway = await startStack(undefined, { serviceTimeoutMs: 1000 })
+  const connection = new RawConnection(gateway.url)
+  await connection.send(
+    `${uploadHead(await gateway.issuer.token(), ['Content-Length: 4', 'Connection: close'])}{`,
+  )
+  while (gateway.service.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
   await new Promise((resolve) => setTimeout(resolve, 2500))
-  await wire.send('   ')
-  expect(parseAnswer(await wire.untilClosed()).status).toBe(200)
+  await connection.send('   ')
+  expect(parseResponse(await connection.readToEnd()).status).toBe(200)
 })
 
 test.each([
@@ -136,45 +145,45 @@ test.each([
 test('a client that leaves takes its request to the service with it', async () => {
   const left = Promise.withResolvers<void>()
   const began = Promise.withResolvers<ServerResponse>()
-  const gateway = await startAll((request, response) => {
+  const gateway = await startStack((request, response) => {
     request.once('close', () => left.resolve())
     began.resolve(response)
   })
-  const wire = new Wire(gateway.url)
-  await wire.send(`${uploadHead(await gateway.issuer.token(), ['Content-Length: 100'])}half`)
+  const connection = new RawConnection(gateway.url)
+  await connection.send(`${uploadHead(await gateway.issuer.token(), ['Content-Length: 100'])}half`)
   await began.promise
-  wire.reset()
+  connection.reset()
   await left.promise
   expect((await fetch(`${gateway.url}/none`)).status).toBe(404)
 })
 
 test('a client that leaves in the middle of an answer takes that with it', async () => {
   const left = Promise.withResolvers<void>()
-  const gateway = await startAll((request, response) => {
+  const gateway = await startStack((request, response) => {
     request.resume()
     response.writeHead(200).write('half')
     response.once('close', () => left.resolve())
   })
-  const wire = new Wire(gateway.url)
-  await wire.send(`${uploadHead(await gateway.issuer.token(), ['Content-Length: 2'])}{}`)
-  await wire.until(/half/)
-  wire.reset()
+  const connection = new RawConnection(gateway.url)
+  await connection.send(`${uploadHead(await gateway.issuer.token(), ['Content-Length: 2'])}{}`)
+  await connection.waitFor(/half/)
+  connection.reset()
   await left.promise
 })
 
 test('a connection that the service closed while it was idle: nothing that changes anything is sent twice', async () => {
-  let arrivals = 0
+  let requests = 0
   const sockets: Socket[] = []
   const server = createHttpServer((request, response) => {
     request.resume()
-    arrivals++
-    if (arrivals > 1) request.socket.resetAndDestroy()
+    requests++
+    if (requests > 1) request.socket.resetAndDestroy()
     else request.on('end', () => response.end('{}'))
   })
   server.on('connection', (socket) => sockets.push(socket))
   const { url } = await startGateway({ issuer, serviceUrl: await listen(server) })
   expect((await upload(url)).status).toBe(200)
   await expectProblem(await upload(url), 502, 'service-unreachable')
-  expect(arrivals).toBe(2)
+  expect(requests).toBe(2)
   expect(sockets).toHaveLength(1)
 })

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { routes } from '@timesheets/contracts/route'
-import { startAll } from './started.ts'
+import { startStack } from './gateway-fixture.ts'
 
 const app = 'https://app.exampleco.com'
 const stranger = 'https://evil.test'
-let gateway: Awaited<ReturnType<typeof startAll>>
+let gateway: Awaited<ReturnType<typeof startStack>>
 let closed: typeof gateway
 
 beforeAll(async () => {
-  const answer: Parameters<typeof startAll>[0] = (_request, response) => {
+  const answer: Parameters<typeof startStack>[0] = (_request, response) => {
     response
       .writeHead(200, {
         'content-type': 'application/json',
@@ -17,8 +17,8 @@ beforeAll(async () => {
       })
       .end('[]')
   }
-  gateway = await startAll(answer, { corsOrigins: [app, 'http://localhost:5173'] })
-  closed = await startAll(answer)
+  gateway = await startStack(answer, { corsOrigins: [app, 'http://localhost:5173'] })
+  closed = await startStack(answer)
 })
 
 const at = (path: string) => path.replaceAll(/\{\w+\}/g, '7')
@@ -82,9 +82,9 @@ describe('a preflight', () => {
   })
 
   test('never reaches the service', async () => {
-    const before = gateway.upstream.arrivals.length
+    const before = gateway.service.requests.length
     await preflight('/timesheets', 'GET')
-    expect(gateway.upstream.arrivals).toHaveLength(before)
+    expect(gateway.service.requests).toHaveLength(before)
   })
 })
 

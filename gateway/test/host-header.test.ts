@@ -1,12 +1,12 @@
 import { beforeAll, expect, test } from '@jest/globals'
-import { startAll } from './started.ts'
-import { exchange, uploadHead } from './wire.ts'
+import { startStack } from './gateway-fixture.ts'
+import { exchange, uploadHead } from './raw-connection.ts'
 
-let gateway: Awaited<ReturnType<typeof startAll>>
+let gateway: Awaited<ReturnType<typeof startStack>>
 let head: string
 
 beforeAll(async () => {
-  gateway = await startAll()
+  gateway = await startStack()
   head = uploadHead(await gateway.issuer.token(), ['Content-Length: 0', 'Connection: close'])
 })
 
@@ -25,7 +25,7 @@ test.each([
     type: '/problems/invalid-request',
     detail: expect.stringContaining('Host'),
   })
-  expect(gateway.upstream.arrivals).toHaveLength(0)
+  expect(gateway.service.requests).toHaveLength(0)
 })
 
 test('one: answered, and HTTP/1.0 needs none', async () => {

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { expect, test } from '@jest/globals'
-import { listen, startAll, startGateway } from './started.ts'
-import { uploadHead, Wire } from './wire.ts'
+import { listen, startGateway, startStack } from './gateway-fixture.ts'
+import { RawConnection, uploadHead } from './raw-connection.ts'
 
 const outages = [
   ['answers 500', { status: 500, times: 1000 }],
@@ -13,10 +13,10 @@ const outages = [
 test.each(outages)(
   'an issuer that %s: 503 for a key not known, never 401; and then it recovers',
   async (_name, fault) => {
-    const gateway = await startAll(
+    const gateway = await startStack(
       undefined,
       { jwksMaxAgeMs: 0 },
-      { keys: { minIntervalMs: 1, timeoutMs: 1000 } },
+      { jwks: { cooldownMs: 1, timeoutMs: 1000 } },
     )
     const { issuer, upload, adminUrl } = gateway
     await issuer.control('faults', { jwks: fault })
@@ -52,22 +52,22 @@ test.each(outages)(
 )
 
 test('an issuer that is not there', async () => {
-  const { issuer, upstream } = await startAll()
+  const { issuer, service } = await startStack()
   const token = await issuer.token()
   await issuer.close()
-  const { url } = await startGateway({ issuer, serviceUrl: upstream.url })
+  const { url } = await startGateway({ issuer, serviceUrl: service.url })
   const answer = await fetch(`${url}/timesheets/upload`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}` },
   })
   expect(answer.status).toBe(503)
-  expect(upstream.arrivals).toHaveLength(0)
+  expect(service.requests).toHaveLength(0)
 })
 
 test('a client that leaves while the issuer is asked ends nothing but its request', async () => {
-  const { issuer, upstream } = await startAll()
+  const { issuer, service } = await startStack()
   let connections = 0
-  upstream.server.on('connection', () => connections++)
+  service.server.on('connection', () => connections++)
   const keySet = await (await fetch(issuer.jwksUri)).text()
   for (const [status, body] of [
     [200, keySet],
@@ -77,12 +77,12 @@ test('a client that leaves while the issuer is asked ends nothing but its reques
     const slow = await listen(createServer((_request, response) => asked.resolve(response)))
     const { url } = await startGateway({
       issuer: { issuer: issuer.issuer, jwksUri: slow },
-      serviceUrl: upstream.url,
+      serviceUrl: service.url,
     })
-    const wire = new Wire(url)
-    await wire.send(`${uploadHead(await issuer.token(), ['Content-Length: 100'])}half`)
+    const connection = new RawConnection(url)
+    await connection.send(`${uploadHead(await issuer.token(), ['Content-Length: 100'])}half`)
     const answerOfIssuer = await asked.promise
-    wire.reset()
+    connection.reset()
     // By the time that others were served, the gateway knows that the client has left.
     for (let i = 0; i < 5; i++) await fetch(`${url}/none`)
     answerOfIssuer.writeHead(status).end(body)

@@ -1,25 +1,25 @@
 import { expect, test } from '@jest/globals'
-import { startAll } from './started.ts'
-import { uploadHead, Wire } from './wire.ts'
+import { startStack } from './gateway-fixture.ts'
+import { RawConnection, uploadHead } from './raw-connection.ts'
 
 test('hundreds of requests on one connection leave no listener behind, and share one to the service', async () => {
   const warnings: Error[] = []
   const onWarning = (warning: Error) => warnings.push(warning)
   process.on('warning', onWarning)
-  const gateway = await startAll()
+  const gateway = await startStack()
   let connections = 0
-  gateway.upstream.server.on('connection', () => connections++)
+  gateway.service.server.on('connection', () => connections++)
   const listeners: number[] = []
-  gateway.upstream.server.on('request', ({ socket }) =>
+  gateway.service.server.on('request', ({ socket }) =>
     listeners.push(socket.eventNames().flatMap((name: string | symbol) => socket.listeners(name)).length),
   )
   const token = await gateway.issuer.token()
-  const wire = new Wire(gateway.url)
+  const connection = new RawConnection(gateway.url)
   for (let i = 1; i <= 200; i++) {
-    await wire.send(`${uploadHead(token, ['Content-Length: 2'])}{}`)
-    await wire.untilThereAre(i, '{"ok":true}')
+    await connection.send(`${uploadHead(token, ['Content-Length: 2'])}{}`)
+    await connection.waitForCount(i, '{"ok":true}')
   }
-  wire.reset()
+  connection.reset()
   process.off('warning', onWarning)
   expect(warnings).toEqual([])
   expect(connections).toBe(1)

@@ -11,10 +11,10 @@ import {
   identitySecret,
   type StartedIssuer,
   startIssuer,
-  startUpstream,
+  startService,
   uploadPath,
-} from './started.ts'
-import { uploadHead, Wire } from './wire.ts'
+} from './gateway-fixture.ts'
+import { RawConnection, uploadHead } from './raw-connection.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const children: ChildProcess[] = []
@@ -73,7 +73,7 @@ async function untilUnready(admin: string): Promise<void> {
 async function startHoldingService() {
   const arrived = Promise.withResolvers<void>()
   const release = Promise.withResolvers<void>()
-  const { url } = await startUpstream(async (request, response) => {
+  const { url } = await startService(async (request, response) => {
     request.resume()
     response.writeHead(200, { 'content-type': 'text/plain' }).write('first,')
     arrived.resolve()
@@ -94,7 +94,7 @@ test('SIGTERM: unready at once, while new requests are served for the wait', asy
   child.kill('SIGTERM')
   await untilUnready(admin)
   expect(await (await fetch(`${admin}/readyz`)).json()).toMatchObject({
-    hindrances: { draining: expect.any(String) },
+    problems: { draining: expect.any(String) },
   })
   expect((await fetch(`${admin}/healthz`)).status).toBe(200)
   const meanwhile = await fetch(`${url}/none`)
@@ -109,9 +109,9 @@ test('a request that runs outlives the wait, and then the process ends with 0', 
   const service = await startHoldingService()
   const { child, listening, exited, said } = run(environmentFor(service.url))
   const { listening: url, admin } = await listening
-  const wire = new Wire(url)
-  await wire.send(uploadHead(token, ['Content-Length: 0']))
-  await wire.until(/first,/)
+  const connection = new RawConnection(url)
+  await connection.send(uploadHead(token, ['Content-Length: 0']))
+  await connection.waitFor(/first,/)
   child.kill('SIGTERM')
   await untilUnready(admin)
   // The port is closed by then, or about to be: no new connection gets an answer.
@@ -121,7 +121,7 @@ test('a request that runs outlives the wait, and then the process ends with 0', 
       .then(() => false)
       .catch(() => true)
   service.release()
-  expect(await wire.untilClosed()).toMatch(/first,.*last.*\r\n0\r\n\r\n$/s)
+  expect(await connection.readToEnd()).toMatch(/first,.*last.*\r\n0\r\n\r\n$/s)
   expect(await exited).toEqual({ code: 0, signal: null })
   expect(said.err).toBe('')
 })
@@ -130,20 +130,20 @@ test('at the deadline what still runs is cut, and the process ends', async () =>
   const service = await startHoldingService()
   const { child, listening, exited } = run(environmentFor(service.url, { DRAIN_DEADLINE_MS: '100' }))
   const { listening: url } = await listening
-  const wire = new Wire(url)
-  await wire.send(uploadHead(token, ['Content-Length: 0']))
-  await wire.until(/first,/)
+  const connection = new RawConnection(url)
+  await connection.send(uploadHead(token, ['Content-Length: 0']))
+  await connection.waitFor(/first,/)
   child.kill('SIGTERM')
-  expect(await wire.untilClosed()).not.toMatch(/\r\n0\r\n\r\n$/)
+  expect(await connection.readToEnd()).not.toMatch(/\r\n0\r\n\r\n$/)
   expect(await exited).toEqual({ code: 0, signal: null })
 })
 
 test('an idle connection does not keep it', async () => {
-  const service = await startUpstream()
+  const service = await startService()
   const { child, listening, exited } = run(environmentFor(service.url))
-  const wire = new Wire((await listening).listening)
-  await wire.send('GET /none HTTP/1.1\r\nHost: x\r\n\r\n')
-  await wire.until(/404/)
+  const connection = new RawConnection((await listening).listening)
+  await connection.send('GET /none HTTP/1.1\r\nHost: x\r\n\r\n')
+  await connection.waitFor(/404/)
   child.kill('SIGINT')
   expect(await exited).toEqual({ code: 0, signal: null })
 })
@@ -152,9 +152,9 @@ test('a second signal ends it at once', async () => {
   const service = await startHoldingService()
   const { child, listening, exited } = run(environmentFor(service.url, { DRAIN_WAIT_MS: '60000' }))
   const { listening: url, admin } = await listening
-  const wire = new Wire(url)
-  await wire.send(uploadHead(token, ['Content-Length: 0']))
-  await wire.until(/first,/)
+  const connection = new RawConnection(url)
+  await connection.send(uploadHead(token, ['Content-Length: 0']))
+  await connection.waitFor(/first,/)
   child.kill('SIGTERM')
   await untilUnready(admin)
   child.kill('SIGTERM')
@@ -162,7 +162,7 @@ test('a second signal ends it at once', async () => {
 })
 
 test('a port that is taken: one clear line, exit 1', async () => {
-  const { url } = await startUpstream()
+  const { url } = await startService()
   const { port } = new URL(url)
   for (const variable of ['GATEWAY_PORT', 'GATEWAY_ADMIN_PORT']) {
     const { exited, said } = run(environmentFor(url, { [variable]: port }))
@@ -187,7 +187,7 @@ describe('a configuration', () => {
   test('is logged whole, without its secret, which may come from a file', async () => {
     const file = join(folder, 'secret')
     writeFileSync(file, `${identitySecret.reveal()}\n`)
-    const { url } = await startUpstream()
+    const { url } = await startService()
     const { IDENTITY_SECRET: _secret, ...environment } = environmentFor(url, {
       IDENTITY_SECRET_FILE: file,
       LOG_LEVEL: 'debug',

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { beforeAll, expect, test } from '@jest/globals'
-import { startAll } from './started.ts'
-import { exchange, parseAnswer, uploadHead, Wire } from './wire.ts'
+import { startStack } from './gateway-fixture.ts'
+import { exchange, parseResponse, RawConnection, uploadHead } from './raw-connection.ts'
 
-let gateway: Awaited<ReturnType<typeof startAll>>
+let gateway: Awaited<ReturnType<typeof startStack>>
 
 beforeAll(async () => {
-  gateway = await startAll()
+  gateway = await startStack()
 })
 
 const alive = async () => expect((await fetch(`${gateway.url}/none`)).status).toBe(404)
@@ -38,51 +38,47 @@ test.each([
 ])('%s: 431, a problem', async (_name, bytes) => {
   const answer = await exchange(gateway.url, bytes)
   expect(answer.status).toBe(431)
-  expect(JSON.parse(answer.body)).toEqual({
-    type: 'about:blank',
-    title: 'Request Header Fields Too Large',
-    status: 431,
-  })
+  expect(JSON.parse(answer.body)).toMatchObject({ type: '/problems/head-too-large', status: 431 })
   await alive()
 })
 
 test('garbage behind an answered request is refused; the answer stands', async () => {
-  const wire = new Wire(gateway.url)
-  await wire.send('GET /none HTTP/1.1\r\nHost: x\r\n\r\n')
-  await wire.until(/404.*\}$/s)
-  await wire.send('garbage\r\n\r\n')
-  const answers = (await wire.untilClosed()).split(/(?=HTTP\/1\.1 \d{3} )/)
-  expect(answers.map((text) => parseAnswer(text).status)).toEqual([404, 400])
+  const connection = new RawConnection(gateway.url)
+  await connection.send('GET /none HTTP/1.1\r\nHost: x\r\n\r\n')
+  await connection.waitFor(/404.*\}$/s)
+  await connection.send('garbage\r\n\r\n')
+  const answers = (await connection.readToEnd()).split(/(?=HTTP\/1\.1 \d{3} )/)
+  expect(answers.map((text) => parseResponse(text).status)).toEqual([404, 400])
   await alive()
 })
 
 test('garbage behind an upload that the service is busy with: what it answers is the only answer', async () => {
   const stored = Promise.withResolvers<() => void>()
-  const storing = await startAll((request, response) => {
+  const storing = await startStack((request, response) => {
     request.resume().once('end', () => stored.resolve(() => void response.writeHead(201).end('{"id":14}')))
   })
-  const wire = new Wire(storing.url)
-  await wire.send(`${uploadHead(await storing.issuer.token(), ['Content-Length: 2'])}{}`)
+  const connection = new RawConnection(storing.url)
+  await connection.send(`${uploadHead(await storing.issuer.token(), ['Content-Length: 2'])}{}`)
   const answer = await stored.promise
-  await wire.send('garbage\r\n\r\n')
+  await connection.send('garbage\r\n\r\n')
   // Until the gateway has read the garbage; sooner, this shows less, and fails no more.
   await new Promise((resolve) => setTimeout(resolve, 50))
   answer()
-  const text = await wire.untilClosed()
+  const text = await connection.readToEnd()
   expect(text.match(/HTTP\/1\.1 \d{3} /g)).toEqual(['HTTP/1.1 201 '])
   expect(text).toContain('{"id":14}')
 })
 
 test('garbage in the middle of a streamed answer cuts it: no other answer is mixed in', async () => {
-  const streaming = await startAll((request, response) => {
+  const streaming = await startStack((request, response) => {
     request.resume()
     response.writeHead(200).write('half')
   })
-  const wire = new Wire(streaming.url)
-  await wire.send(uploadHead(await streaming.issuer.token(), ['Transfer-Encoding: chunked']))
-  await wire.until(/half/)
-  await wire.send('garbage\r\n')
-  const text = await wire.untilClosed()
+  const connection = new RawConnection(streaming.url)
+  await connection.send(uploadHead(await streaming.issuer.token(), ['Transfer-Encoding: chunked']))
+  await connection.waitFor(/half/)
+  await connection.send('garbage\r\n')
+  const text = await connection.readToEnd()
   expect(text.match(/HTTP\/1\.1 \d{3} /g)).toHaveLength(1)
   expect(text).not.toContain('0\r\n\r\n')
 })
@@ -98,9 +94,9 @@ test('an expectation that is not known is passed over', async () => {
 test('a client that leaves at any byte of its request ends nothing', async () => {
   const request = `${uploadHead(await gateway.issuer.token(), ['Transfer-Encoding: chunked'])}2\r\n{}\r\n0\r\n\r\n`
   for (let length = 1; length <= request.length; length += 7) {
-    const wire = new Wire(gateway.url)
-    await wire.send(request.slice(0, length))
-    wire.reset()
+    const connection = new RawConnection(gateway.url)
+    await connection.send(request.slice(0, length))
+    connection.reset()
   }
   await alive()
 })

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals'
-import { startAll } from './started.ts'
-import { exchange, uploadHead } from './wire.ts'
+import { startStack } from './gateway-fixture.ts'
+import { exchange, uploadHead } from './raw-connection.ts'
 
 test('requests are counted by operation, and strangers cannot add series at will', async () => {
-  const { url, adminUrl, upload, issuer } = await startAll()
+  const { url, adminUrl, upload, issuer } = await startStack()
   const token = await issuer.token()
   expect((await upload(token)).status).toBe(200)
   for (let i = 0; i < 20; i++) {

@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from '@jest/globals'
-import { startAll, type TokenOrder } from './started.ts'
+import { startStack, type TokenRequest } from './gateway-fixture.ts'
 
-let gateway: Awaited<ReturnType<typeof startAll>>
+let gateway: Awaited<ReturnType<typeof startStack>>
 
 beforeAll(async () => {
-  gateway = await startAll(undefined, {}, { keys: { minIntervalMs: 1 } })
+  gateway = await startStack(undefined, {}, { jwks: { cooldownMs: 1 } })
 })
 
 const now = () => Math.floor(Date.now() / 1000)
@@ -13,7 +13,7 @@ const metadata = 'https://api.exampleco.test/.well-known/oauth-protected-resourc
 const userClaim = 'https://api.exampleco.com/email'
 
 async function refused(token: string, description: string): Promise<void> {
-  const before = gateway.upstream.arrivals.length
+  const before = gateway.service.requests.length
   const answer = await gateway.upload(token)
   expect(answer.headers.get('www-authenticate')).toBe(
     `Bearer error="invalid_token", error_description="${description}", realm="timesheets", resource_metadata="${metadata}"`,
@@ -22,10 +22,10 @@ async function refused(token: string, description: string): Promise<void> {
   expect(answer.headers.get('content-type')).toBe('application/problem+json')
   expect(answer.headers.get('cache-control')).toBe('no-store')
   expect(await answer.json()).toMatchObject({ type: '/problems/invalid-token', detail: description })
-  expect(gateway.upstream.arrivals).toHaveLength(before)
+  expect(gateway.service.requests).toHaveLength(before)
 }
 
-const orders: [string, TokenOrder, string][] = [
+const orders: [string, TokenRequest, string][] = [
   ['expired', { expiresInSeconds: -10 }, 'The access token has expired'],
   ['without exp', { claims: { exp: null } }, 'The access token has no expiry (exp)'],
   ['with exp as text', { claims: { exp: '9999999999' } }, 'The access token has no expiry (exp)'],
@@ -62,10 +62,10 @@ const orders: [string, TokenOrder, string][] = [
     ['a person with too long a name', { [userClaim]: `${'x'.repeat(187)}@exampleco.com` }],
     ['everybody', { sub: '*' }],
     ['everybody by the claim', { [userClaim]: '*' }],
-  ].map(([whom, claims]): [string, TokenOrder, string] => [
+  ].map(([whom, claims]): [string, TokenRequest, string] => [
     `of ${whom}`,
     { claims: claims as Record<string, unknown> },
-    'The access token names a client or a person as none can be called here',
+    'The access token names a client or a person with a name that is not supported',
   ]),
   ['of a client with an empty name', { claims: { azp: '' } }, 'The access token names no client'],
 ]

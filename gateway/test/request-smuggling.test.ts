@@ -1,16 +1,13 @@
-import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { beforeAll, expect, test } from '@jest/globals'
-import { createLogger } from '@timesheets/runtime/logger'
-import { createForward } from '../src/forward.ts'
-import { identitySecret, listen, startAll, startGateway } from './started.ts'
-import { exchange, uploadHead, Wire } from './wire.ts'
+import { listen, startGateway, startProxy, startStack } from './gateway-fixture.ts'
+import { exchange, RawConnection, uploadHead } from './raw-connection.ts'
 
-let gateway: Awaited<ReturnType<typeof startAll>>
+let gateway: Awaited<ReturnType<typeof startStack>>
 let token: string
 
 beforeAll(async () => {
-  gateway = await startAll()
+  gateway = await startStack()
   token = await gateway.issuer.token()
 })
 
@@ -43,7 +40,7 @@ test.each([
   expect(answer.status).toBe(400)
   expect(answer.headers['content-type']).toBe('application/problem+json')
   expect(answer.text.match(/HTTP\/1\.1 \d{3} /g)).toHaveLength(1)
-  expect(gateway.upstream.arrivals).toHaveLength(0)
+  expect(gateway.service.requests).toHaveLength(0)
 })
 
 test.each([
@@ -57,7 +54,7 @@ test.each([
   const head = uploadHead(token, ['Transfer-Encoding: chunked', 'Connection: close'])
   const answer = await exchange(gateway.url, head.replace('upload ', 'upload?broken ') + body)
   expect([400, Number.NaN]).toContainEqual(answer.status)
-  for (const { target, body: taken } of gateway.upstream.arrivals) {
+  for (const { target, body: taken } of gateway.service.requests) {
     if (target.endsWith('?broken')) expect(await Promise.race([taken, 'not whole'])).toBe('not whole')
   }
 })
@@ -66,25 +63,25 @@ test('trailers and chunk extensions stay here', async () => {
   const body = '2;evil="x"\r\n{}\r\n0\r\nX-Timesheets-Identity: evil\r\n\r\n'
   const head = uploadHead(token, ['Transfer-Encoding: chunked', 'Trailer: x', 'Connection: close'])
   expect((await exchange(gateway.url, head + body)).status).toBe(200)
-  const arrival = gateway.upstream.arrivals.at(-1)!
-  expect(await arrival.body).toBe('{}')
-  expect(arrival.rawHeaders.join('\n')).not.toMatch(/evil|trailer/i)
+  const received = gateway.service.requests.at(-1)!
+  expect(await received.body).toBe('{}')
+  expect(received.rawHeaders.join('\n')).not.toMatch(/evil|trailer/i)
 })
 
 test('requests sent at once on one connection are as many for the service, in whichever framing', async () => {
-  const wire = new Wire(gateway.url)
+  const connection = new RawConnection(gateway.url)
   const head = (lines: readonly string[]) => uploadHead(token, lines).replace('upload ', 'upload?many ')
   const plain = `${head(['Content-Length: 2'])}{}`
   const chunked = `${head(['Transfer-Encoding: chunked'])}1\r\n[\r\n1\r\n]\r\n0\r\n\r\n`
   const last = `${head(['Content-Length: 4', 'Connection: close'])}null`
-  await wire.send(plain + chunked + chunked + plain + last)
-  expect((await wire.untilClosed()).match(/HTTP\/1\.1 200 OK/g)).toHaveLength(5)
-  const arrived = gateway.upstream.arrivals.filter(({ target }) => target.endsWith('?many'))
+  await connection.send(plain + chunked + chunked + plain + last)
+  expect((await connection.readToEnd()).match(/HTTP\/1\.1 200 OK/g)).toHaveLength(5)
+  const arrived = gateway.service.requests.filter(({ target }) => target.endsWith('?many'))
   const bodies = await Promise.all(arrived.map(({ body }) => body))
   expect(bodies.sort()).toEqual(['[]', '[]', 'null', '{}', '{}'])
 })
 
-/** What a service gets on its wire, byte for byte. */
+/** What a service gets on its connection, byte for byte. */
 async function startService() {
   const received: string[] = []
   const url = await listen(
@@ -110,12 +107,7 @@ test.each(['GET', 'DELETE'])('a %s with a body keeps its frame: its body is no r
     [`Content-Length: ${smuggled.length}`, smuggled],
   ]) {
     const { url, received } = await startService()
-    const options = { serviceUrl: url, serviceTimeoutMs: 10_000, identitySecret }
-    const { forward } = createForward(options, createLogger('test', 'silent'))
-    const identity = { client: 'c', person: 'p', scopes: [] }
-    const front = await listen(
-      createHttpServer((request, response) => void forward(request, response, identity, 'id')),
-    )
+    const front = await startProxy(url)
     const answer = await exchange(
       front,
       `${method} /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${line}\r\n\r\n${body}`,

@@ -1,11 +1,11 @@
 import { createHmac, createPublicKey, type JsonWebKey } from 'node:crypto'
 import { beforeAll, expect, test } from '@jest/globals'
-import { audience, startAll } from './started.ts'
+import { audience, startStack } from './gateway-fixture.ts'
 
-let gateway: Awaited<ReturnType<typeof startAll>>
+let gateway: Awaited<ReturnType<typeof startStack>>
 
 beforeAll(async () => {
-  gateway = await startAll(undefined, {}, { keys: { minIntervalMs: 1 } })
+  gateway = await startStack(undefined, {}, { jwks: { cooldownMs: 1 } })
 })
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -31,7 +31,7 @@ test.each(['none', 'None', 'NONE', ''])('alg "%s": no signature is no token', as
     const answer = await gateway.upload(`${encode({ alg, kid })}.${encode(claims())}.${signature}`)
     expect(answer.status).toBe(401)
   }
-  expect(gateway.upstream.arrivals).toHaveLength(0)
+  expect(gateway.service.requests).toHaveLength(0)
 })
 
 test('HS256 with the public key as the secret is no signature (CVE-2015-9235)', async () => {
@@ -50,7 +50,7 @@ test('HS256 with the public key as the secret is no signature (CVE-2015-9235)', 
     const signature = createHmac('sha256', secret).update(signed).digest('base64url')
     expect((await gateway.upload(`${signed}.${signature}`)).status).toBe(401)
   }
-  expect(gateway.upstream.arrivals).toHaveLength(0)
+  expect(gateway.service.requests).toHaveLength(0)
 })
 
 test('a key that the token brings along is not believed (CVE-2018-0114)', async () => {
@@ -60,5 +60,5 @@ test('a key that the token brings along is not believed (CVE-2018-0114)', async 
     header: { jwk, jku: gateway.issuer.jwksUri, x5u: gateway.issuer.jwksUri },
   })
   expect((await gateway.upload(token)).status).toBe(401)
-  expect(gateway.upstream.arrivals).toHaveLength(0)
+  expect(gateway.service.requests).toHaveLength(0)
 })

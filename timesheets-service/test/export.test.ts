@@ -3,14 +3,12 @@ import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, expect, test } from '@jest/globals'
 import { identityHeader, requestIdHeader, signIdentity } from '@timesheets/runtime/identity'
-import { createLogger } from '@timesheets/runtime/logger'
-import { Secret } from '@timesheets/runtime/secret'
-import { createClient } from '../src/postgres/client.ts'
-import { ndjsonLines } from '../src/postgres/entry-line.ts'
-import { exportEntries } from '../src/postgres/export-entries.ts'
+import { PostgresEntryReader } from '../src/postgres/entry-reader.ts'
+import { maxChunkBytes } from '../src/postgres/list/export.ts'
 import { identitySecret, users } from './client.ts'
 import { readList, upload } from './list-helpers.ts'
 import { useService } from './service-fixture.ts'
+import { openTestClient } from './use-test-client.ts'
 
 const service = useService()
 const { ann, maya } = users(() => service().app)
@@ -116,13 +114,14 @@ test('an export is as restricted as a list, and takes neither limit nor cursor',
   }
 })
 
-test('while others write, an export has what stood when it began', async () => {
+test('while others write, an export has every entry that does not change exactly once', async () => {
+  // Only entries with an even id move.
   let writing = true
   const writer = (async () => {
     while (writing) {
       await service().sql(
         `update timesheets set day = date '2026-01-01' + (random() * 99)::int
-          where id in (select (random() * $1)::int + 1 from generate_series(1, 100))`,
+          where user_id = 'many' and id in (select 2 * (random() * $1 / 2)::int from generate_series(1, 100))`,
         [many],
       )
     }
@@ -130,8 +129,9 @@ test('while others write, an export has what stood when it began', async () => {
   try {
     for (let i = 0; i < 3; i++) {
       const ids = parsed((await linesOf('/timesheets?user_id=many')).body).map(({ id }) => id)
-      expect(ids).toHaveLength(many)
-      expect(new Set(ids).size).toBe(many)
+      const still = ids.filter((id) => id % 2 === 1)
+      expect(still).toHaveLength(many / 2)
+      expect(new Set(still).size).toBe(many / 2)
     }
   } finally {
     writing = false
@@ -139,7 +139,7 @@ test('while others write, an export has what stood when it began', async () => {
   }
 })
 
-test('what stood at an instant is exported piece by piece, though nothing of it stands now', async () => {
+test('an export as of an instant has chunks of bounded size, also if every entry changed since', async () => {
   await service().sql(
     `insert into timesheets (user_id, day, instant, date_written, project, seconds, notes, source, client_id)
      select 'all approved since', date '2026-01-01', now(), '2026-01-01', 'p', 3600, repeat('n', 1500), 'harvest', 'test'
@@ -149,23 +149,19 @@ test('what stood at an instant is exported piece by piece, though nothing of it 
   await sleep(5)
   await service().sql(`update timesheets set approved_at = now() where user_id = 'all approved since'`)
   const filter = { userIds: ['all approved since'], approved: false }
-  const config = {
-    databaseUrl: new Secret(service().databaseUrl),
-    databasePoolSize: 4,
-    databaseTimeoutMs: 5000,
-  }
-  const database = createClient(config, createLogger('test', 'silent'))
+  const database = openTestClient(service().databaseUrl)
+  const reader = new PostgresEntryReader(database)
   let [lines, longest] = [0, 0]
-  for await (const chunk of exportEntries(database, filter, { asOf: row!.then.toISOString() }, ndjsonLines)) {
+  for await (const chunk of reader.exportEntries(filter, row!.then.toISOString(), 'ndjson')) {
     lines += chunk.split('\n').length - 1
     longest = Math.max(longest, chunk.length)
   }
   await database.$disconnect()
   expect(lines).toBe(10_000)
-  expect(longest).toBeLessThan(6_000_000)
+  expect(longest).toBeLessThan(maxChunkBytes + 2000)
 })
 
-test('a reader that leaves ends the statements made for it', async () => {
+test('a client that leaves during an export ends its statements', async () => {
   const target = '/timesheets?user_id=many'
   const requestId = 'leaves'
   const identity = signIdentity(

@@ -86,7 +86,8 @@ test('as_of has what was written ahead of its day, and changed or moved since', 
   const stood = await readList(maya, `/timesheets?user_id=ahead&limit=2&as_of=${then}`)
   expect(stood.map(({ id }) => id)).toEqual([4, 5, 3, 2, 1, 0].map((i) => ids[i]))
   expect(stood.map(({ notes }) => notes)).toEqual(Array(6).fill(undefined))
-  const everybodys = await readList(maya, `/timesheets?user_id=*&limit=2&as_of=${then}`)
+  const range = `from=${today}&to=${later(399)}`
+  const everybodys = await readList(maya, `/timesheets?user_id=*&${range}&limit=2&as_of=${then}`)
   expect(everybodys.filter((entry) => entry.user_id === 'ahead')).toEqual(stood)
   expect(await readList(maya, '/timesheets?user_id=ahead')).toHaveLength(6)
 })

@@ -53,7 +53,7 @@ test('a cursor is good for its own list and filters, and for its own person', as
     expect(await maya.request('GET', `/timesheets?${query}cursor=${cursor}`)).toMatchObject(refusal)
   }
   expect(await maya.request('GET', `/approvals?cursor=${cursor}`)).toMatchObject(refusal)
-  const asOf = `user_id=*&as_of=2026-01-01T00:00:00Z&cursor=${cursor}`
+  const asOf = `user_id=*&from=2026-01-01&to=2026-01-31&as_of=2026-01-01T00:00:00Z&cursor=${cursor}`
   expect(await maya.request('GET', `/timesheets?${asOf}`)).toMatchObject(refusal)
   expect((await maya.request('GET', `/timesheets?user_id=*&cursor=${cursor}`)).status).toBe(200)
 

@@ -1,13 +1,10 @@
-import type { IncomingMessage } from 'node:http'
 import { beforeAll, expect, test } from '@jest/globals'
-import { createLogger } from '@timesheets/runtime/logger'
-import { Secret } from '@timesheets/runtime/secret'
 import pg from 'pg'
-import { reportHours } from '../src/http/report-hours.ts'
-import { createClient } from '../src/postgres/client.ts'
+import { PostgresHoursReporter } from '../src/postgres/report-hours.ts'
 import { createUser, users } from './client.ts'
 import { upload } from './list-helpers.ts'
 import { TestService, useService } from './service-fixture.ts'
+import { openTestClient } from './use-test-client.ts'
 
 const service = useService()
 const { maya } = users(() => service().app)
@@ -148,26 +145,18 @@ test('a report that takes too long is refused, with a way out', async () => {
   }
 })
 
-test('more groups than fit into an response are refused, with a way out', async () => {
-  const config = {
-    databaseUrl: new Secret(service().databaseUrl),
-    databasePoolSize: 1,
-    databaseTimeoutMs: 5000,
-  }
-  const database = createClient(config, createLogger('test', 'silent'))
-  const ask = (query: string) =>
-    reportHours(database, { maxGroups: 5 })({
-      request: { headers: {} } as IncomingMessage,
-      identity: { client: 'test', person: 'maya', scopes: ['read:reports'] },
-      parameters: {},
-      query: new URLSearchParams(query),
-    })
+test('rejects a report with too many groups, and says how to narrow it', async () => {
+  const database = openTestClient(service().databaseUrl)
+  const reporter = new PostgresHoursReporter(database, { maxGroups: 5 })
   try {
-    await expect(ask('group_by=day')).rejects.toMatchObject({
-      slug: 'invalid-parameter',
+    await expect(reporter.reportHours({ filter: {}, keys: ['day'], format: 'json' })).rejects.toMatchObject({
+      code: 'report-too-large',
       message: expect.stringMatching(/more than 5 groups.*from and to/),
+      details: { parameter: 'group_by' },
     })
-    expect(await ask('group_by=week&to=2026-12-31&user_id=ann')).toMatchObject({ status: 200 })
+    const filter = { userIds: ['ann'], to: '2026-12-31' }
+    const text = await reporter.reportHours({ filter, keys: ['week'], format: 'json' })
+    expect(JSON.parse(text).length).toBeLessThanOrEqual(5)
   } finally {
     await database.$disconnect()
   }

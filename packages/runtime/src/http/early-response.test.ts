@@ -86,12 +86,20 @@ test('streams a response below 400 while the request is still being sent, and ke
   await waitFor(/got b;[\s\S]*done/)
 })
 
-test('ends at once if the client waits for 100 Continue, which a rejected request never gets', async () => {
+test('ends soon if the client waits for 100 Continue, which a rejected request never gets', async () => {
   const { socket, ended } = await open(reject)
   socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n')
   const received = await ended
   expect(received).toMatch(/^HTTP\/1\.1 413/)
   expect(received).not.toContain('100 Continue')
+})
+
+test('sends a response to a client that sends the body without waiting for 100 Continue', async () => {
+  const { socket, waitFor, ended } = await open(reject)
+  socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n')
+  await waitFor(/rejected/)
+  socket.write('x'.repeat(1_000_000))
+  expect(await ended).toMatch(/\{"rejected":true\}$/)
 })
 
 test('asks for the body with 100 Continue once a handler wants it', async () => {

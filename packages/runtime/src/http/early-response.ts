@@ -5,6 +5,12 @@ import { isAwaitingContinue } from './expect-continue.ts'
 /** After an early response, at most this much of the request is read before the connection is closed. */
 const maxDrainBytes = 64 * 1024 * 1024
 const maxDrainMs = 30_000
+/** How long to wait for a client that was not sent the `100 Continue` it asked for; some send the body all the same. */
+const maxContinueMs = 1000
+/** How many requests are drained at once; the connections of further ones are closed without it. */
+const maxDrains = 256
+
+let drainCount = 0
 
 /**
  * Delivers responses to clients that are still sending. Closing the connection under such a client would reset it, and
@@ -42,21 +48,27 @@ export const earlyResponse: RequestHandler = (request, response, next) => {
 
 /** Reads and discards the rest of a request, up to a cap. */
 function drain(request: IncomingMessage, done: () => void): void {
-  if (isAwaitingContinue(request)) {
+  if (drainCount >= maxDrains) {
     done()
     return
   }
   let drainedBytes = 0
+  drainCount++
   const finish = () => {
+    drainCount--
     clearTimeout(timer)
     request.off('data', count).off('end', finish).off('close', finish)
     done()
   }
   const count = (chunk: Buffer) => {
+    if (drainedBytes === 0 && isAwaitingContinue(request)) {
+      clearTimeout(timer)
+      timer = setTimeout(finish, maxDrainMs)
+    }
     drainedBytes += chunk.length
     if (drainedBytes > maxDrainBytes) finish()
   }
-  const timer = setTimeout(finish, maxDrainMs)
+  let timer = setTimeout(finish, isAwaitingContinue(request) ? maxContinueMs : maxDrainMs)
   request.unpipe()
   request.on('data', count).once('end', finish).once('close', finish)
   request.resume()

@@ -1,3 +1,4 @@
+import type { ProblemSlug } from '@timesheets/contracts/problem'
 import type { Identity } from '../identity.ts'
 
 declare global {
@@ -8,8 +9,10 @@ declare global {
       requestId: string
       /** Operation of the route table that matched; set by `mountRoutes`. */
       operation?: string
-      /** The caller, as the gateway signed it; set by the service's `gatewayIdentity`. */
+      /** The caller: authenticated by the gateway's `authenticate`, or signed by the gateway and set by the service. */
       identity?: Identity
+      /** The problem that was sent instead of a response; set by `problemHandler`. */
+      problem?: ProblemSlug
     }
   }
 }

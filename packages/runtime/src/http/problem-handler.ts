@@ -15,6 +15,7 @@ export function problemHandler(logger: Logger, toProblem: ToProblem = () => unde
   return (error, _request, response, _next) => {
     const problem = error instanceof ProblemError ? error : (toProblem(error) ?? toOwnProblem(error))
     const { requestId } = response.locals
+    response.locals.problem = problem.slug
     if (problem.status >= 500)
       logger.error({ err: problem.cause ?? problem, requestId, problem: problem.slug }, problem.message)
     if (response.headersSent) {

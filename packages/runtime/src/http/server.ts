@@ -13,6 +13,8 @@ export interface Service {
   readonly app: RequestListener
   /** Limit for the request line and headers; default 16 KiB. */
   readonly maxHeadBytes?: number
+  /** Further connections are closed at once; default: no limit. */
+  readonly maxConnections?: number
   readonly readiness: Readiness
   /** Releases connections and timers, after the last request. */
   close(): Promise<void>
@@ -62,6 +64,7 @@ export async function startServer(
     ...(service.maxHeadBytes === undefined ? {} : { maxHeaderSize: service.maxHeadBytes }),
   })
   server.timeout = 2 * idleSocketMs
+  if (service.maxConnections !== undefined) server.maxConnections = service.maxConnections
   server.on('request', handle)
   // By default Node sends 100 Continue before the app has checked the token or the length.
   server.on('checkContinue', (request, response) => {

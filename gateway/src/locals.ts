@@ -1,0 +1,16 @@
+import type { RefusalReason } from './middleware/token-refusal.ts'
+
+declare global {
+  namespace Express {
+    interface Locals {
+      /** The access token of the request; set by `bearerToken`. */
+      token?: string
+      /** Why its token was refused, for the access log. */
+      refusal?: RefusalReason
+      /** Bytes of the response's body, as far as the service sent it. */
+      serviceBytes?: number
+      /** Time until the service's response began, in milliseconds. */
+      serviceMs?: number
+    }
+  }
+}

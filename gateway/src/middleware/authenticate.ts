@@ -1,0 +1,128 @@
+import { text, userId } from '@timesheets/contracts/fields'
+import type { Identity } from '@timesheets/runtime/identity'
+import type { RequestHandler } from 'express'
+import { auth, type JWTPayload } from 'express-oauth2-jwt-bearer'
+import { type JWTPayload as Claims, decodeJwt, decodeProtectedHeader, type JSONWebKeySet } from 'jose'
+import type { JwksCache } from '../jwks-cache.ts'
+import { VerifiedTokens } from '../verified-tokens.ts'
+import { getGrantedScopes } from './require-scope.ts'
+import { RefusedTokenError } from './token-refusal.ts'
+import '../locals.ts'
+
+export interface AuthenticateOptions {
+  readonly issuers: readonly string[]
+  readonly audience: string
+  /** The claim that names the person; without it `sub` does. */
+  readonly userClaim: string
+}
+
+const clockSkewSeconds = 5
+
+/**
+ * Verifies the access token by express-oauth2-jwt-bearer, with keys from our own cache, and sets `request.auth` and
+ * `response.locals.identity`. Tokens that were verified in the last minute are not verified again while the issuer's keys
+ * stay the same. Runs after `bearerToken`.
+ */
+export function authenticate(options: AuthenticateOptions, jwks: JwksCache): RequestHandler {
+  const verified = new VerifiedTokens()
+  // The library imports a key once per verifier, so each key set keeps its verifier.
+  const verifiers = new WeakMap<JSONWebKeySet, RequestHandler>()
+
+  const getVerifier = (keySet: JSONWebKeySet): RequestHandler => {
+    const known = verifiers.get(keySet)
+    if (known !== undefined) return known
+    const verifier = createVerifier(options, keySet)
+    verifiers.set(keySet, verifier)
+    return verifier
+  }
+
+  return (request, response, next) => {
+    const token = response.locals.token!
+    const known = verified.get(token, jwks.usableKeySet)
+    if (known !== undefined) {
+      request.auth = known.auth
+      response.locals.identity = known.identity
+      next()
+      return
+    }
+    const verify = async () => {
+      const keySet = await jwks.getKeySet(checkBeforeKeys(token, options))
+      getVerifier(keySet)(request, response, (error?: unknown) => {
+        if (error !== undefined) return next(error)
+        try {
+          const { payload } = request.auth!
+          // A token bound to its sender (RFC 9449, RFC 8705) is no bearer token.
+          if (payload.cnf !== undefined) throw new RefusedTokenError('sender-bound')
+          const identity = toIdentity(payload, options.userClaim)
+          response.locals.identity = identity
+          verified.add(token, keySet, { auth: request.auth!, identity })
+        } catch (refusal) {
+          return next(refusal)
+        }
+        next()
+      })
+    }
+    verify().catch(next)
+  }
+}
+
+/** Every option that the library would read from an environment variable is given. */
+function createVerifier({ issuers, audience }: AuthenticateOptions, keySet: JSONWebKeySet): RequestHandler {
+  return auth({
+    publicKey: keySet as never,
+    issuer: issuers[0]!,
+    audience,
+    tokenSigningAlg: 'RS256',
+    clockTolerance: clockSkewSeconds,
+    validators: { iss: (iss: unknown) => issuers.includes(iss as string) },
+    dpop: { enabled: false },
+    mtls: { enabled: false },
+    issuerBaseURL: '',
+    jwksUri: '',
+    secret: '',
+  })
+}
+
+/**
+ * Refuses what can be refused without a key, so that such a token never waits for the issuer's keys. The library checks all
+ * of it again, with the signature.
+ * @returns the token's `kid`
+ */
+function checkBeforeKeys(token: string, { issuers, audience }: AuthenticateOptions): string | undefined {
+  const { kid, alg, claims } = decode(token)
+  const { iss, aud, exp } = claims
+  if (alg !== 'RS256') throw new RefusedTokenError('algorithm')
+  if (typeof exp !== 'number' || !Number.isFinite(exp)) throw new RefusedTokenError('no-expiry')
+  if (exp <= Date.now() / 1000 - clockSkewSeconds) throw new RefusedTokenError('expired')
+  if (!issuers.includes(iss as string)) throw new RefusedTokenError('issuer')
+  if (![aud].flat().includes(audience)) throw new RefusedTokenError('audience')
+  return kid
+}
+
+function decode(token: string): { kid: string | undefined; alg: unknown; claims: Claims } {
+  try {
+    const { kid, alg } = decodeProtectedHeader(token)
+    return { kid, alg, claims: decodeJwt(token) }
+  } catch {
+    throw new RefusedTokenError('malformed')
+  }
+}
+
+/** @throws {RefusedTokenError} `no-client`, `invalid-subject` */
+function toIdentity(payload: JWTPayload, userClaim: string): Identity {
+  const client = readText(payload.azp) ?? readText(payload.client_id)
+  const person = readText(payload[userClaim]) ?? readText(payload.sub)
+  if (client === undefined || person === undefined) throw new RefusedTokenError('no-client')
+  if (!clientId.safeParse(client).success || !isPerson(person)) throw new RefusedTokenError('invalid-subject')
+  return { client, person, scopes: getGrantedScopes(payload) }
+}
+
+/** A client's name is stored with each entry that it writes. */
+const clientId = text(256, { controls: false })
+
+/** In a query `*` means everyone, so no person has that name. */
+const isPerson = (person: string) => userId.safeParse(person).success && person !== '*'
+
+function readText(claim: unknown): string | undefined {
+  return typeof claim === 'string' && claim !== '' ? claim : undefined
+}

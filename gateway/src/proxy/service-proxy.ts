@@ -1,0 +1,167 @@
+import { type ClientRequest, Agent as HttpAgent, type IncomingMessage } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import { isRequestComplete } from '@timesheets/runtime/http/early-response'
+import { sendContinue } from '@timesheets/runtime/http/expect-continue'
+import { identityHeader, requestIdHeader, signIdentity } from '@timesheets/runtime/identity'
+import type { Secret } from '@timesheets/runtime/secret'
+import type { Request, RequestHandler, Response } from 'express'
+import { createProxyMiddleware, type Plugin, proxyEventsPlugin } from 'http-proxy-middleware'
+import { pickRequestHeaders, pickResponseHeaders } from './header-allowlist.ts'
+import { ServiceTimeoutError, toServiceProblem } from './service-failure.ts'
+import '../locals.ts'
+
+export interface ServiceProxyOptions {
+  readonly serviceUrl: string
+  readonly serviceTimeoutMs: number
+  readonly identitySecret: Secret
+}
+
+export interface ServiceProxy {
+  /** Forwards a request and its body as streams, and the response back. Runs after `authenticate`. */
+  readonly forward: RequestHandler
+  close(): void
+}
+
+/** Creates the proxy to the timesheets-service. It parses no body, forwards listed headers, and adds the signed identity. */
+export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
+  const target = new URL(options.serviceUrl)
+  const Agent = target.protocol === 'https:' ? HttpsAgent : HttpAgent
+  // This timeout covers connecting.
+  const agent = new Agent({
+    keepAlive: true,
+    maxSockets: 1024,
+    maxFreeSockets: 64,
+    timeout: options.serviceTimeoutMs,
+  })
+  const attempts = new WeakMap<IncomingMessage, Attempt>()
+
+  const proxy = createProxyMiddleware<Request, Response>({
+    target,
+    agent,
+    selfHandleResponse: true,
+    // The default plugins write responses and logs of their own.
+    ejectPlugins: true,
+    plugins: [proxyEventsPlugin as unknown as Plugin<Request, Response>],
+    on: {
+      error: (error, request) => attempts.get(request)!.fail(error),
+      proxyReq(proxyRequest, request, response) {
+        const attempt = attempts.get(request)!
+        attempt.proxyRequest = proxyRequest
+        watchTimeout(proxyRequest, request, response, options.serviceTimeoutMs)
+        // Without a listener the connection would end without a response and without an error.
+        proxyRequest.once('upgrade', (_response, socket) => {
+          socket.destroy()
+          attempt.fail(new Error('the service wants to upgrade the connection'))
+        })
+        // Where no byte of the body has arrived yet, the service may respond to the head alone.
+        if (!isRequestComplete(request) && request.readableLength === 0) proxyRequest.flushHeaders()
+      },
+      proxyRes(serviceResponse, request, response) {
+        try {
+          relay(serviceResponse, response)
+          response.locals.serviceMs = performance.now() - attempts.get(request)!.startedAt
+        } catch (error) {
+          serviceResponse.resume()
+          attempts.get(request)!.fail(error)
+        }
+      },
+    },
+  })
+
+  /** Proxies once. Resolves when the response has closed. */
+  const attempt = (request: Request, response: Response): Promise<void> =>
+    new Promise((resolve, reject) => {
+      attempts.set(request, { proxyRequest: undefined, startedAt: performance.now(), fail: reject })
+      proxy(request, response, reject).then(resolve, reject)
+    })
+
+  return {
+    close: () => agent.destroy(),
+    async forward(request, response, next) {
+      const { requestId, identity } = response.locals
+      const headers = pickRequestHeaders(request.headers)
+      headers.host = target.host
+      headers[requestIdHeader] = requestId
+      headers[identityHeader] = signIdentity(
+        identity!,
+        { method: request.method, target: request.url, requestId },
+        options.identitySecret,
+      )
+      // Set on the request, because the proxy's hook is skipped for a client that sent `Expect`.
+      request.headers = headers
+      // A client that left during the checks ends no request, so nothing would end it at the service.
+      if (response.destroyed) return
+      sendContinue(request, response)
+      try {
+        await attempt(request, response).catch((error: unknown) => {
+          if (!isSafeToRepeat(request, response, attempts.get(request)?.proxyRequest, error)) throw error
+          return attempt(request, response)
+        })
+      } catch (error) {
+        // A response that has begun is cut by httpxy where it breaks.
+        if (!response.headersSent && !response.destroyed) next(toServiceProblem(error))
+      }
+    },
+  }
+}
+
+interface Attempt {
+  proxyRequest: ClientRequest | undefined
+  readonly startedAt: number
+  readonly fail: (error: unknown) => void
+}
+
+/** Ends a request if the service is silent, but not if the client is. */
+function watchTimeout(
+  proxyRequest: ClientRequest,
+  request: Request,
+  response: Response,
+  timeoutMs: number,
+): void {
+  proxyRequest.setTimeout(timeoutMs)
+  proxyRequest.on('timeout', () => {
+    const isClientSending = !request.complete && !proxyRequest.writableNeedDrain
+    const isWaitingForClient = isClientSending || response.writableNeedDrain
+    if (isWaitingForClient && proxyRequest.socket?.connecting === false)
+      proxyRequest.socket.setTimeout(timeoutMs)
+    else proxyRequest.destroy(new ServiceTimeoutError('the service is silent'))
+  })
+}
+
+/**
+ * Forwards the service's response as a stream.
+ * @throws an Error for a response that a service must not send; nothing has been forwarded then
+ */
+function relay(serviceResponse: IncomingMessage, response: Response): void {
+  const status = serviceResponse.statusCode ?? 0
+  // Our own defect, and not the caller's token.
+  if (status === 401)
+    throw new Error('the service refused the identity: is IDENTITY_SECRET the same on both sides?')
+  if (status < 200 || status > 599) throw new Error(`the service responded with the invalid status ${status}`)
+  const headers = pickResponseHeaders(status, serviceResponse.headers)
+  const vary = response.getHeader('vary')
+  if (vary !== undefined && headers.vary !== undefined) headers.vary = `${vary}, ${headers.vary}`
+  response.writeHead(status, headers)
+  if (serviceResponse.readableLength === 0 && !serviceResponse.complete) response.flushHeaders()
+  let bytes = 0
+  serviceResponse.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+  })
+  response.once('close', () => {
+    response.locals.serviceBytes = bytes
+  })
+  serviceResponse.pipe(response)
+}
+
+/** Whether the service closed an idle connection while it was used again, for a request that changes nothing. */
+function isSafeToRepeat(
+  request: Request,
+  response: Response,
+  proxyRequest: ClientRequest | undefined,
+  error: unknown,
+): boolean {
+  const wasStale =
+    proxyRequest?.reusedSocket === true && (error as NodeJS.ErrnoException).code === 'ECONNRESET'
+  const isUntouched = !response.headersSent && !response.destroyed && isRequestComplete(request)
+  return wasStale && isUntouched && ['GET', 'HEAD'].includes(request.method)
+}

@@ -1,0 +1,74 @@
+import { expect, test } from '@jest/globals'
+import { startStack } from './gateway-fixture.ts'
+import { RawConnection, uploadHead } from './raw-connection.ts'
+
+test('the service sees the first half while the second is not sent yet, and its lines arrive meanwhile', async () => {
+  const gateway = await startStack((request, response) => {
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+    request.on('data', (chunk: Buffer) => response.write(`{"seen":${JSON.stringify(chunk.toString())}}\n`))
+    request.on('end', () => response.end('{"summary":{}}\n'))
+  })
+  const token = await gateway.issuer.token()
+  for (const [framing, frame] of [
+    ['Transfer-Encoding: chunked', (text: string) => `5\r\n${text}\r\n`],
+    ['Content-Length: 15', (text: string) => text],
+  ] as const) {
+    const connection = new RawConnection(gateway.url)
+    await connection.send(uploadHead(token, [framing, 'Connection: close']) + frame('first'))
+    await connection.waitFor(/\{"seen":"first"\}/)
+    await connection.send(frame('secon'))
+    await connection.waitFor(/\{"seen":"secon"\}/)
+    expect(connection.text).not.toContain('summary')
+    await connection.send(frame('third') + (framing.includes('chunked') ? '0\r\n\r\n' : ''))
+    expect(await connection.readToEnd()).toMatch(/\{"seen":"third"\}.*\{"summary":\{\}\}/s)
+  }
+})
+
+test('the service hears of a request, and can answer it, before the first byte of its body', async () => {
+  const gateway = await startStack((request, response) => {
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' }).write('{"ready":true}\n')
+    request.resume().once('end', () => response.end())
+  })
+  const token = await gateway.issuer.token()
+  for (const [framing, body] of [
+    ['Transfer-Encoding: chunked', '0\r\n\r\n'],
+    ['Content-Length: 2', '{}'],
+  ]) {
+    const connection = new RawConnection(gateway.url)
+    await connection.send(uploadHead(token, [framing!, 'Connection: close']))
+    await connection.waitFor(/"ready"/)
+    await connection.send(body!)
+    await connection.readToEnd()
+  }
+})
+
+test('an answer of many megabytes is not gathered: a client that does not read holds the service back', async () => {
+  const chunk = Buffer.alloc(64 * 1024, 'x')
+  const chunks = 1000
+  let written = 0
+  let waited = false
+  const gateway = await startStack((request, response) => {
+    request.resume()
+    response.writeHead(200, { 'content-type': 'text/plain' })
+    const push = () => {
+      while (written < chunks) {
+        written++
+        if (!response.write(chunk)) {
+          response.once('drain', push)
+          waited = true
+          return
+        }
+      }
+      response.end()
+    }
+    push()
+  })
+  const answer = await gateway.upload(await gateway.issuer.token())
+  const reader = answer.body!.getReader()
+  await reader.read()
+  expect(written).toBeLessThan(chunks)
+  let received = 0
+  for (let part = await reader.read(); !part.done; part = await reader.read()) received += part.value.length
+  expect(waited).toBe(true)
+  expect(received).toBeGreaterThan((chunks - 10) * chunk.length)
+})

@@ -10,8 +10,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Upload the hours of anybody
-         * @description One entry, or an array of at most 1000. `(source, external_id)` is the identity of an entry: a repeat of it changes nothing, other content under it updates it. An item of an array needs an `external_id`; a bad one is `rejected` with its problem and harms no other.
+         * Upload entries of any person
+         * @description Uploads one entry, or an array of at most 1000 entries. `source` and `external_id` identify an entry: an upload with the same content changes nothing, and one with other content updates the entry. Each item of an array needs an `external_id`. An invalid item is `rejected` with a problem and does not affect the others.
          */
         readonly post: operations["uploadTimesheets"];
         readonly delete?: never;
@@ -29,13 +29,13 @@ export interface paths {
         };
         /**
          * List entries, newest day first
-         * @description Newest day first. Own entries; with `read:reports` anybody's, by `user_id`. Pages follow each other by `Link`, and no entry is on two; `Accept: text/csv` or `application/x-ndjson` streams the whole list.
+         * @description Own entries, or with `read:reports` those of any person by `user_id`, newest day first. The header `Link` has the URL of the next page. An entry that does not change while the list is read is on exactly one page; an entry that moves to another day meanwhile is shown where it then is. If it appears twice, the one with the higher `version` is current. `Accept: text/csv` or `application/x-ndjson` streams the complete list.
          */
         readonly get: operations["listTimesheets"];
         readonly put?: never;
         /**
          * Enter own hours
-         * @description Whose hours they are, the token says.
+         * @description Creates an entry for the person in the token.
          */
         readonly post: operations["createTimesheet"];
         readonly delete?: never;
@@ -55,13 +55,13 @@ export interface paths {
         readonly get: operations["getTimesheet"];
         /**
          * Change own hours
-         * @description Own, unapproved, and not from a source.
+         * @description Changes an own entry that is not approved. An entry that was uploaded is changed at its source.
          */
         readonly put: operations["changeTimesheet"];
         readonly post?: never;
         /**
          * Delete own hours
-         * @description Own, unapproved, and not from a source. Its history stays.
+         * @description Deletes an own entry that is not approved; its history stays. An entry that was uploaded is deleted at its source.
          */
         readonly delete: operations["deleteTimesheet"];
         readonly options?: never;
@@ -77,8 +77,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * Every version of an entry: when, by whom, what changed
-         * @description Oldest first, also of an entry that is deleted.
+         * List the versions of an entry: when it changed, who changed it, and what
+         * @description Oldest version first, also of a deleted entry.
          */
         readonly get: operations["getTimesheetHistory"];
         readonly put?: never;
@@ -97,13 +97,13 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * List what waits for a decision: unapproved entries and pending corrections
-         * @description Unapproved entries, and approved ones with a pending correction, newest day first; paged and streamed as `GET /timesheets`.
+         * List entries that need a decision: unapproved ones, and ones with a pending correction
+         * @description Unapproved entries, and approved ones with a pending correction, newest day first. Pages and formats are those of `GET /timesheets`.
          */
         readonly get: operations["listApprovals"];
         /**
-         * Approve many at once: the days of a person, or by id
-         * @description Each entry is decided by itself; `errors` tells whether one was rejected.
+         * Approve many entries at once: by person and days, or by id
+         * @description Decides on each entry by itself, so a rejected entry does not affect the others.
          */
         readonly put: operations["approveTimesheets"];
         readonly post?: never;
@@ -122,14 +122,14 @@ export interface paths {
         };
         readonly get?: never;
         /**
-         * Approve an entry, and apply its pending correction
-         * @description Takes no body, or an empty object. Again changes nothing.
+         * Approve an entry and apply its pending correction
+         * @description The body is empty, or an empty object. A repeat changes nothing.
          */
         readonly put: operations["approveTimesheet"];
         readonly post?: never;
         /**
-         * Reopen an approved entry, or send one back with a reason
-         * @description What its source said last becomes the entry. With a `reason` it is sent back, and the reason stays until it is changed or approved.
+         * Reopen an approved entry, or send an entry back with a reason
+         * @description The latest source version becomes the accepted version. With a `reason`, the entry is sent back, and shows the reason until it is changed or approved.
          */
         readonly delete: operations["reopenTimesheet"];
         readonly options?: never;
@@ -149,7 +149,7 @@ export interface paths {
         readonly post?: never;
         /**
          * Discard the pending correction of an approved entry
-         * @description The approved entry stands; the same word of its source does not come back.
+         * @description The accepted version stays. The same source version is not held again.
          */
         readonly delete: operations["discardCorrection"];
         readonly options?: never;
@@ -164,7 +164,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Sum hours by person, project, time and source */
+        /** Sum hours by person, project, period and source */
         readonly get: operations["reportHours"];
         readonly put?: never;
         readonly post?: never;
@@ -182,8 +182,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * List the directory of people
-         * @description By `user_id`; pages follow each other by `Link`.
+         * List people of the directory
+         * @description Sorted by `user_id`. The header `Link` has the URL of the next page.
          */
         readonly get: operations["listPeople"];
         readonly put?: never;
@@ -203,14 +203,14 @@ export interface paths {
         };
         readonly get?: never;
         /**
-         * Enter a person, or change their names
-         * @description All names of a person: what is not in the body is taken away. A name is one person's at most. The next run of a sync moves the entries of whom it names.
+         * Add a person, or replace their names
+         * @description Replaces all names of a person: names that are not in the body are removed. Each name belongs to at most one person. The next sync run moves entries that were uploaded under another name to this person.
          */
         readonly put: operations["putPerson"];
         readonly post?: never;
         /**
-         * Take a person out of the directory
-         * @description The person's entries stay.
+         * Remove a person from the directory
+         * @description The entries of the person stay.
          */
         readonly delete: operations["deletePerson"];
         readonly options?: never;
@@ -225,7 +225,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Which issuer and scopes this API takes (RFC 9728) */
+        /** Read the metadata of this protected resource: issuer and scopes (RFC 9728) */
         readonly get: operations["getProtectedResourceMetadata"];
         readonly put?: never;
         readonly post?: never;
@@ -242,7 +242,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** This API as an OpenAPI document */
+        /** Read the OpenAPI document of this API */
         readonly get: operations["getOpenApi"];
         readonly put?: never;
         readonly post?: never;
@@ -259,7 +259,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The same, as a page for people */
+        /** Open the API reference, a page for people */
         readonly get: operations["getDocs"];
         readonly put?: never;
         readonly post?: never;
@@ -276,7 +276,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** What that page is made of */
+        /** Load a file of the API reference */
         readonly get: operations["getDocsFile"];
         readonly put?: never;
         readonly post?: never;
@@ -291,11 +291,12 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         readonly ApprovalsResponse: {
+            /** @description True if at least one entry was rejected */
             readonly errors: boolean;
             readonly summary: {
                 readonly received: number;
                 readonly approved: number;
-                /** @description Whose pending correction was a tombstone */
+                /** @description Entries that were deleted, because their pending correction was a tombstone */
                 readonly deleted: number;
                 readonly unchanged: number;
                 readonly rejected: number;
@@ -311,7 +312,7 @@ export interface components {
         };
         readonly ApproveDays: {
             /**
-             * @description Whose hours; kept as sent: "007" stays "007"
+             * @description The person who worked these hours. Stored as sent: "007" stays "007"
              * @example 007
              */
             readonly user_id: string;
@@ -349,12 +350,12 @@ export interface components {
         };
         readonly Entry: {
             /**
-             * @description Whose hours; kept as sent: "007" stays "007"
+             * @description The person who worked these hours. Stored as sent: "007" stays "007"
              * @example 007
              */
             readonly user_id: string;
             /**
-             * @description RFC 3339 date-time with offset, or YYYY-MM-DD; year 2000 to one year ahead; read back as written
+             * @description RFC 3339 date-time with offset, or YYYY-MM-DD. From the year 2000 to one year in the future. Returned as it was written
              * @example 2017-05-10T17:40:20.095Z
              * @example 2017-05-10
              */
@@ -368,12 +369,12 @@ export interface components {
             readonly hours: number;
             readonly notes?: string;
             /**
-             * @description Where the entry comes from; by default the client itself
+             * @description Where the entry comes from. The default is a source of the client itself
              * @example harvest
              */
             readonly source?: string;
             /**
-             * @description The entry's identity in its source
+             * @description The id of the entry in its source; together they identify it
              * @example 636709355
              */
             readonly external_id?: string;
@@ -387,12 +388,12 @@ export interface components {
             readonly day?: string;
             /**
              * Format: date
-             * @description Its Monday
+             * @description The Monday of the week
              */
             readonly week?: string;
             /**
              * Format: date
-             * @description Its first
+             * @description The first day of the month
              */
             readonly month?: string;
             readonly source?: string;
@@ -402,7 +403,7 @@ export interface components {
         };
         readonly OwnEntry: {
             /**
-             * @description RFC 3339 date-time with offset, or YYYY-MM-DD; year 2000 to one year ahead; read back as written
+             * @description RFC 3339 date-time with offset, or YYYY-MM-DD. From the year 2000 to one year in the future. Returned as it was written
              * @example 2017-05-10T17:40:20.095Z
              * @example 2017-05-10
              */
@@ -418,7 +419,7 @@ export interface components {
         };
         readonly Person: {
             /**
-             * @description Whose hours; kept as sent: "007" stays "007"
+             * @description The person who worked these hours. Stored as sent: "007" stays "007"
              * @example 007
              */
             readonly user_id: string;
@@ -437,7 +438,7 @@ export interface components {
             /** @default [] */
             readonly emails?: readonly string[];
             /**
-             * @description By source: `{"harvest": ["1782959"]}`
+             * @description Ids of the person by source: `{"harvest": ["1782959"]}`
              * @default {}
              */
             readonly tracker_ids?: {
@@ -445,16 +446,16 @@ export interface components {
             };
         };
         readonly Problem: {
-            /** @description Stable; programs go by it */
+            /** @description Identifies the problem. Stable, so programs can rely on it */
             readonly type: string;
             readonly title: string;
             readonly status: number;
-            /** @description For people; the text may change */
+            /** @description Explanation for people. The text may change */
             readonly detail: string;
             /** @description The id of the request */
             readonly instance?: string;
             readonly errors?: readonly ({
-                /** @description JSON Pointer as URI fragment (RFC 6901, section 6) */
+                /** @description The invalid field, as a JSON Pointer in URI fragment form (RFC 6901, section 6) */
                 readonly pointer: string;
                 readonly message: string;
             } & {
@@ -477,29 +478,29 @@ export interface components {
         readonly SingleResponse: {
             readonly id: number;
             readonly user_id: string;
-            /** @description As it was written */
+            /** @description The date as it was written */
             readonly date: string;
             /**
              * Format: date
-             * @description The civil day as written, in its own offset
+             * @description The calendar day, in the offset of `date`
              */
             readonly day: string;
             readonly project: string;
-            /** @description Up to four decimals */
+            /** @description Hours worked, with up to four decimals */
             readonly hours: number;
             readonly notes?: string;
             readonly source: string;
             readonly external_id?: string;
             /**
-             * @description Only where the source has deleted it
+             * @description Present if the entry is deleted
              * @constant
              */
             readonly deleted?: true;
             readonly approved: boolean;
-            /** @description Why an approver sent it back */
+            /** @description Why an approver sent the entry back */
             readonly returned_reason?: string;
             readonly correction?: components["schemas"]["Correction"];
-            /** @description Also its ETag */
+            /** @description Increases with each change; also the `ETag` */
             readonly version: number;
             /** Format: date-time */
             readonly created_at: string;
@@ -517,29 +518,29 @@ export interface components {
         readonly StoredEntry: {
             readonly id: number;
             readonly user_id: string;
-            /** @description As it was written */
+            /** @description The date as it was written */
             readonly date: string;
             /**
              * Format: date
-             * @description The civil day as written, in its own offset
+             * @description The calendar day, in the offset of `date`
              */
             readonly day: string;
             readonly project: string;
-            /** @description Up to four decimals */
+            /** @description Hours worked, with up to four decimals */
             readonly hours: number;
             readonly notes?: string;
             readonly source: string;
             readonly external_id?: string;
             /**
-             * @description Only where the source has deleted it
+             * @description Present if the entry is deleted
              * @constant
              */
             readonly deleted?: true;
             readonly approved: boolean;
-            /** @description Why an approver sent it back */
+            /** @description Why an approver sent the entry back */
             readonly returned_reason?: string;
             readonly correction?: components["schemas"]["Correction"];
-            /** @description Also its ETag */
+            /** @description Increases with each change; also the `ETag` */
             readonly version: number;
             /** Format: date-time */
             readonly created_at: string;
@@ -557,24 +558,24 @@ export interface components {
         };
         readonly Tombstone: {
             /**
-             * @description Whose hours; kept as sent: "007" stays "007"
+             * @description The person who worked these hours. Stored as sent: "007" stays "007"
              * @example 007
              */
             readonly user_id: string;
             /**
-             * @description The entry's identity in its source
+             * @description The id of the entry in its source; together they identify it
              * @example 636709355
              */
             readonly external_id: string;
             /** @constant */
             readonly deleted: true;
             /**
-             * @description Where the entry comes from; by default the client itself
+             * @description Where the entry comes from. The default is a source of the client itself
              * @example harvest
              */
             readonly source?: string;
             /**
-             * @description RFC 3339 date-time with offset, or YYYY-MM-DD; year 2000 to one year ahead; read back as written
+             * @description RFC 3339 date-time with offset, or YYYY-MM-DD. From the year 2000 to one year in the future. Returned as it was written
              * @example 2017-05-10T17:40:20.095Z
              * @example 2017-05-10
              */
@@ -589,11 +590,11 @@ export interface components {
             readonly notes?: string;
         };
         readonly UploadItemResult: {
-            /** @description Its place in what was sent, from 0 */
+            /** @description The position of the item in the request, starting at 0 */
             readonly index: number;
             /** @enum {string} */
             readonly status: "created" | "updated" | "unchanged" | "deleted" | "held" | "rejected";
-            /** @description The HTTP status that it would have had alone */
+            /** @description The HTTP status that the item would get as a single entry */
             readonly code: number;
             readonly id?: number | null;
             readonly user_id?: string;
@@ -606,16 +607,16 @@ export interface components {
             readonly at: string;
             /** @enum {string} */
             readonly action: "created" | "updated" | "deleted" | "held" | "approved" | "reopened" | "returned" | "correction-applied" | "correction-discarded";
-            /** @description The program that made it */
+            /** @description The client that made the change */
             readonly client: string;
-            /** @description The person who made it, where a person did */
+            /** @description The person who made the change; absent if a program did */
             readonly person?: string;
             readonly source: string;
             readonly external_id?: string;
-            /** @description Hex digest of the source's last word; null where that is a tombstone */
+            /** @description Hex digest of the latest source version; null for a tombstone */
             readonly digest: string | null;
             readonly approved_by?: string;
-            /** @description What differs from the version before, member by member */
+            /** @description The fields that differ from the previous version */
             readonly changes: {
                 readonly [key: string]: {
                     readonly from?: unknown;
@@ -626,7 +627,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description The request is not right; A parameter is not right; The body is not JSON */
+        /** @description The request is invalid; A parameter is invalid; The body is not JSON */
         readonly "400_invalid-request_invalid-parameter_malformed-json": {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -640,7 +641,7 @@ export interface components {
                 };
             };
         };
-        /** @description An access token is needed; The access token is not valid here */
+        /** @description An access token is required; The access token is invalid */
         readonly "401_missing-token_invalid-token": {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -654,7 +655,7 @@ export interface components {
                 };
             };
         };
-        /** @description The access token does not allow this; The source belongs to another client */
+        /** @description The access token lacks a scope; The source belongs to another client */
         readonly "403_insufficient-scope_source-not-yours": {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -681,7 +682,7 @@ export interface components {
                 };
             };
         };
-        /** @description The body is of a kind that is not read here */
+        /** @description The media type or encoding of the body is not supported */
         readonly "415_unsupported-media-type": {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -694,7 +695,7 @@ export interface components {
                 };
             };
         };
-        /** @description The entry is not acceptable */
+        /** @description The entry is invalid */
         readonly "422_invalid-entry": {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -707,7 +708,7 @@ export interface components {
                 };
             };
         };
-        /** @description Something broke here */
+        /** @description Internal error */
         readonly "500_internal-error": {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -720,7 +721,7 @@ export interface components {
                 };
             };
         };
-        /** @description The service behind the gateway refused or broke */
+        /** @description The service behind the gateway is unreachable */
         readonly "502_service-unreachable": {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -734,7 +735,7 @@ export interface components {
                 };
             };
         };
-        /** @description The keys of the token issuer cannot be had; Not ready; try again shortly */
+        /** @description The keys of the token issuer are unavailable; Not ready; try again shortly */
         readonly "503_keys-unavailable_not-ready": {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -748,7 +749,7 @@ export interface components {
                 };
             };
         };
-        /** @description The service behind the gateway did not answer in time */
+        /** @description The service behind the gateway did not respond in time */
         readonly "504_service-timeout": {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -762,7 +763,7 @@ export interface components {
                 };
             };
         };
-        /** @description The access token does not allow this */
+        /** @description The access token lacks a scope */
         readonly "403_insufficient-scope": {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -776,7 +777,7 @@ export interface components {
                 };
             };
         };
-        /** @description The request is not right; A parameter is not right */
+        /** @description The request is invalid; A parameter is invalid */
         readonly "400_invalid-request_invalid-parameter": {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -790,7 +791,7 @@ export interface components {
                 };
             };
         };
-        /** @description There is nothing here */
+        /** @description Not found */
         readonly "404_not-found": {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -803,20 +804,7 @@ export interface components {
                 };
             };
         };
-        /** @description The entry is changed where it came from; The entry is approved */
-        readonly "409_owned-by-source_approved": {
-            headers: {
-                readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                readonly [name: string]: unknown;
-            };
-            content: {
-                readonly "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    readonly type?: "/problems/owned-by-source" | "/problems/approved";
-                };
-            };
-        };
-        /** @description The entry has changed since */
+        /** @description The entry has changed since it was read */
         readonly "412_stale-version": {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -830,7 +818,20 @@ export interface components {
                 };
             };
         };
-        /** @description The body is not acceptable */
+        /** @description The entry must be changed at its source; The entry is approved */
+        readonly "409_owned-by-source_approved": {
+            headers: {
+                readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    readonly type?: "/problems/owned-by-source" | "/problems/approved";
+                };
+            };
+        };
+        /** @description The body is invalid */
         readonly "422_invalid-body": {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -843,7 +844,7 @@ export interface components {
                 };
             };
         };
-        /** @description The access token does not allow this; Nobody decides on their own hours */
+        /** @description The access token lacks a scope; Approvers cannot decide on their own hours */
         readonly "403_insufficient-scope_self-approval": {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -857,7 +858,7 @@ export interface components {
                 };
             };
         };
-        /** @description The name is another person's */
+        /** @description The name belongs to another person */
         readonly "409_name-taken": {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -874,21 +875,21 @@ export interface components {
     parameters: never;
     requestBodies: never;
     headers: {
-        /** @description The methods that the path knows */
+        /** @description The methods that the path supports */
         readonly Allow: string;
-        /** @description A name for the file */
+        /** @description A name under which to save the response */
         readonly "Content-Disposition": string;
-        /** @description The version, for `If-Match` (RFC 9110, section 8.8.3) */
+        /** @description The version, for `If-Match` and `If-None-Match` (RFC 9110, section 8.8.3) */
         readonly ETag: string;
-        /** @description `<…>; rel="next"`: the page that follows (RFC 8288); without it this page is the last */
+        /** @description `<…>; rel="next"`: the URL of the next page (RFC 8288). Absent on the last page */
         readonly Link: string;
-        /** @description Where what was made is */
+        /** @description The URL of the created resource */
         readonly Location: string;
-        /** @description Seconds until it is worth asking again */
+        /** @description Seconds to wait before the next attempt */
         readonly "Retry-After": string;
-        /** @description What the token lacks (RFC 6750, section 3) */
+        /** @description Why the token is not sufficient (RFC 6750, section 3) */
         readonly "WWW-Authenticate": string;
-        /** @description The id of the request; a problem has it as `instance` */
+        /** @description The id of the request. A problem repeats it as `instance` */
         readonly "X-Request-Id": string;
     };
     pathItems: never;
@@ -898,7 +899,7 @@ export interface operations {
     readonly uploadTimesheets: {
         readonly parameters: {
             readonly query?: {
-                /** @description Say what would become of it, and write nothing */
+                /** @description Return what the upload would do, and write nothing */
                 readonly dry_run?: boolean;
             };
             readonly header?: never;
@@ -911,7 +912,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The entry was updated, deleted or is unchanged; or what became of each item of an array */
+            /** @description The entry was updated or deleted, or is unchanged. For an array: one result per item */
             readonly 200: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -935,7 +936,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["SingleResponse"];
                 };
             };
-            /** @description The entry is approved: what came is held as its correction */
+            /** @description The entry is approved: the upload is held as its pending correction */
             readonly 202: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -967,18 +968,18 @@ export interface operations {
                 /** @description Last day, inclusive */
                 readonly to?: string;
                 readonly project?: string;
-                /** @description As an entry shows it, also `client:…` and `app:…` */
+                /** @description The source as entries show it, including `client:…` and `app:…` */
                 readonly source?: string;
-                /** @description Whose; `*` = everybody. Without it own entries. Needs `read:reports` for others */
+                /** @description Only entries of this person; `*` for everybody. Default: own entries. Entries of others need `read:reports` */
                 readonly user_id?: string;
                 readonly approved?: boolean;
-                /** @description Only what changed after it */
+                /** @description Only entries that changed after this instant */
                 readonly updated_after?: string;
-                /** @description Everything as it stood then */
+                /** @description The list as it was at this instant. Needs a `user_id`, or `from` and `to` of at most 400 days */
                 readonly as_of?: string;
-                /** @description How many a page */
+                /** @description Items per page */
                 readonly limit?: number;
-                /** @description From the `Link` of the page before; opaque */
+                /** @description Position of the page, from the `Link` of the previous page. Opaque */
                 readonly cursor?: string;
             };
             readonly header?: never;
@@ -987,7 +988,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description A page of entries, or all of them */
+            /** @description A page of the list, or the complete list as CSV or NDJSON */
             readonly 200: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1023,7 +1024,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The entry */
+            /** @description The created entry */
             readonly 201: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1050,7 +1051,18 @@ export interface operations {
     readonly getTimesheet: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /**
+                 * @description Process the request only if the entry still has this `ETag` (RFC 9110, section 13.1.1)
+                 * @example "1"
+                 */
+                readonly "If-Match"?: string;
+                /**
+                 * @description Respond 304 without a body if the `ETag` is still the same (RFC 9110, section 13.1.2)
+                 * @example "1"
+                 */
+                readonly "If-None-Match"?: string;
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -1069,10 +1081,20 @@ export interface operations {
                     readonly "application/json": components["schemas"]["StoredEntry"];
                 };
             };
+            /** @description The copy of the client is current */
+            readonly 304: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             readonly 400: components["responses"]["400_invalid-request_invalid-parameter"];
             readonly 401: components["responses"]["401_missing-token_invalid-token"];
             readonly 403: components["responses"]["403_insufficient-scope"];
             readonly 404: components["responses"]["404_not-found"];
+            readonly 412: components["responses"]["412_stale-version"];
             readonly 500: components["responses"]["500_internal-error"];
             readonly 502: components["responses"]["502_service-unreachable"];
             readonly 503: components["responses"]["503_keys-unavailable_not-ready"];
@@ -1084,7 +1106,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: {
                 /**
-                 * @description Only if the entry is still at this version: its `ETag`
+                 * @description Process the request only if the entry still has this `ETag` (RFC 9110, section 13.1.1)
                  * @example "1"
                  */
                 readonly "If-Match"?: string;
@@ -1100,7 +1122,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The entry as it is now */
+            /** @description The changed entry */
             readonly 200: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1131,7 +1153,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: {
                 /**
-                 * @description Only if the entry is still at this version: its `ETag`
+                 * @description Process the request only if the entry still has this `ETag` (RFC 9110, section 13.1.1)
                  * @example "1"
                  */
                 readonly "If-Match"?: string;
@@ -1143,7 +1165,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description It is deleted */
+            /** @description The entry was deleted */
             readonly 204: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1174,7 +1196,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Every version */
+            /** @description All versions that the caller may read */
             readonly 200: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1202,13 +1224,13 @@ export interface operations {
                 /** @description Last day, inclusive */
                 readonly to?: string;
                 readonly project?: string;
-                /** @description As an entry shows it, also `client:…` and `app:…` */
+                /** @description The source as entries show it, including `client:…` and `app:…` */
                 readonly source?: string;
-                /** @description Whose; everybody’s without it, or with `*` */
+                /** @description Only entries of this person. Default: everybody’s, as with `*` */
                 readonly user_id?: string;
-                /** @description How many a page */
+                /** @description Items per page */
                 readonly limit?: number;
-                /** @description From the `Link` of the page before; opaque */
+                /** @description Position of the page, from the `Link` of the previous page. Opaque */
                 readonly cursor?: string;
             };
             readonly header?: never;
@@ -1217,7 +1239,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description A page of what waits, or all of it */
+            /** @description A page of the list, or the complete list as CSV or NDJSON */
             readonly 200: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1253,7 +1275,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description What became of each */
+            /** @description One result per entry */
             readonly 200: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1280,7 +1302,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: {
                 /**
-                 * @description Only if the entry is still at this version: its `ETag`
+                 * @description Process the request only if the entry still has this `ETag` (RFC 9110, section 13.1.1)
                  * @example "1"
                  */
                 readonly "If-Match"?: string;
@@ -1296,7 +1318,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The entry, approved */
+            /** @description The approved entry */
             readonly 200: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1326,7 +1348,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: {
                 /**
-                 * @description Only if the entry is still at this version: its `ETag`
+                 * @description Process the request only if the entry still has this `ETag` (RFC 9110, section 13.1.1)
                  * @example "1"
                  */
                 readonly "If-Match"?: string;
@@ -1342,7 +1364,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The entry, open */
+            /** @description The reopened entry */
             readonly 200: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1372,7 +1394,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: {
                 /**
-                 * @description Only if the entry is still at this version: its `ETag`
+                 * @description Process the request only if the entry still has this `ETag` (RFC 9110, section 13.1.1)
                  * @example "1"
                  */
                 readonly "If-Match"?: string;
@@ -1384,7 +1406,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The entry, without its correction */
+            /** @description The entry without the correction */
             readonly 200: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1409,14 +1431,14 @@ export interface operations {
     readonly reportHours: {
         readonly parameters: {
             readonly query?: {
-                /** @description Without it one sum of all */
+                /** @description Keys to group by, separated by commas. Default: one sum of all hours */
                 readonly group_by?: string;
                 readonly from?: string;
                 readonly to?: string;
                 readonly project?: string;
-                /** @description As an entry shows it, also `client:…` and `app:…` */
+                /** @description The source as entries show it, including `client:…` and `app:…` */
                 readonly source?: string;
-                /** @description Whose hours; kept as sent: "007" stays "007" */
+                /** @description The person who worked these hours. Stored as sent: "007" stays "007" */
                 readonly user_id?: string;
             };
             readonly header?: never;
@@ -1425,7 +1447,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The groups, by their keys */
+            /** @description The groups, sorted by their keys */
             readonly 200: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1449,13 +1471,13 @@ export interface operations {
     readonly listPeople: {
         readonly parameters: {
             readonly query?: {
-                /** @description Only who has it, in any case */
+                /** @description Only the person with this e-mail address, in upper or lower case */
                 readonly email?: string;
-                /** @description Only who has it: `<source>:<id>` */
+                /** @description Only the person with this id in a source: `<source>:<id>` */
                 readonly tracker_id?: string;
-                /** @description How many a page */
+                /** @description Items per page */
                 readonly limit?: number;
-                /** @description From the `Link` of the page before; opaque */
+                /** @description Position of the page, from the `Link` of the previous page. Opaque */
                 readonly cursor?: string;
             };
             readonly header?: never;
@@ -1499,7 +1521,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The person was known */
+            /** @description The names of the person were replaced */
             readonly 200: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1509,7 +1531,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Person"];
                 };
             };
-            /** @description The person is new */
+            /** @description The person was added */
             readonly 201: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1545,7 +1567,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The person is out of the directory */
+            /** @description The person was removed from the directory */
             readonly 204: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1590,7 +1612,13 @@ export interface operations {
     readonly getOpenApi: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /**
+                 * @description Respond 304 without a body if the `ETag` is still the same (RFC 9110, section 13.1.2)
+                 * @example "1"
+                 */
+                readonly "If-None-Match"?: string;
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -1611,7 +1639,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The copy that the client has is still good */
+            /** @description The copy of the client is current */
             readonly 304: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1627,7 +1655,13 @@ export interface operations {
     readonly getDocs: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /**
+                 * @description Respond 304 without a body if the `ETag` is still the same (RFC 9110, section 13.1.2)
+                 * @example "1"
+                 */
+                readonly "If-None-Match"?: string;
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -1644,7 +1678,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description The copy that the client has is still good */
+            /** @description The copy of the client is current */
             readonly 304: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1660,7 +1694,13 @@ export interface operations {
     readonly getDocsFile: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /**
+                 * @description Respond 304 without a body if the `ETag` is still the same (RFC 9110, section 13.1.2)
+                 * @example "1"
+                 */
+                readonly "If-None-Match"?: string;
+            };
             readonly path: {
                 readonly file: "start.js" | "swagger-ui-bundle.js" | "swagger-ui.css";
             };
@@ -1680,7 +1720,7 @@ export interface operations {
                     readonly "text/javascript": string;
                 };
             };
-            /** @description The copy that the client has is still good */
+            /** @description The copy of the client is current */
             readonly 304: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];

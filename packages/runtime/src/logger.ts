@@ -25,13 +25,13 @@ export function createLogger(name: string, level: string, destination?: Destinat
   return destination === undefined ? pino(options) : pino(options, destination)
 }
 
-/** How long lines may stay in the buffer. */
+/** The longest time for which a line stays in the buffer. */
 const flushMs = 1000
 const bufferBytes = 8192
 
 /**
- * Standard output, written in blocks of some 8 KB or once a second, for logs of a line per request. What is buffered when a
- * process ends is written too; after a crash up to a second of lines is missing.
+ * Buffers standard output, because a system call for each line is expensive in a log with one line per request. It writes
+ * blocks of 8 KB, or what it has once a second and when the process exits. A process that is killed loses up to a second of lines.
  */
 export class BufferedOutput implements DestinationStream {
   #lines: string[] = []
@@ -68,13 +68,13 @@ export class BufferedOutput implements DestinationStream {
 }
 
 /**
- * Limits error lines to one a second for each problem, so that an outage does not write one stack per request. The next line
- * says how many were suppressed.
+ * Limits error lines to one per second and problem, so that an outage does not write one stack per request. The next line has
+ * the number of `suppressed` lines.
  */
 export function limitErrorLines(logger: Logger): Logger {
   const limits = new Map<string, { until: number; suppressed: number }>()
-  const error = (members: { problem?: string }, message: string) => {
-    const key = members.problem ?? message
+  const error = (fields: { problem?: string }, message: string) => {
+    const key = fields.problem ?? message
     const now = performance.now()
     const limit = limits.get(key)
     if (limit !== undefined && now < limit.until) {
@@ -82,7 +82,7 @@ export function limitErrorLines(logger: Logger): Logger {
       return
     }
     limits.set(key, { until: now + 1000, suppressed: 0 })
-    logger.error(limit?.suppressed ? { ...members, suppressed: limit.suppressed } : members, message)
+    logger.error(limit?.suppressed ? { ...fields, suppressed: limit.suppressed } : fields, message)
   }
   return {
     debug: logger.debug.bind(logger),

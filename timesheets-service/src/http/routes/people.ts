@@ -25,7 +25,7 @@ export interface PeopleParts {
   readonly body: JsonBodyOptions
 }
 
-/** `/people`: the directory that ties one person's names together. */
+/** `/people`: the directory of people, with all names of each. */
 export function peopleRouter({ people, cursors, responses, publicUrl, body }: PeopleParts): Router {
   return createResourceRouter({
     listPeople: [

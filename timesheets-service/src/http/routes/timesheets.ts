@@ -129,7 +129,9 @@ function resolveUserFilter(
   return userId === everybody ? undefined : [userId]
 }
 
-/** @returns whose entries the caller may read. Entries of others look missing, so that their existence is not revealed. */
+/**
+ * @returns whether the caller may read entries of a user. Other entries get 404, so that their existence is not revealed.
+ */
 async function resolveReader(response: Response, people: PeopleStore): Promise<(userId: string) => boolean> {
   if (canReadEverybody(response)) return () => true
   const caller = await resolveCaller(response, people)

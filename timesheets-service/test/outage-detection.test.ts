@@ -48,12 +48,25 @@ async function startServer(accept: (socket: Socket) => void): Promise<{ server: 
   return { server, url: `postgresql://u:p@127.0.0.1:${(server.address() as { port: number }).port}/d` }
 }
 
-/** Rejects a session as Postgres does: with the message ErrorResponse of its protocol. */
-function rejectWith(sqlState: string): (socket: Socket) => void {
+/** The message ErrorResponse of the Postgres protocol, by which Postgres ends a session. */
+function buildErrorResponse(sqlState: string): Buffer {
   const fields = Buffer.from(`SFATAL\0VFATAL\0C${sqlState}\0Mno\0\0`)
   const head = Buffer.from('E\0\0\0\0')
   head.writeInt32BE(4 + fields.length, 1)
-  return (socket) => socket.once('data', () => socket.end(Buffer.concat([head, fields])))
+  return Buffer.concat([head, fields])
+}
+
+/** Rejects a session as Postgres does. */
+const rejectWith = (sqlState: string) => (socket: Socket) => {
+  socket.once('data', () => socket.end(buildErrorResponse(sqlState)))
+}
+
+/** Opens a session and terminates it in the same packet. */
+function openAndTerminate(socket: Socket): void {
+  const authenticationOk = [0x52, 0, 0, 0, 8, 0, 0, 0, 0]
+  const readyForQuery = [0x5a, 0, 0, 0, 5, 0x49]
+  const opened = Buffer.from([...authenticationOk, ...readyForQuery])
+  socket.once('data', () => socket.end(Buffer.concat([opened, buildErrorResponse('57P01')])))
 }
 
 describe.each(Object.entries(calls))('by %s', (_name, call) => {
@@ -65,6 +78,7 @@ describe.each(Object.entries(calls))('by %s', (_name, call) => {
 
   test.each<[string, (socket: Socket) => void]>([
     ['that is closed at once', (socket) => socket.destroy()],
+    ['that is terminated as soon as it is open', openAndTerminate],
     ['that is reset', (socket) => socket.resetAndDestroy()],
     ['that never gets a response', () => {}],
     ['to a server that is starting (57P03)', rejectWith('57P03')],

@@ -77,7 +77,7 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * List the versions of an entry: when it changed, who changed it, and what
+         * List the versions of an entry: what changed, when, and by whom
          * @description Oldest version first, also of a deleted entry.
          */
         readonly get: operations["getTimesheetHistory"];
@@ -1433,12 +1433,14 @@ export interface operations {
             readonly query?: {
                 /** @description Keys to group by, separated by commas. Default: one sum of all hours */
                 readonly group_by?: string;
+                /** @description First day, inclusive */
                 readonly from?: string;
+                /** @description Last day, inclusive */
                 readonly to?: string;
                 readonly project?: string;
                 /** @description The source as entries show it, including `client:…` and `app:…` */
                 readonly source?: string;
-                /** @description The person who worked these hours. Stored as sent: "007" stays "007" */
+                /** @description Only hours of this person. Default: those of everybody, as with `*` */
                 readonly user_id?: string;
             };
             readonly header?: never;

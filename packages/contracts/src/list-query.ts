@@ -91,11 +91,10 @@ export const reportQuerySchema = z.strictObject({
       description: 'Keys to group by, separated by commas. Default: one sum of all hours',
       examples: ['user,project,week'],
     }),
-  from: day.optional(),
-  to: day.optional(),
-  project: project.optional(),
-  source: source.optional(),
-  user_id: userId.optional(),
+  ...filters,
+  user_id: userId
+    .optional()
+    .meta({ description: 'Only hours of this person. Default: those of everybody, as with `*`' }),
 })
 
 /** One group of `GET /reports/hours`. */

@@ -72,7 +72,7 @@ export const routes = [
     scopes: ['read:timesheets', 'read:reports'],
     servedBy: 'timesheets-service',
     operationId: 'getTimesheetHistory',
-    summary: 'List the versions of an entry: when it changed, who changed it, and what',
+    summary: 'List the versions of an entry: what changed, when, and by whom',
   },
   {
     method: 'GET',

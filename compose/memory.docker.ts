@@ -6,8 +6,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { Project } from './project.ts'
 
 /** Gateway and service under the memory limits of `k8s/base`, attacked by one client while another one works. */
-const project = await Project.create()
-const files = ['--file', 'docker-compose.yml', '--file', 'compose/kubernetes-limits.yaml']
+const project = (await Project.create()).with({
+  COMPOSE_FILE: 'docker-compose.yml:compose/kubernetes-limits.yaml',
+})
 const attacked = ['gateway', 'timesheets-service'] as const
 const sockets: Socket[] = []
 const requests: ClientRequest[] = []
@@ -16,8 +17,8 @@ let ann: string
 let maya: string
 
 beforeAll(async () => {
-  await project.compose(...files, 'build', '--quiet')
-  await project.compose(...files, 'up', '--detach', '--wait')
+  await project.compose('build', '--quiet')
+  await project.compose('up', '--detach', '--wait')
   ann = await requestToken('ann@exampleco.com')
   maya = await requestToken('maya@exampleco.com')
   await uploadLongEntries('ann@exampleco.com', 3000)
@@ -34,13 +35,13 @@ afterAll(() => project.remove())
 
 /** A token that the stand-in for Auth0 signs for a person. */
 async function requestToken(person: string): Promise<string> {
-  const script = `fetch('http://127.0.0.1:' + (process.env.ISSUER_PORT ?? 4000) + '/local/tokens', {
+  const script = `fetch('http://127.0.0.1:' + process.env.ISSUER_PORT + '/local/tokens', {
     method: 'POST', headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ claims: {
       sub: 'auth0|' + ${JSON.stringify(person)}, azp: 'web', 'https://api.exampleco.com/email': ${JSON.stringify(person)},
       scope: 'create:timesheets read:timesheets read:reports approve:timesheets' } }),
   }).then((response) => response.json()).then((body) => console.log(body.access_token))`
-  const { stdout } = await project.compose(...files, 'exec', '-T', 'issuer', '/nodejs/bin/node', '-e', script)
+  const { stdout } = await project.compose('exec', '-T', 'issuer', '/nodejs/bin/node', '-e', script)
   return stdout.trim()
 }
 

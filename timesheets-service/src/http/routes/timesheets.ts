@@ -5,36 +5,24 @@ import { ProblemError } from '@timesheets/contracts/problem'
 import type { Response, Router } from 'express'
 import { type Caller, isOwn } from '../../domain/caller.ts'
 import { assertVersion, change, remove } from '../../domain/decision.ts'
-import type { DecisionStore } from '../../domain/decision-store.ts'
 import { noSuchEntry } from '../../domain/domain-error.ts'
-import type { EntryReader } from '../../domain/entry-reader.ts'
 import type { PeopleStore } from '../../domain/people-store.ts'
 import { resolveActor, resolveCaller } from '../caller.ts'
-import type { Cursors } from '../cursor.ts'
 import { parseEntryId } from '../entry-id.ts'
 import { EntryList, toFilter } from '../entry-list.ts'
 import { parseIfMatch, sendEntry } from '../etag.ts'
 import { getIdentity } from '../gateway-identity.ts'
-import { type JsonBodyOptions, jsonBody } from '../json-body.ts'
+import { jsonBody } from '../json-body.ts'
 import { createResourceRouter } from '../operation-contract.ts'
 import { parseQuery } from '../query.ts'
-import { pageBytes, type ResponseBudget, reserveResponse } from '../response-budget.ts'
+import { pageBytes, reserveResponse } from '../response-budget.ts'
+import type { ServiceParts } from '../service-parts.ts'
 import { sendStream } from '../stream.ts'
 
 const everybody = '*'
 
-export interface TimesheetsParts {
-  readonly reader: EntryReader
-  readonly decisions: DecisionStore
-  readonly people: PeopleStore
-  readonly cursors: Cursors
-  readonly responses: ResponseBudget
-  readonly publicUrl: string
-  readonly body: JsonBodyOptions
-}
-
 /** `/timesheets`: lists entries, and lets people enter, change and delete their own hours. */
-export function timesheetsRouter(parts: TimesheetsParts): Router {
+export function timesheetsRouter(parts: ServiceParts): Router {
   const { reader, decisions, people, responses, publicUrl } = parts
   const list = new EntryList(reader, parts.cursors, `${publicUrl}/timesheets`)
   return createResourceRouter({

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { users } from './client.ts'
-import { readList, upload } from './list-helpers.ts'
+import { readList, uploadEntries } from './list-helpers.ts'
 import { useService } from './service-fixture.ts'
 
 const service = useService()
@@ -18,7 +18,7 @@ afterEach(async () => {
 
 test('rejects decisions of approvers on hours under any of their own names', async () => {
   const created = await createEntry(maya, '2026-05-01')
-  const [byEmail, byId, byCase, byTracker] = await upload(service(), [
+  const [byEmail, byId, byCase, byTracker] = await uploadEntries(service(), [
     { user_id: 'maya@exampleco.com' },
     { user_id: 'm-1' },
     { user_id: 'MAYA@ExampleCo.com' },
@@ -39,9 +39,9 @@ test('rejects decisions of approvers on hours under any of their own names', asy
 
 test('rejects decisions of approvers on a correction that moves hours to any of their own names', async () => {
   const item = { external_id: 'moves to maya', date: '2026-05-02' }
-  const [id] = await upload(service(), [{ ...item, user_id: 'ben@exampleco.com' }])
+  const [id] = await uploadEntries(service(), [{ ...item, user_id: 'ben@exampleco.com' }])
   await max.request('PUT', `/approvals/${id}`)
-  await upload(service(), [{ ...item, user_id: 'm-1' }])
+  await uploadEntries(service(), [{ ...item, user_id: 'm-1' }])
   await setEmails('m-1', 'maya@exampleco.com')
   expect(await maya.request('PUT', `/approvals/${id}`)).toMatchObject(selfApproval)
   expect((await max.request('DELETE', `/approvals/${id}/correction`)).status).toBe(200)
@@ -54,7 +54,7 @@ test('entries stay own when the directory gives the person another name', async 
   const second = (await createEntry(ann, '2026-06-03')).body
   expect([first.user_id, second.user_id]).toEqual(['ann@exampleco.com', 'a-1'])
   ids.unshift(second.id)
-  const [synced] = await upload(service(), [{ user_id: 'ann@exampleco.com', date: '2026-06-02' }])
+  const [synced] = await uploadEntries(service(), [{ user_id: 'ann@exampleco.com', date: '2026-06-02' }])
   ids.splice(1, 0, synced)
 
   const toIds = (entries: { id: number }[]) => entries.map(({ id }) => id)
@@ -90,9 +90,11 @@ test('entries stay own when the directory gives the person another name', async 
 
 test('shows each person only their own versions of an entry that was moved between people', async () => {
   const item = { external_id: 'moves', date: '2026-07-01' }
-  const [id] = await upload(service(), [{ ...item, user_id: 'ben@exampleco.com', notes: 'secret of Ben' }])
-  await upload(service(), [{ ...item, user_id: 'ann@exampleco.com', notes: 'of Ann' }])
-  await upload(service(), [{ ...item, user_id: 'ann@exampleco.com', notes: 'of Ann, again' }])
+  const [id] = await uploadEntries(service(), [
+    { ...item, user_id: 'ben@exampleco.com', notes: 'secret of Ben' },
+  ])
+  await uploadEntries(service(), [{ ...item, user_id: 'ann@exampleco.com', notes: 'of Ann' }])
+  await uploadEntries(service(), [{ ...item, user_id: 'ann@exampleco.com', notes: 'of Ann, again' }])
   const history = (person: typeof ann) => person.request('GET', `/timesheets/${id}/history`)
   const [anns, bens, all] = [await history(ann), await history(ben), await history(maya)]
   expect(all.body).toHaveLength(3)
@@ -108,7 +110,7 @@ test('lists the hours of a person who has as many names as the directory accepts
   const ids = Array.from({ length: 50 }, (_, i) => `${i}`)
   const names = { emails, tracker_ids: Object.fromEntries(sources.map((source) => [source, ids])) }
   expect((await maya.request('PUT', '/people/a-1', names)).status).toBe(201)
-  await upload(service(), [
+  await uploadEntries(service(), [
     { user_id: 'a-1', date: '2025-03-01' },
     { user_id: 'tracker-19:49', date: '2025-03-03' },
     { user_id: 'ann+48@exampleco.com', date: '2025-03-02' },

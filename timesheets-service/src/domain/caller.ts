@@ -1,6 +1,6 @@
-/** The person who makes a request, with all the names that the directory of people ties together. */
+/** The person who makes a request, with all names that the directory of people has for them. */
 export interface Caller {
-  /** The person whose hours they enter and as whom they decide. */
+  /** The `user_id` under which their hours and decisions are stored. */
   readonly userId: string
   /** All their names, including `userId` and the name in the token; e-mail addresses in lower case as well. */
   readonly names: readonly string[]

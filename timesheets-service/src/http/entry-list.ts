@@ -1,5 +1,5 @@
 import { parseDate } from '@timesheets/contracts/date'
-import type { ListQuery } from '@timesheets/contracts/list-query'
+import { type ListQuery, maxAsOfDays } from '@timesheets/contracts/list-query'
 import { sendJsonText } from '@timesheets/runtime/http/send-json'
 import type { Request, Response } from 'express'
 import type { EntryFilter, KeysetPosition } from '../domain/entry-filter.ts'
@@ -10,8 +10,6 @@ import { sendStream } from './stream.ts'
 
 const defaultLimit = 100
 
-/** Reading the past cannot use the indexes of today's list, so everybody's past is read for a bounded range only. */
-const maxAsOfDays = 400
 const dayMs = 86_400_000
 
 /** The formats of a list: pages as JSON, and the whole list in the others. */
@@ -124,6 +122,7 @@ function toInstant(text: string): string {
   return new Date(parseDate(text)!.instantMs).toISOString()
 }
 
+/** A list as of an instant cannot use the indexes of today's list, so it is bounded by a user or by days. */
 function assertBounded({ userIds, from, to }: EntryFilter): void {
   if (userIds !== undefined) return
   const days =

@@ -17,7 +17,7 @@ const defaultLimit = 100
 /** All names that the directory accepts for one person. */
 const maxPersonBytes = 512 * 1024
 
-/** `/people`: the directory that ties one person's names together. */
+/** `/people`: the directory of people, with all names of each. */
 export function peopleRouter({ people, cursors, responses, publicUrl, body }: ServiceParts): Router {
   return createResourceRouter({
     listPeople: [

@@ -140,7 +140,14 @@ test('approves a week, or entries by id, with one result per entry', async () =>
     to: '2026-06-07',
   })
   expect(week.status).toBe(200)
-  expect(week.body.summary).toEqual({ received: 3, approved: 2, deleted: 0, unchanged: 1, rejected: 0 })
+  expect(week.body.summary).toEqual({
+    received: 3,
+    approved: 2,
+    deleted: 0,
+    unchanged: 1,
+    changed: 0,
+    rejected: 0,
+  })
   expect(week.body.items.map((item: { id: number; status: string }) => [item.id, item.status])).toEqual([
     [ids[0], 'unchanged'],
     [ids[1], 'approved'],
@@ -196,4 +203,27 @@ test('uploads and approvals of the same entries at the same time all succeed', a
     maya.request('PUT', '/approvals', { user_id: 'ann@exampleco.com', from: '2026-07-01', to: '2026-07-01' }),
   ]).flat()
   expect((await Promise.all(requests)).map(({ status }) => status)).toEqual(requests.map(() => 200))
+})
+
+test('approves only what the approver has seen: entries that changed or came since are left as they are', async () => {
+  const add = (day: string) => ann.request('POST', '/timesheets', { date: day, project: 'Seen', hours: 1 })
+  const [seen, edited] = [(await add('2026-09-07')).body.id, (await add('2026-09-08')).body.id]
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  const seenAt = new Date().toISOString()
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  await ann.request('PUT', `/timesheets/${edited}`, { date: '2026-09-08', project: 'Seen', hours: 9 })
+  const added = (await add('2026-09-09')).body.id
+  const week = { user_id: 'ann@exampleco.com', from: '2026-09-07', to: '2026-09-13', seen_at: seenAt }
+  const { body } = await maya.request('PUT', '/approvals', week)
+  expect(body.summary).toMatchObject({ received: 3, approved: 1, changed: 2, rejected: 0 })
+  expect(body.items).toMatchObject([
+    { id: seen, status: 'approved', code: 200 },
+    { id: edited, status: 'changed', code: 412, problem: { type: '/problems/stale-version', version: 2 } },
+    { id: added, status: 'changed', code: 412 },
+  ])
+  for (const left of [edited, added])
+    expect((await maya.request('GET', `/timesheets/${left}`)).body.approved).toBe(false)
+  const byId = await maya.request('PUT', '/approvals', { ids: [seen, edited], seen_at: seenAt })
+  expect(byId.body.items).toMatchObject([{ status: 'unchanged' }, { status: 'changed' }])
+  expect((await maya.request('PUT', '/approvals', { ...week, seen_at: 'yesterday' })).status).toBe(422)
 })

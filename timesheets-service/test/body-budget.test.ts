@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterAll, expect, test } from '@jest/globals'
-import { signedHeaders, users } from './client.ts'
+import { signedHeaders, syncIdentity, users } from './client.ts'
 import { entry, useService } from './service-fixture.ts'
 
 const service = useService()
@@ -16,13 +16,9 @@ afterAll(() => {
 
 /** Sends an upload of 15 MiB except its last byte. */
 async function stallUpload(): Promise<{ socket: Socket; response: Promise<string> }> {
-  const signed = await signedHeaders('POST', '/timesheets/upload')
-  const headers = {
-    host: 'x',
-    'content-type': 'application/json',
-    'content-length': 15 * mebibyte,
-    ...signed,
-  }
+  const framing = { 'content-length': String(15 * mebibyte) }
+  const signed = signedHeaders('POST', '/timesheets/upload', syncIdentity, framing)
+  const headers = { host: 'x', 'content-type': 'application/json', ...framing, ...signed }
   const lines = Object.entries(headers).map((line) => line.join(': '))
   const socket = connect(Number(new URL(await service().listen()).port), '127.0.0.1')
   sockets.push(socket.on('error', () => undefined))
@@ -65,7 +61,8 @@ test('releases the memory of uploads that have ended', async () => {
 })
 
 test('reads a body that arrives one character at a time', async () => {
-  const signed = await signedHeaders('POST', '/timesheets/upload')
+  const framing = { 'transfer-encoding': 'chunked' }
+  const signed = signedHeaders('POST', '/timesheets/upload', syncIdentity, framing)
   const chunks = [...JSON.stringify(entry({ notes: 'é'.repeat(2000) }))].map((character) =>
     Buffer.from(character),
   )

@@ -172,7 +172,7 @@ test('a client that leaves during an export ends its statements', async () => {
   const requestId = 'leaves'
   const identity = signIdentity(
     { client: 'test', person: 'maya', scopes: ['read:reports'] },
-    { method: 'GET', target, requestId },
+    { method: 'GET', target, requestId, headers: {} },
     identitySecret,
   )
   const headers = {

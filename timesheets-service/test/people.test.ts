@@ -201,3 +201,11 @@ test.each([
     body: { type: '/problems/invalid-parameter', parameter: query.split('=')[0] },
   })
 })
+
+test('rejects __proto__ as a source, instead of dropping it', async () => {
+  const body = '{"tracker_ids": {"__proto__": ["1"], "harvest": ["2"]}}'
+  const rejected = await service().request<Problem>('PUT', '/people/007', body)
+  expect(rejected.status).toBe(422)
+  expect(rejected.body.errors).toMatchObject([{ pointer: '#/tracker_ids/__proto__' }])
+  expect((await listPeople()).body).toEqual([])
+})

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
-import { signedHeaders } from './client.ts'
+import { signedHeaders, syncIdentity } from './client.ts'
 import { entry, useService } from './service-fixture.ts'
 
 const service = useService()
@@ -40,11 +40,14 @@ test.each(['Idempotency-Key', 'Sync-Run'])(
 
 test('accepts an empty query', async () => {
   const target = '/timesheets/upload?'
-  const headers = { 'content-type': 'application/json', ...signedHeaders('POST', target) }
+  const body = JSON.stringify(entry())
+  const framing = { 'content-length': String(body.length) }
+  const signed = signedHeaders('POST', target, syncIdentity, framing)
+  const headers = { 'content-type': 'application/json', ...framing, ...signed }
   // A URL object would drop the question mark.
   const { hostname, port } = new URL(await service().listen())
   const outgoing = httpRequest({ hostname, port, path: target, method: 'POST', headers })
-  outgoing.end(JSON.stringify(entry()))
+  outgoing.end(body)
   const [response] = await once(outgoing, 'response')
   response.resume()
   expect(response.statusCode).toBe(201)
@@ -97,7 +100,7 @@ test('responds 404 to a path that is not in the route table', async () => {
 
 /** Sends the head of an upload. The test sends the body. */
 async function startUpload(headers: Record<string, string>): Promise<Socket> {
-  const signed = await signedHeaders('POST', '/timesheets/upload')
+  const signed = signedHeaders('POST', '/timesheets/upload', syncIdentity, headers)
   const lines = Object.entries({ host: 'x', 'content-type': 'application/json', ...signed, ...headers })
   const socket = connect(Number(new URL(await service().listen()).port), '127.0.0.1')
   await once(socket, 'connect')

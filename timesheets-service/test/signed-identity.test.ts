@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { expect, test } from '@jest/globals'
 import { identityHeader, requestIdHeader, signIdentity } from '@timesheets/runtime/identity'
 import { Secret } from '@timesheets/runtime/secret'
@@ -10,14 +11,21 @@ const previousSecret = new Secret('the secret that was in use until a moment ago
 const service = useService({ IDENTITY_SECRET_PREVIOUS: previousSecret.reveal() })
 
 const target = '/timesheets/upload'
-const bound = { method: 'POST', target, requestId: 'req-1' }
+const body = JSON.stringify(entry())
+const bound = {
+  method: 'POST',
+  target,
+  requestId: 'req-1',
+  headers: { 'content-length': String(body.length) },
+}
 
 /** Sends an entry with these headers, as a client that bypasses the gateway would. */
 function send(headers: Record<string, string>, path = target): supertest.Test {
   return supertest(service().app)
     .post(path)
     .set({ [requestIdHeader]: 'req-1', ...headers })
-    .send(entry())
+    .type('json')
+    .send(body)
 }
 
 async function expectRejected(response: supertest.Response): Promise<void> {
@@ -35,10 +43,12 @@ function forgeIdentity(
   claims: object,
   { alg = 'HS256', issuer = 'timesheets-gateway', secret = identitySecret } = {},
 ) {
-  return new SignJWT({ ...syncIdentity, method: 'POST', target, ...claims })
+  const { method, requestId } = bound
+  const required = { method, target, request_id: requestId, framing: `length ${body.length}` }
+  return new SignJWT({ ...syncIdentity, ...required, ...claims })
     .setProtectedHeader({ alg })
     .setIssuer(issuer)
-    .setJti('req-1')
+    .setJti(randomUUID())
     .sign(new TextEncoder().encode(secret.reveal()))
 }
 
@@ -69,6 +79,10 @@ test.each<[string, () => Promise<string> | string | undefined]>([
   [
     'an identity for another request',
     () => signIdentity(syncIdentity, { ...bound, requestId: 'req-2' }, identitySecret),
+  ],
+  [
+    'an identity for another body',
+    () => signIdentity(syncIdentity, { ...bound, headers: { 'content-length': '2' } }, identitySecret),
   ],
   ['an expired identity', () => forgeIdentity({ iat: seconds - 60, exp: seconds - 30 })],
   [
@@ -111,4 +125,17 @@ test('accepts identities signed with the current and the previous secret', async
     const response = await send({ [identityHeader]: identity })
     expect(response.status).toBe(201)
   }
+})
+
+test('accepts an identity once', async () => {
+  const identity = signIdentity(syncIdentity, bound, identitySecret)
+  expect((await send({ [identityHeader]: identity })).status).toBe(201)
+  expect((await send({ [identityHeader]: identity })).status).toBe(401)
+})
+
+test('compares the whole request id', async () => {
+  const requestId = 'x'.repeat(64)
+  const identity = signIdentity(syncIdentity, { ...bound, requestId }, identitySecret)
+  const headers = { [identityHeader]: identity, [requestIdHeader]: `${requestId}y` }
+  expect((await send(headers)).status).toBe(401)
 })

@@ -174,3 +174,11 @@ test('rejects an invalid entry with 422 and one error per field', async () => {
 test.each([null, 5, 'text', true])('rejects %j, which is not an entry, with 422', async (body) => {
   expect((await service().uploadRejected(JSON.stringify(body))).status).toBe(422)
 })
+
+test('rejects the user_id *, which means everybody in a query', async () => {
+  const rejected = await service().uploadRejected(entry({ user_id: '*' }))
+  expect(rejected.status).toBe(422)
+  expect(rejected.body.errors).toEqual([
+    { pointer: '#/user_id', message: 'must not be *, which means everybody in a query' },
+  ])
+})

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { day, text, userId } from './fields.ts'
+import { day, instant, text, userId } from './fields.ts'
 import { problemSchema } from './problem-schema.ts'
 import { storedEntrySchema } from './stored-entry.ts'
 
@@ -11,9 +11,14 @@ const id = z.int('must be a whole number').positive('must be greater than 0')
 /** The body of `PUT /approvals/{id}`: empty, or an empty object. */
 export const approveOneSchema = z.strictObject({}).meta({ id: 'ApproveOne' })
 
+const seenAt = instant.optional().meta({
+  description:
+    'When the approver read the entries. Entries that were changed or added since are not approved, and reported as `changed`',
+})
+
 /** A body of `PUT /approvals`: the entries of one person in a range of days, both inclusive. */
 export const approveDaysSchema = z
-  .strictObject({ user_id: userId, from: day, to: day })
+  .strictObject({ user_id: userId, from: day, to: day, seen_at: seenAt })
   .meta({ id: 'ApproveDays' })
 
 /** A body of `PUT /approvals`: entries by id. */
@@ -23,6 +28,7 @@ export const approveIdsSchema = z
       .array(id)
       .min(1, 'must contain at least one id')
       .max(maxApprovals, `must contain at most ${maxApprovals} ids`),
+    seen_at: seenAt,
   })
   .meta({ id: 'ApproveIds' })
 
@@ -43,12 +49,15 @@ export const approvalsResponseSchema = z
         .int()
         .meta({ description: 'Entries that were deleted, because their pending correction was a tombstone' }),
       unchanged: z.int(),
+      changed: z
+        .int()
+        .meta({ description: 'Entries that changed after `seen_at`, and were left as they are' }),
       rejected: z.int(),
     }),
     items: z.array(
       z.strictObject({
         id,
-        status: z.enum(['approved', 'deleted', 'unchanged', 'rejected']),
+        status: z.enum(['approved', 'deleted', 'unchanged', 'changed', 'rejected']),
         code: z.int(),
         entry: storedEntrySchema.optional(),
         problem: problemSchema.optional(),

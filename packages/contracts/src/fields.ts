@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { datePattern, type ParsedDate, parseDate } from './date.ts'
 
+/** The `user_id` that a query uses for everybody; no person has it. */
+export const everybody = '*'
+
 /** Seconds of an hour. `hours` are stored as whole seconds. */
 export const secondsPerHour = 3600
 
@@ -36,10 +39,19 @@ function isLongerThan(value: string, max: number): boolean {
   return value.length > 2 * max || [...value].length > max
 }
 
-export const userId = text(128, { controls: false }).meta({
-  description: 'The person who worked these hours. Stored as sent: "007" stays "007"',
-  examples: ['007'],
-})
+const userIdText = text(128, { controls: false })
+
+export const userId = userIdText
+  .refine((value) => value !== everybody, 'must not be *, which means everybody in a query')
+  .meta({
+    ...userIdText.meta(),
+    not: { const: everybody },
+    description: 'The person who worked these hours. Stored as sent: "007" stays "007"',
+    examples: ['007'],
+  })
+
+/** A `user_id` in a query, where `*` means everybody. */
+export const userIdOrEverybody = userIdText
 export const date = z
   .string()
   .refine((value) => parseDate(value) !== undefined, {

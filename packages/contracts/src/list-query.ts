@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { day, instant, project, text, userId } from './fields.ts'
+import { day, instant, project, text, userIdOrEverybody } from './fields.ts'
 
 /** A boolean parameter. The document describes it as a boolean rather than as two strings. */
 export const flag = z
@@ -35,7 +35,7 @@ const filters = {
   to: day.optional().meta({ description: 'Last day, inclusive' }),
   project: project.optional(),
   source: source.optional(),
-  user_id: userId.optional().meta({
+  user_id: userIdOrEverybody.optional().meta({
     description:
       'Only entries of this person; `*` for everybody. Default: own entries. Entries of others need `read:reports`',
   }),
@@ -63,7 +63,7 @@ export const listQuerySchema = z.strictObject({
 /** The query of `GET /approvals`. */
 export const approvalsQuerySchema = z.strictObject({
   ...filters,
-  user_id: userId
+  user_id: userIdOrEverybody
     .optional()
     .meta({ description: 'Only entries of this person. Default: everybody’s, as with `*`' }),
   ...paging,
@@ -92,7 +92,7 @@ export const reportQuerySchema = z.strictObject({
       examples: ['user,project,week'],
     }),
   ...filters,
-  user_id: userId
+  user_id: userIdOrEverybody
     .optional()
     .meta({ description: 'Only hours of this person. Default: those of everybody, as with `*`' }),
 })

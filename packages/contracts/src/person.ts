@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { text, userId } from './fields.ts'
 import { cursor, limit } from './list-query.ts'
+import { parseOrThrow } from './validation.ts'
 
 const email = text(320, { controls: false })
   .refine((value) => /^[^\s@]+@[^\s@]+$/.test(value), 'must be an e-mail address')
@@ -61,3 +62,15 @@ export const peopleQuerySchema = z.strictObject({
 export type PeopleQuery = z.infer<typeof peopleQuerySchema>
 export type PersonBody = z.infer<typeof personBodySchema>
 export type Person = z.infer<typeof personSchema>
+
+/**
+ * Parses the body of `PUT /people/{user_id}`.
+ * @throws {ProblemError} `invalid-body`
+ */
+export function parsePersonBody(value: unknown): PersonBody {
+  // zod drops this key of a record, because every object inherits it; an unknown key must be an error.
+  const ids = (value as { tracker_ids?: unknown } | null | undefined)?.tracker_ids
+  const hasPrototypeKey = typeof ids === 'object' && ids !== null && Object.hasOwn(ids, '__proto__')
+  const errors = [{ pointer: '#/tracker_ids/__proto__', message: 'must be the name of a source' }]
+  return parseOrThrow(personBodySchema, value, 'invalid-body', hasPrototypeKey ? errors : [])
+}

@@ -2,6 +2,7 @@
 export type DomainErrorCode =
   | 'approved'
   | 'busy'
+  | 'changed-since'
   | 'name-taken'
   | 'no-such-correction'
   | 'no-such-entry'

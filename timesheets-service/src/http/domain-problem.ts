@@ -5,6 +5,7 @@ import { toEtag } from './etag.ts'
 const slugs: Readonly<Record<DomainErrorCode, ProblemSlug>> = {
   approved: 'approved',
   busy: 'not-ready',
+  'changed-since': 'stale-version',
   'name-taken': 'name-taken',
   'no-such-correction': 'not-found',
   'no-such-entry': 'not-found',

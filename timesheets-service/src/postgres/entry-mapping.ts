@@ -54,6 +54,7 @@ export interface LockedRow {
   readonly correction: StoredCorrection | null
   readonly correction_state: string | null
   readonly version: number
+  readonly updated_at: Date
 }
 
 export function toLockedEntry(row: LockedRow): LockedEntry {
@@ -69,6 +70,7 @@ export function toLockedEntry(row: LockedRow): LockedEntry {
         ? { state, content: fromStoredCorrection(correction) }
         : undefined,
     version,
+    updatedAt: row.updated_at.toISOString(),
   }
 }
 

@@ -39,7 +39,7 @@ export const approvalOperations = {
         content: json(approvalsResponseSchema, {
           'one approved, one rejected': {
             errors: true,
-            summary: { received: 2, approved: 1, deleted: 0, unchanged: 0, rejected: 1 },
+            summary: { received: 2, approved: 1, deleted: 0, unchanged: 0, changed: 0, rejected: 1 },
             items: [
               { id: 14, status: 'approved', code: 200, entry: approvedEntry },
               {

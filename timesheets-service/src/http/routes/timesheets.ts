@@ -1,4 +1,5 @@
 import { parseOwnEntry } from '@timesheets/contracts/entry'
+import { everybody } from '@timesheets/contracts/fields'
 import type { Version } from '@timesheets/contracts/history'
 import { type ListQuery, listQuerySchema } from '@timesheets/contracts/list-query'
 import { ProblemError } from '@timesheets/contracts/problem'
@@ -19,8 +20,6 @@ import { parseQuery } from '../query.ts'
 import { pageBytes, reserveResponse } from '../response-budget.ts'
 import type { ServiceParts } from '../service-parts.ts'
 import { sendStream } from '../stream.ts'
-
-const everybody = '*'
 
 /** `/timesheets`: lists entries, and lets people enter, change and delete their own hours. */
 export function timesheetsRouter(parts: ServiceParts): Router {

@@ -107,7 +107,7 @@ const csvHeader =
 export const jsonObject: Prisma.Sql = Prisma.raw(json)
 
 /** One JSON object per line; JSON text has no line break of its own. */
-export const ndjson: RowSerializer = { row: Prisma.raw(`${json} || E'\n'`), header: '' }
+export const ndjson: RowSerializer = { row: Prisma.raw(`${json} || E'\\n'`), header: '' }
 
 /** RFC 4180. Lists have no tombstones, so there is no column for them. */
-export const csvLines: RowSerializer = { row: Prisma.raw(`${csv} || E'\r\n'`), header: csvHeader }
+export const csvLines: RowSerializer = { row: Prisma.raw(`${csv} || E'\\r\\n'`), header: csvHeader }

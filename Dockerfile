@@ -10,7 +10,6 @@ WORKDIR /src
 # Only the package manifests, so that this layer is cached until a dependency changes.
 COPY package.json package-lock.json ./
 COPY packages/contracts/package.json packages/contracts/
-COPY packages/client/package.json packages/client/
 COPY packages/runtime/package.json packages/runtime/
 COPY packages/dev-stack/package.json packages/dev-stack/
 COPY packages/fake-auth0/package.json packages/fake-auth0/

@@ -32,6 +32,7 @@ export interface ComposeService {
   readonly security_opt?: readonly string[]
   readonly restart?: string
   readonly logging?: { readonly driver: string; readonly options: Readonly<Record<string, string>> }
+  readonly env_file?: readonly { readonly path: string; readonly required: boolean }[]
   readonly environment?: Readonly<Record<string, string | null>>
   readonly secrets?: readonly string[]
   readonly networks?: readonly string[]

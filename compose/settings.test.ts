@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
+import { loadTracker, trackerNames } from '@timesheets/contractor-sync/trackers/registry'
 import { processes } from '../docs/processes.ts'
 import { operationsPath } from '../docs/settings-reference.ts'
 import { readImageEnvironment } from '../images/dockerfile.ts'
@@ -8,10 +9,22 @@ import { composeText, exampleText, parseEnvFile, readComposeFile } from './compo
 const example = parseEnvFile(exampleText)
 const { services } = readComposeFile(example)
 
+/** Settings of trackers that docker-compose.yml does not list; they come from tracker.env. */
+const trackers = await Promise.all(
+  trackerNames.map(async (name) => Object.values((await loadTracker(name))!.settings)),
+)
+const listed = Object.keys(services['contractor-sync']!.environment!).map((name) =>
+  name.replace(/_FILE$/, ''),
+)
+const inEnvFile = new Set(
+  trackers.filter((settings) => !settings.some(({ name }) => listed.includes(name))).flat(),
+)
+
 /** The issuer and the tracker have the same image. */
 const findTarget = (name: string) => (name === 'issuer' || name === 'tracker' ? 'local' : name)
 
-describe.each(Object.entries(processes))('%s', (name, settings) => {
+describe.each(Object.entries(processes))('%s', (name, all) => {
+  const settings = all.filter((setting) => !inEnvFile.has(setting))
   const given = services[name]!.environment!
   const byImage = readImageEnvironment(findTarget(name))
   const known = settings.map((setting) => setting.name)
@@ -48,6 +61,10 @@ describe.each(Object.entries(processes))('%s', (name, settings) => {
       if (text) expect(() => setting.parse(text)).not.toThrow()
     }
   })
+})
+
+test('contractor-sync reads the settings of further trackers from tracker.env, if there is one', () => {
+  expect(services['contractor-sync']?.env_file).toEqual([{ path: 'tracker.env', required: false }])
 })
 
 test('URLs and published ports use the ports that the images listen on', () => {

@@ -22,9 +22,9 @@ describe('the public secrets of the local stack', () => {
   })
 
   test('are rejected with a real tenant, each by its name', async () => {
-    const record = readSyncConfig({ ...local, ...tenant })
-    await expect(record).rejects.toThrow(/AUTH0_CLIENT_SECRET: is the secret of the local stack/)
-    await expect(record).rejects.toThrow(/HARVEST_ACCESS_TOKEN: is the secret of the local stack/)
+    const reading = readSyncConfig({ ...local, ...tenant })
+    await expect(reading).rejects.toThrow(/AUTH0_CLIENT_SECRET: is the secret of the local stack/)
+    await expect(reading).rejects.toThrow(/HARVEST_ACCESS_TOKEN: is the secret of the local stack/)
     expect(() => readTokenConfig({ ...local, ...tenant })).toThrow(/AUTH0_CLIENT_SECRET/)
   })
 
@@ -61,9 +61,9 @@ describe('the selected tracker', () => {
   })
 
   test('is reported with the other invalid settings if it is unknown', async () => {
-    const record = readSyncConfig({ ...local, SYNC_SOURCE: 'no-such-tracker', API_URL: '' })
-    await expect(record).rejects.toThrow(
-      /API_URL: is not set.*SYNC_SOURCE: "no-such-tracker" is none of harvest, csv/s,
+    const reading = readSyncConfig({ ...local, SYNC_SOURCE: 'no-such-tracker', API_URL: '' })
+    await expect(reading).rejects.toThrow(
+      /API_URL: is not set.*SYNC_SOURCE: "no-such-tracker" is not one of harvest, csv/s,
     )
   })
 })

@@ -35,7 +35,7 @@ export const tokenSettings = {
   requestTimeoutSeconds: setting.integer('REQUEST_TIMEOUT_SECONDS', {
     default: 60,
     min: 1,
-    // Node's fetch gives up after 300 s without a response, whatever the signal says.
+    // Node's fetch has its own time limit of 300 s without data.
     max: 300,
     doc: 'Time limit for one request (s)',
   }),

@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises'
-import { beforeEach, expect, test } from '@jest/globals'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { testEnvironment } from './test-environment.ts'
 
 const env = testEnvironment({ SOURCE_OWNERS: 'taken=somebody-else' })
@@ -122,6 +122,37 @@ test('rejected entries are listed with id and reason, and the run ends with 3', 
     expect.objectContaining({ externalId: 'good', problem: 'source-not-yours' }),
   )
 }, 60_000)
+
+describe('exported files', () => {
+  const header = 'external_id,user_id,date,project,Duration,notes'
+  const settings = { CSV_COLUMNS: 'hours=Duration', CSV_HOURS_UNIT: 'minutes' }
+  const row = (id: string, duration: string) => `${id},007,2026-05-10,StoreZero,${duration},`
+  const sync = (more: Readonly<Record<string, string>>) =>
+    env.run({ ...settings, ...more }, ['--full', '--source', 'csv'])
+
+  test('a duration of unknown unit ends with 2, and is not stored as hours', async () => {
+    await writeFile(env.file('minutes.csv'), [header, row('1', '20')].join('\n'))
+    const CSV_PATH = env.file('minutes.csv')
+    const unknown = await sync({ CSV_PATH, CSV_HOURS_UNIT: '' })
+    expect(unknown.code).toBe(2)
+    expect(unknown.report.reason).toContain('Set CSV_HOURS_UNIT')
+    expect((await env.readStoredTotals('csv')).count).toBe(0)
+    expect((await sync({ CSV_PATH })).code).toBe(0)
+    expect(await env.readStoredTotals('csv')).toMatchObject({ count: 1, seconds: 20 * 60 })
+  }, 60_000)
+
+  test('an invalid file of a folder ends with 3, and the other files are uploaded', async () => {
+    await mkdir(env.file('exports'))
+    await writeFile(env.file('exports/1.csv'), [header, row('1', '60'), row('1', '60')].join('\n'))
+    await writeFile(env.file('exports/2.csv'), '')
+    await writeFile(env.file('exports/3.csv'), [header, row('3', '60')].join('\n'))
+    const { code, report, lines } = await sync({ CSV_PATH: env.file('exports') })
+    expect(code).toBe(3)
+    expect(report).toMatchObject({ read: 4, created: 2, rejected: 1, skipped: 1, skippedRepeated: 1 })
+    expect(lines).toContainEqual(expect.objectContaining({ msg: 'entry rejected', externalId: '2.csv' }))
+    expect((await env.readStoredTotals('csv')).ids).toEqual(['1', '3'])
+  }, 60_000)
+})
 
 test('PEOPLE_MAP names people, and UNKNOWN_PERSON=reject rejects the others', async () => {
   const day = ['--since', '2017-03-01', '--until', '2017-03-31']

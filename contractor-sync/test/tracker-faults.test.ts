@@ -13,16 +13,18 @@ interface Case {
   readonly code: number
   /** Appears in the output. */
   readonly message?: RegExp
+  readonly afterRun?: () => Promise<void>
 }
 
 /** Asserts the exit code and message of a run with faults, and that the next run without them ends with 0. */
-async function expectCase({ faults, settings = {}, code, message }: Case): Promise<void> {
+async function expectCase({ faults, settings = {}, code, message, afterRun }: Case): Promise<void> {
   await env.deleteEntries()
   await env.injectFaults(...faults)
   const ended = await env.run(settings)
   const output = `${ended.stdout}${ended.stderr}`
   expect({ code: ended.code, output }).toEqual({ code, output: expect.stringMatching(message ?? /./) })
   expect(output).not.toContain('local-only-')
+  await afterRun?.()
   if (code === 0) expect(await env.readStoredTotals()).toEqual(await env.readTrackerTotals())
   else await env.expectRecovery()
 }
@@ -154,6 +156,15 @@ describe('one invalid row is rejected by its id and field, and all others are up
     60_000,
   )
 })
+
+test('a wrong total_entries ends with 3 and both numbers, and every listed entry is uploaded', async () => {
+  await expectCase({
+    faults: [{ fault: 'changed-type', field: 'total_entries', value: 9999, path: entries, times: always }],
+    code: 3,
+    message: /"externalId":"total_entries".*Harvest counts 9999 entries and lists \d+/,
+    afterRun: async () => expect(await env.readStoredTotals()).toEqual(await env.readTrackerTotals()),
+  })
+}, 60_000)
 
 test('one person without an e-mail address costs no entry of the others', () =>
   expectCase({

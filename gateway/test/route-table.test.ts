@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { matchRoute, type Route, routes } from '@timesheets/contracts/route'
+import { type Route, routes } from '@timesheets/contracts/route'
+import { matchRoute } from '@timesheets/contracts/test/match-route'
 import { verifyIdentity } from '@timesheets/runtime/identity'
 import { identitySecret, startStack } from './gateway-fixture.ts'
 

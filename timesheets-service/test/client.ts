@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { matchRoute } from '@timesheets/contracts/route'
 import { assertDocumented } from '@timesheets/contracts/test/documented-response'
+import { matchRoute } from '@timesheets/contracts/test/match-route'
 import { identityHeader, requestIdHeader, signIdentity } from '@timesheets/runtime/identity'
 import { Secret } from '@timesheets/runtime/secret'
 import type { Express } from 'express'

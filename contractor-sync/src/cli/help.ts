@@ -3,7 +3,7 @@ import { syncSettings } from '../config.ts'
 import { daemonSettings } from '../sync/daemon.ts'
 import { loadTracker, trackerNames } from '../trackers/registry.ts'
 
-/** The width of a terminal that nobody resized. */
+/** The default width of a terminal. */
 const maxColumns = 80
 
 const usage = `Uploads hours from an external tracker to Timesheets.
@@ -62,21 +62,22 @@ function formatSettings(settings: Settings): string {
   const indent = 4 + Math.max(...rows.map(({ name }) => name.length))
   return rows
     .map((row) => {
-      const lines = wrap(`${row.doc}${formatDefault(row)}`, maxColumns - indent)
+      const lines = wrap([...row.doc.split(' '), ...formatDefault(row)], maxColumns - indent)
       return `  ${row.name.padEnd(indent - 2)}${lines.join(`\n${' '.repeat(indent)}`)}`
     })
     .join('\n')
 }
 
-function formatDefault({ defaultText, optional }: Setting<unknown>): string {
-  if (defaultText !== undefined) return defaultText === '' ? '' : ` [${defaultText}]`
-  return optional ? '' : ' (required)'
+/** The default stays on one line: [0 2 * * *]. */
+function formatDefault({ defaultText, optional }: Setting<unknown>): string[] {
+  if (defaultText !== undefined) return defaultText === '' ? [] : [`[${defaultText}]`]
+  return optional ? [] : ['(required)']
 }
 
-function wrap(text: string, columns: number): string[] {
+function wrap(words: readonly string[], columns: number): string[] {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(' ')) {
+  for (const word of words) {
     if (line !== '' && line.length + 1 + word.length > columns) {
       lines.push(line)
       line = word

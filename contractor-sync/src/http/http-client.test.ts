@@ -114,6 +114,13 @@ test('rejects a redirect, which could lead the token to another server', async (
   )
 })
 
+test('304 is no redirect', async () => {
+  expect(await send((_, response) => response.writeHead(304).end())).toMatchObject({
+    status: 304,
+    body: undefined,
+  })
+})
+
 test('rejects a server without TLS as a wrong setting', async () => {
   const port = await listen(() => {})
   const failure = requestJson(endpoint, `https://127.0.0.1:${port}/x`, { headers: {}, timeoutMs: 5000 })
@@ -146,7 +153,9 @@ function pour(response: NodeJS.WritableStream & { readonly destroyed: boolean },
 }
 
 test('rejects a response without end', async () => {
-  const failure = send((_, response) => pour(response, Buffer.alloc(1024 * 1024, ' ')))
+  const failure = send((_, response) => pour(response, Buffer.alloc(1024 * 1024, ' ')), {
+    timeoutMs: 25_000,
+  })
   await expect(failure).rejects.toThrow(InvalidResponseError)
   await expect(failure).rejects.toThrow('more than 64 MB')
 })
@@ -160,7 +169,9 @@ describe('encodings', () => {
 
   test('the limit of a body counts what gzip unpacks to', async () => {
     const bomb = gzipSync(Buffer.alloc(80 * 1024 * 1024, ' '))
-    const failure = send((_, response) => response.setHeader('content-encoding', 'gzip').end(bomb))
+    const failure = send((_, response) => response.setHeader('content-encoding', 'gzip').end(bomb), {
+      timeoutMs: 25_000,
+    })
     await expect(failure).rejects.toThrow('more than 64 MB')
   })
 

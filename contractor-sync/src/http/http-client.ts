@@ -23,7 +23,7 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number
   readonly headers: Headers
-  /** Parsed JSON. Undefined if the status is 400 or more and the body is not JSON. */
+  /** Parsed JSON. Undefined if the status is 300 or more and the body is not JSON. */
   readonly body: unknown
 }
 
@@ -163,14 +163,14 @@ function parseBody(endpoint: Endpoint, { status, headers }: Response, bytes: Uin
   try {
     return JSON.parse(decodeText(endpoint, bytes, contentType))
   } catch (error) {
-    if (status >= 400) return undefined
+    if (status >= 300) return undefined
     throw error instanceof InvalidResponseError ? error : rejectTruncatedJson(endpoint, status, contentType)
   }
 }
 
 /** Text that cannot be decoded is an error: with U+FFFD in place of letters it would be stored wrong in silence. */
 function decodeText({ name }: Endpoint, bytes: Uint8Array, contentType: string): string {
-  // JSON is UTF-8 (RFC 8259, section 8.1); a server that says otherwise is taken at its word.
+  // JSON is UTF-8 (RFC 8259, section 8.1), unless the server declares another charset.
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1] ?? 'utf-8'
   try {
     return new TextDecoder(charset, { fatal: true }).decode(bytes)

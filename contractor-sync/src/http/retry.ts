@@ -28,7 +28,7 @@ export class RetryBudget {
   }
 
   /**
-   * Runs an action until it succeeds: exponential backoff with jitter, after the `Retry-After` that was asked for.
+   * Runs an action until it succeeds: exponential backoff with jitter, after waiting for `Retry-After`.
    * @param action must be safe to repeat
    * @throws {TransientError} the budget is used up, or ends before `Retry-After` does
    * @throws any error that is not retryable, at once

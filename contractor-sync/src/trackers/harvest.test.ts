@@ -221,9 +221,9 @@ describe('an unexpected shape is an error that names the field, never an empty s
     ['people without e-mail', { '/v2/users': createPage('users', [{ id: 7 }]) }, /people.*users\.0\.email/],
     ['no people', { '/v2/users': createPage('users', []) }, /is empty/],
   ])('%s', async (_what, responses, message) => {
-    const record = read({ ...createResponses(documented), ...responses })
-    await expect(record).rejects.toThrow(InvalidResponseError)
-    await expect(record).rejects.toThrow(message)
+    const reading = read({ ...createResponses(documented), ...responses })
+    await expect(reading).rejects.toThrow(InvalidResponseError)
+    await expect(reading).rejects.toThrow(message)
   })
 })
 

@@ -3,7 +3,7 @@ import type { Action } from '@timesheets/contracts/history'
 import { type Caller, isOwn } from './caller.ts'
 import { DomainError, noSuchEntry } from './domain-error.ts'
 
-/** An entry whose row is locked against every other writer while a decision about it is made. */
+/** An entry during a decision: its row is locked against every other writer. */
 export interface LockedEntry {
   readonly id: number
   readonly userId: string

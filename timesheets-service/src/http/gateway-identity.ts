@@ -4,7 +4,7 @@ import type { Secret } from '@timesheets/runtime/secret'
 import type { RequestHandler, Response } from 'express'
 
 /**
- * Accepts only requests that carry the gateway's signed identity, so that going around the gateway is of no use.
+ * Accepts only requests that carry the gateway's signed identity, so that no client can bypass the gateway.
  * @param secrets each is accepted, so that a secret can be replaced while requests flow
  */
 export function gatewayIdentity(secrets: readonly Secret[]): RequestHandler {

@@ -28,7 +28,7 @@ export const csv = defineTracker({
     ),
     csvHoursUnit: optional(
       setting.oneOf('CSV_HOURS_UNIT', hoursUnits, {
-        doc: 'Unit of plain numbers in the hours column; not needed if its name says hours',
+        doc: 'Unit of plain numbers in the hours column; not needed if its name contains "hours"',
       }),
     ),
     csvDelimiter: setting.custom(

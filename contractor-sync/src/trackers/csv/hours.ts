@@ -6,7 +6,7 @@ export type HoursUnit = keyof typeof unitSeconds
 export const hoursUnits = Object.keys(unitSeconds) as HoursUnit[]
 
 /**
- * Returns the unit of a column whose name says hours: "hours", "Rounded Hours", "totalHours", "Duration (decimal)",
+ * Infers the unit from the name of a column that contains hours: "hours", "Rounded Hours", "totalHours", "Duration (decimal)",
  * "Time (h)".
  * @returns undefined if the name leaves the unit open: "Duration", "Time Spent (minutes)"
  */

@@ -6,7 +6,7 @@ import type { TableRow } from './table-file.ts'
 
 export interface RowMapping {
   readonly columns: Columns
-  /** CSV_HOURS_UNIT; undefined: only a column that says hours has plain numbers. */
+  /** CSV_HOURS_UNIT; undefined: infer it from the name of the column. */
   readonly hoursUnit: HoursUnit | undefined
 }
 

@@ -21,31 +21,20 @@ import {
 } from '../../domain/decision.ts'
 import type { DecisionResult, DecisionStore, EntrySelection } from '../../domain/decision-store.ts'
 import { DomainError, noSuchEntry } from '../../domain/domain-error.ts'
-import type { EntryReader } from '../../domain/entry-reader.ts'
 import type { PeopleStore } from '../../domain/people-store.ts'
 import { resolveActor } from '../caller.ts'
-import type { Cursors } from '../cursor.ts'
 import { toDomainProblem } from '../domain-problem.ts'
 import { parseEntryId } from '../entry-id.ts'
 import { EntryList, toFilter } from '../entry-list.ts'
 import { parseIfMatch, sendEntry } from '../etag.ts'
-import { type JsonBodyOptions, jsonBody } from '../json-body.ts'
+import { jsonBody } from '../json-body.ts'
 import { createResourceRouter } from '../operation-contract.ts'
 import { parseQuery } from '../query.ts'
-import { pageBytes, type ResponseBudget, reportBytes, reserveResponse } from '../response-budget.ts'
-
-export interface ApprovalsParts {
-  readonly reader: EntryReader
-  readonly decisions: DecisionStore
-  readonly people: PeopleStore
-  readonly cursors: Cursors
-  readonly responses: ResponseBudget
-  readonly publicUrl: string
-  readonly body: JsonBodyOptions
-}
+import { pageBytes, reportBytes, reserveResponse } from '../response-budget.ts'
+import type { ServiceParts } from '../service-parts.ts'
 
 /** `/approvals`: lists what needs a decision, and records the decisions of approvers. */
-export function approvalsRouter(parts: ApprovalsParts): Router {
+export function approvalsRouter(parts: ServiceParts): Router {
   const { decisions, people } = parts
   const list = new EntryList(parts.reader, parts.cursors, `${parts.publicUrl}/approvals`)
 
@@ -70,7 +59,8 @@ export function approvalsRouter(parts: ApprovalsParts): Router {
       async (request, response) => {
         const query = parseQuery(request, approvalsQuerySchema)
         const userIds = query.user_id === undefined || query.user_id === '*' ? undefined : [query.user_id]
-        await list.send(request, response, query, { ...toFilter(query), userIds, needsDecision: true })
+        const filter = { ...toFilter(query), userIds, needsDecision: true }
+        await list.send(request, response, query, filter, undefined)
       },
     ],
 

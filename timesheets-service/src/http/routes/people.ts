@@ -5,28 +5,20 @@ import { parseOrThrow } from '@timesheets/contracts/validation'
 import { sendJson } from '@timesheets/runtime/http/send-json'
 import type { Request, Router } from 'express'
 import { DomainError } from '../../domain/domain-error.ts'
-import type { PeopleFilter, PeopleStore } from '../../domain/people-store.ts'
-import type { Cursors } from '../cursor.ts'
-import { type JsonBodyOptions, jsonBody } from '../json-body.ts'
+import type { PeopleFilter } from '../../domain/people-store.ts'
+import { jsonBody } from '../json-body.ts'
 import { createResourceRouter } from '../operation-contract.ts'
 import { parseQuery } from '../query.ts'
-import { pageBytes, type ResponseBudget, reserveResponse } from '../response-budget.ts'
+import { pageBytes, reserveResponse } from '../response-budget.ts'
+import type { ServiceParts } from '../service-parts.ts'
 
 const defaultLimit = 100
 
 /** All names that the directory accepts for one person. */
 const maxPersonBytes = 512 * 1024
 
-export interface PeopleParts {
-  readonly people: PeopleStore
-  readonly cursors: Cursors
-  readonly responses: ResponseBudget
-  readonly publicUrl: string
-  readonly body: JsonBodyOptions
-}
-
-/** `/people`: the directory that ties one person's names together. */
-export function peopleRouter({ people, cursors, responses, publicUrl, body }: PeopleParts): Router {
+/** `/people`: the directory of people, with all names of each. */
+export function peopleRouter({ people, cursors, responses, publicUrl, body }: ServiceParts): Router {
   return createResourceRouter({
     listPeople: [
       reserveResponse(responses, pageBytes),

@@ -1,17 +1,12 @@
 import { type GroupKey, reportQuerySchema } from '@timesheets/contracts/list-query'
 import type { Router } from 'express'
-import type { HoursReporter } from '../../domain/hours-reporter.ts'
 import { createResourceRouter } from '../operation-contract.ts'
 import { parseQuery } from '../query.ts'
-import { type ResponseBudget, reportBytes, reserveResponse } from '../response-budget.ts'
-
-export interface ReportsParts {
-  readonly reporter: HoursReporter
-  readonly responses: ResponseBudget
-}
+import { reportBytes, reserveResponse } from '../response-budget.ts'
+import type { ServiceParts } from '../service-parts.ts'
 
 /** `/reports/hours`: sums hours by person, project, time and source, as JSON or CSV. */
-export function reportsRouter({ reporter, responses }: ReportsParts): Router {
+export function reportsRouter({ reporter, responses }: ServiceParts): Router {
   return createResourceRouter({
     reportHours: [
       reserveResponse(responses, reportBytes),

@@ -11,6 +11,7 @@ const secret = new Secret('local-only-secret-of-a-bench-and-of-nothing-else')
 const caller = {
   client: 'bench',
   person: 'user-0007',
+  subject: 'user-0007',
   scopes: ['read:timesheets', 'read:reports', 'approve:timesheets'],
 }
 

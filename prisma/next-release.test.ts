@@ -105,7 +105,7 @@ async function useEveryStore() {
       actions: history.map(({ action }) => action),
       exported: exported.split('\n').length - 1,
       report: await reporter.reportHours({ filter, keys: ['user'], format: 'json' }),
-      caller: (await people.resolveCaller('bond@exampleco.com')).userId,
+      caller: (await people.resolveCaller({ person: 'bond@exampleco.com', subject: 'auth0|bond' })).userId,
     }
   } finally {
     await client.$disconnect()

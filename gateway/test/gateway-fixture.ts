@@ -185,7 +185,7 @@ export async function startProxy(serviceUrl: string): Promise<string> {
   const app = createExpressApp()
     .use((_request, response, next) => {
       response.locals.requestId = 'id'
-      response.locals.identity = { client: 'c', person: 'p', scopes: [] }
+      response.locals.identity = { client: 'c', person: 'p', subject: 'p', scopes: [] }
       next()
     })
     .use(proxy.forward)

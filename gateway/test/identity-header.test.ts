@@ -23,6 +23,7 @@ test('the service can believe who calls, for this very request and for at most 3
     expect(verifyIdentity(header, bound, [identitySecret], new UsedIdentities())).toEqual({
       client: 'sync',
       person: 'auth0|1',
+      subject: 'auth0|1',
       scopes: ['batch:upload', 'openid'],
     })
     const { iat, exp } = decodeJwt(header) as { iat: number; exp: number }

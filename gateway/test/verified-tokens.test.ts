@@ -7,7 +7,7 @@ const nowSeconds = () => Math.floor(Date.now() / 1000)
 
 const verified = (claims: object = {}) => ({
   auth: { token: '', header: {}, payload: { exp: nowSeconds() + 3600, ...claims } } as never,
-  identity: { client: 'c', person: 'p', scopes: [] },
+  identity: { client: 'c', person: 'p', subject: 'p', scopes: [] },
 })
 
 test('remembers a token while the key set stays the same', () => {

@@ -12,6 +12,8 @@ export const identitySecret = new Secret('a secret of the gateway and the servic
 export interface TestIdentity {
   readonly client: string
   readonly person: string
+  /** Default: the person, as in a token without the e-mail claim. */
+  readonly subject?: string
   readonly scopes: readonly string[]
 }
 
@@ -77,13 +79,18 @@ export function signedHeaders(
   headers: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const requestId = randomUUID()
-  const signed = signIdentity(identity, { method, target, requestId, headers }, identitySecret)
+  const signed = signIdentity(
+    { subject: identity.person, ...identity },
+    { method, target, requestId, headers },
+    identitySecret,
+  )
   return { [requestIdHeader]: requestId, [identityHeader]: signed }
 }
 
-export const syncIdentity: TestIdentity = {
+export const syncIdentity = {
   client: 'contractor-sync',
   person: 'contractor-sync@clients',
+  subject: 'contractor-sync@clients',
   scopes: ['batch:upload'],
 }
 

@@ -171,7 +171,7 @@ test('a client that leaves during an export ends its statements', async () => {
   const target = '/timesheets?user_id=many'
   const requestId = 'leaves'
   const identity = signIdentity(
-    { client: 'test', person: 'maya', scopes: ['read:reports'] },
+    { client: 'test', person: 'maya', subject: 'maya', scopes: ['read:reports'] },
     { method: 'GET', target, requestId, headers: {} },
     identitySecret,
   )

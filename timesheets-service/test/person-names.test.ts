@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals'
-import { users } from './client.ts'
+import { Client, users } from './client.ts'
 import { readList, uploadEntries } from './list-helpers.ts'
 import { useService } from './service-fixture.ts'
 
@@ -120,4 +120,26 @@ test('lists the hours of a person who has as many names as the directory accepts
   expect(days).toEqual(['2025-03-03', '2025-03-02', '2025-03-01'])
   const past = await readList(ann, `/timesheets?${range}&as_of=2100-01-01T00:00:00Z`)
   expect(past).toHaveLength(3)
+})
+
+test('hours belong to an account, whether or not a token names its e-mail', async () => {
+  const scopes = ['create:timesheets', 'read:timesheets', 'approve:timesheets']
+  const account = { client: 'timesheets-web', subject: 'auth0|eve', scopes }
+  const app = () => service().app
+  const withoutEmail = new Client(app, { ...account, person: 'auth0|eve' })
+  const withEmail = new Client(app, { ...account, person: 'Eve@ExampleCo.com' })
+  const first = (await createEntry(withoutEmail, '2026-08-03')).body
+  const second = (await createEntry(withEmail, '2026-08-04')).body
+  const third = (await createEntry(withoutEmail, '2026-08-05')).body
+  await uploadEntries(service(), [{ user_id: 'eve@exampleco.com', date: '2026-08-06' }])
+  for (const person of [withEmail, withoutEmail]) {
+    const days = (await readList(person, '/timesheets')).map(({ day }) => day)
+    expect(days).toEqual(['2026-08-06', '2026-08-05', '2026-08-04', '2026-08-03'])
+    for (const { id } of [first, second, third])
+      expect(await person.request('PUT', `/approvals/${id}`)).toMatchObject(selfApproval)
+  }
+  const change = { date: '2026-08-03', project: 'StoreZero', hours: 4 }
+  expect((await withEmail.request('PUT', `/timesheets/${first.id}`, change)).status).toBe(200)
+  expect((await withoutEmail.request('PUT', `/timesheets/${second.id}`, change)).status).toBe(200)
+  expect((await ann.request('GET', `/timesheets/${first.id}`)).status).toBe(404)
 })

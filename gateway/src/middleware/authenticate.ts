@@ -113,8 +113,9 @@ function toIdentity(payload: JWTPayload, userClaim: string): Identity {
   const client = readText(payload.azp) ?? readText(payload.client_id)
   const person = readText(payload[userClaim]) ?? readText(payload.sub)
   if (client === undefined || person === undefined) throw new RefusedTokenError('no-client')
+  const subject = readText(payload.sub) ?? person
   if (!clientId.safeParse(client).success || !isPerson(person)) throw new RefusedTokenError('invalid-subject')
-  return { client, person, scopes: getGrantedScopes(payload) }
+  return { client, person, subject, scopes: getGrantedScopes(payload) }
 }
 
 /** A client's name is stored with each entry that it writes. */

@@ -12,7 +12,7 @@ const request: BoundRequest = {
   requestId: 'id-1',
   headers: { 'content-length': '2' },
 }
-const identity = { client: 'sync', person: 'auth0|é', scopes: ['batch:upload', 'openid'] }
+const identity = { client: 'sync', person: 'auth0|é', subject: 'auth0|é', scopes: ['batch:upload', 'openid'] }
 
 afterEach(() => {
   jest.useRealTimers()
@@ -90,6 +90,7 @@ describe('an identity signed with the right secret', () => {
   test.each([
     ['without a client', { ...claims, client: undefined }],
     ['without a person', { ...claims, person: 7 }],
+    ['without a subject', { ...claims, subject: undefined }],
     ['with scopes that are not an array', { ...claims, scopes: 'batch:upload' }],
     ['without a method', { ...claims, method: undefined }],
   ])('is rejected %s', async (_name, payload) => {

@@ -14,6 +14,8 @@ export interface Identity {
   readonly client: string
   /** The person who uses it, or the program itself. */
   readonly person: string
+  /** The account: the access token's `sub`. */
+  readonly subject: string
   readonly scopes: readonly string[]
 }
 
@@ -50,6 +52,7 @@ const claimsSchema = z.object({
   target: z.string(),
   client: z.string(),
   person: z.string(),
+  subject: z.string(),
   scopes: z.array(z.string()),
 })
 type Claims = z.infer<typeof claimsSchema>
@@ -72,6 +75,7 @@ export function signIdentity(identity: Identity, request: BoundRequest, secret: 
     target: request.target,
     client: identity.client,
     person: identity.person,
+    subject: identity.subject,
     scopes: [...identity.scopes],
   }
   const signed = `${header}.${encode(claims)}`
@@ -104,7 +108,8 @@ export function verifyIdentity(
     throw new IdentityError('the identity was signed for another request')
   }
   if (!used.add(claims.jti)) throw new IdentityError('the identity was used before')
-  return { client: claims.client, person: claims.person, scopes: claims.scopes }
+  const { client, person, subject, scopes } = claims
+  return { client, person, subject, scopes }
 }
 
 /** Remembers identities for as long as they are valid. It keeps two generations, so memory follows the rate of requests. */

@@ -1,6 +1,14 @@
 import type { Person, PersonBody } from '@timesheets/contracts/person'
 import type { Caller } from './caller.ts'
 
+/** A person as a token names them. */
+export interface Account {
+  /** The verified e-mail, or the subject where the token has none. */
+  readonly person: string
+  /** The subject of the token (`sub`). */
+  readonly subject: string
+}
+
 /** Selects people of the directory. */
 export interface PeopleFilter {
   readonly email?: string | undefined
@@ -16,10 +24,13 @@ export interface PeoplePageRequest extends PeopleFilter {
 /** The directory of people. */
 export interface PeopleStore {
   /**
-   * Finds the person behind a token: by e-mail in the directory, else by `user_id` there, else the name as it is.
-   * @param person the verified e-mail, or the subject of the token, as the gateway signed it
+   * Finds the person behind a token: by e-mail in the directory, else by `user_id` there, else the name as it is. The
+   * account and the e-mails that its tokens have named belong to the same person.
    */
-  resolveCaller(person: string): Promise<Caller>
+  resolveCaller(account: Account): Promise<Caller>
+
+  /** Remembers that an account and an e-mail belong to one person, for tokens that name only one of them. */
+  linkAccount(account: Account): Promise<void>
 
   /** Lists people by `user_id`, in the database's collation. */
   list(page: PeoplePageRequest): Promise<readonly Person[]>

@@ -20,7 +20,7 @@ beforeEach(async () => {
     .use(earlyResponse)
     .use((request, response, next) => {
       const person = String(request.headers['x-person'] ?? 'ann')
-      response.locals.identity = { client: 'web', person, scopes: [] }
+      response.locals.identity = { client: 'web', person, subject: person, scopes: [] }
       next()
     })
     .use(jsonBody({ maxBytes: 16 * kibibyte, budget, ownedBy: 'person', graceMs: 1000 }))

@@ -18,7 +18,7 @@ beforeEach(async () => {
   const app = createExpressApp()
     .use((request, response, next) => {
       const person = String(request.headers['x-person'])
-      response.locals.identity = { client: 'web', person, scopes: [] }
+      response.locals.identity = { client: 'web', person, subject: person, scopes: [] }
       next()
     })
     .use(reserveResponse(budget, 1))

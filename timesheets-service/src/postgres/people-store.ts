@@ -1,12 +1,15 @@
 import type { Person, PersonBody } from '@timesheets/contracts/person'
 import { type Caller, normalizeEmail } from '../domain/caller.ts'
 import { DomainError } from '../domain/domain-error.ts'
-import type { PeoplePageRequest, PeopleStore } from '../domain/people-store.ts'
+import type { Account, PeoplePageRequest, PeopleStore } from '../domain/people-store.ts'
 import { isWriteConflict, sqlState, uniqueViolation } from './errors.ts'
 import type { Prisma, PrismaClient } from './generated/client.ts'
 import { emailKind, type Name, toNameKey, toNames, toPerson } from './person-names.ts'
 import { retryOnConflict } from './retry-on-conflict.ts'
+import { findAccountLinks, linkAccount } from './sql/account-links.ts'
 import { findPersonByName } from './sql/find-person-by-name.ts'
+
+const maxRememberedLinks = 10_000
 
 /** Another writer deleted the person between two statements. */
 class PersonDeleted extends Error {}
@@ -18,19 +21,34 @@ const isRetryable = (error: unknown) =>
 /** The directory of people in Postgres. The primary key of names ensures that each belongs to one person at most. */
 export class PostgresPeopleStore implements PeopleStore {
   readonly #client: PrismaClient
+  /** Links that are stored already, so that they are not written with each request. */
+  readonly #linked = new Set<string>()
 
   constructor(client: PrismaClient) {
     this.#client = client
   }
 
-  async resolveCaller(person: string): Promise<Caller> {
-    const rows = await findPersonByName(this.#client, person)
-    const userId = rows[0]?.user_id ?? person
-    const inToken = person.includes('@') ? [person, normalizeEmail(person)] : [person]
+  async resolveCaller({ person, subject }: Account): Promise<Caller> {
+    const links = await findAccountLinks(this.#client, person, subject)
+    // A token that names only the account stands for the e-mail that the account's other tokens have named.
+    const email = person.includes('@') ? person : links.find((link) => link.subject === subject)?.spelling
+    const rows = await findPersonByName(this.#client, email ?? person)
+    const userId = rows[0]?.user_id ?? email ?? person
+    const inToken = [person, subject, ...links.flatMap((link) => [link.subject, link.email, link.spelling])]
+    if (person.includes('@')) inToken.push(normalizeEmail(person))
     const inDirectory = rows.flatMap(({ kind, name }) =>
       name === null ? [] : kind === emailKind ? name : `${kind}:${name}`,
     )
     return { userId, names: [...new Set([userId, ...inToken, ...inDirectory])] }
+  }
+
+  async linkAccount({ person, subject }: Account): Promise<void> {
+    if (person === subject || !person.includes('@')) return
+    const link = `${subject} ${person}`
+    if (this.#linked.has(link)) return
+    await linkAccount(this.#client, subject, person)
+    if (this.#linked.size >= maxRememberedLinks) this.#linked.clear()
+    this.#linked.add(link)
   }
 
   async list({ email, trackerId, after, limit }: PeoplePageRequest): Promise<Person[]> {

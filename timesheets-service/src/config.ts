@@ -26,6 +26,10 @@ export const serviceSettings = {
       doc: 'Previous secret, accepted as well during a rotation',
     }),
   ),
+  allowLocalSecrets: setting.flag('ALLOW_LOCAL_SECRETS', {
+    default: false,
+    doc: 'Allow the published secrets of the local stack; never with real hours',
+  }),
   publicUrl: setting.url('PUBLIC_URL', {
     default: 'http://127.0.0.1:8080',
     doc: 'URL by which clients reach this API',
@@ -42,7 +46,21 @@ export type ServiceConfig = InferConfig<typeof serviceSettings>
 
 /** @throws {ConfigError} with all invalid settings */
 export function readServiceConfig(environment: Environment): ServiceConfig {
-  return readConfig(environment, serviceSettings)
+  return readConfig(environment, serviceSettings, rejectLocalSecrets)
+}
+
+/** A program that knows the identity secret can act as anyone, and the local stack's is published in this repository. */
+function rejectLocalSecrets({ allowLocalSecrets, ...config }: ServiceConfig): string[] {
+  if (allowLocalSecrets) return []
+  const secrets = {
+    IDENTITY_SECRET: config.identitySecret,
+    IDENTITY_SECRET_PREVIOUS: config.identitySecretPrevious,
+  }
+  return Object.entries(secrets).flatMap(([name, secret]) =>
+    secret?.isLocalOnly === true
+      ? [`${name}: is the published secret of the local stack; create one (openssl rand -hex 32)`]
+      : [],
+  )
 }
 
 function parseOwners(text: string): ReadonlyMap<string, string> {

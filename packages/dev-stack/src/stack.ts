@@ -79,6 +79,7 @@ export class Stack {
         SERVICE_ADMIN_PORT: port(this.#config.serviceAdminPort),
         DATABASE_URL: database.url,
         IDENTITY_SECRET: identitySecret,
+        ALLOW_LOCAL_SECRETS: 'true',
         ...serverEnvironment,
         PUBLIC_URL: `http://127.0.0.1:${gatewayPort}`,
       },

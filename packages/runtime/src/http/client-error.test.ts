@@ -76,10 +76,52 @@ test('completes a response that has started, if garbage follows its request', as
   expect(await ended).toMatch(/half.*whole\r\n0\r\n\r\n$/s)
 })
 
-test('closes without a response if garbage is part of a request body, since a part may have been processed', async () => {
-  const { send, ended } = await open((request) => void request.resume())
+test('responds 400 to a request whose body is not chunked coding, and its handler can write nothing more', async () => {
+  const closed = Promise.withResolvers<void>()
+  const { send, ended } = await open((request, response) => {
+    request.resume().on('error', () => undefined)
+    response.once('close', () => {
+      response.end('too late')
+      closed.resolve()
+    })
+  })
   send('POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\ngarbage\r\n')
-  expect(await ended).toBe('')
+  const text = await ended
+  await closed.promise
+  expect(statuses(text)).toEqual(['400'])
+  expect(text).not.toContain('too late')
+})
+
+test('closes without a response if the response to a request with an invalid body has begun', async () => {
+  const { send, ended } = await open((request, response) => {
+    request.resume().on('error', () => undefined)
+    response.writeHead(200).write('half')
+  })
+  send('POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n')
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  send('garbage\r\n')
+  expect(statuses(await ended)).toEqual(['200'])
+})
+
+test.each([
+  'x\r\n',
+  '\r\n',
+  ' 2\r\n{}\r\n0\r\n\r\n',
+  '-2\r\n{}\r\n',
+  '+2\r\n{}\r\n',
+  '0x2\r\n{}\r\n0\r\n\r\n',
+  '2_0\r\n{}\r\n',
+  'fffffffffffffffff\r\n',
+  '2\n{}\r\n0\r\n\r\n',
+  '2\r\n{}x\r\n0\r\n\r\n',
+  '2\r\n{}0\r\n\r\n',
+  '2\r\n{}\r0\r\n\r\n',
+  '2\r\n{}\r\n0\r\nbad trailer\r\n\r\n',
+  '2\r{}\r\n0\r\n\r\n',
+])('responds 400 to the chunked body %j', async (body) => {
+  const { send, ended } = await open((request) => void request.resume().on('error', () => undefined))
+  send(`POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${body}`)
+  expect(statuses(await ended)).toEqual(['400'])
 })
 
 test('responds 400 to garbage alone', async () => {

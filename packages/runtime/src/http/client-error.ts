@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ProblemError } from '@timesheets/contracts/problem'
 import { requestIdHeader } from '../identity.ts'
@@ -24,18 +25,25 @@ export class ClientErrorHandler {
   /**
    * Handles the event `clientError`. A client matches responses to requests by their order (RFC 9112, section 9.3.2).
    * If a 400 overtook the response to an upload, the client would believe that nothing was stored. So pending responses
-   * are sent first, and then the connection ends. A request that can no longer be received completely is cut.
+   * are sent first, and then the connection ends. A request whose body is invalid gets 400 itself, unless its response has
+   * begun.
    */
   handle(error: NodeJS.ErrnoException, socket: Duplex): void {
     if (this.#ended.has(socket)) return
     const pending = this.#pending.get(socket) ?? new Map<ServerResponse, IncomingMessage>()
     // node:http emits a request with unknown framing before it reports the error; nothing has processed it yet.
     if (error.code === 'HPE_INVALID_TRANSFER_ENCODING' && pending.size === 1) pending.clear()
-    if (!socket.writable || [...pending.values()].some((request) => !request.complete)) {
+    const incomplete = [...pending].find(([, request]) => !request.complete)?.[0]
+    const isAnswerable = incomplete === undefined || (pending.size === 1 && !incomplete.headersSent)
+    if (!socket.writable || !isAnswerable) {
       socket.destroy(error)
       return
     }
     this.#ended.add(socket)
+    if (incomplete !== undefined) {
+      abandon(incomplete, socket as Socket)
+      pending.clear()
+    }
     const last = [...pending.keys()].at(-1)
     if (last === undefined) end(socket, buildResponse(error.code))
     else {
@@ -45,14 +53,25 @@ export class ClientErrorHandler {
   }
 }
 
+/** Separates a response from its connection: its handler can neither read the rest of the request nor write to the client. */
+function abandon(response: ServerResponse, socket: Socket): void {
+  response.detachSocket(socket)
+  // What the handler reserved is released with this event, which a response without a connection does not emit.
+  process.nextTick(() => response.emit('close'))
+}
+
 function end(socket: Duplex, response = ''): void {
   socket.end(response)
   setTimeout(() => socket.destroy(), lingerMs).unref()
 }
 
 function buildResponse(code: string | undefined): string {
+  return formatProblem(toProblem(code))
+}
+
+/** A complete response, for connections on which node:http offers none. */
+export function formatProblem(problem: ProblemError): string {
   const requestId = randomUUID()
-  const problem = toProblem(code)
   const body = JSON.stringify(problem.toProblem(requestId))
   const lines = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
@@ -61,6 +80,7 @@ function buildResponse(code: string | undefined): string {
     `${requestIdHeader}: ${requestId}`,
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
+    ...Object.entries(problem.headers).map((header) => header.join(': ')),
   ]
   return `${lines.join('\r\n')}\r\n\r\n${body}`
 }

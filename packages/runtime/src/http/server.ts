@@ -1,8 +1,18 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { randomUUID } from 'node:crypto'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ProblemError } from '@timesheets/contracts/problem'
+import { requestIdHeader } from '../identity.ts'
 import type { Logger } from '../logger.ts'
 import { createAdminApp, type Readiness } from './admin.ts'
-import { ClientErrorHandler } from './client-error.ts'
+import { ClientErrorHandler, formatProblem } from './client-error.ts'
 import { awaitContinue } from './expect-continue.ts'
 import { listen } from './listen.ts'
 import type { ServerConfig } from './server-settings.ts'
@@ -52,7 +62,9 @@ export async function startServer(
     clientErrors.track(request, response)
     // During shutdown, ask clients to close keep-alive connections.
     if (isStopping) response.setHeader('connection', 'close')
-    service.app(request, response)
+    const problem = checkVersion(request)
+    if (problem === undefined) service.app(request, response)
+    else sendProblem(response, problem)
   }
   const server = createServer({
     requestTimeout: requestTimeoutMs,
@@ -73,6 +85,8 @@ export async function startServer(
   })
   // Other expectations are ignored (RFC 9110, section 10.1.1); by default Node responds 417.
   server.on('checkExpectation', handle)
+  // By default Node closes the connection without a response.
+  server.on('connect', (_request, socket) => endWithProblem(socket, connectNotSupported()))
   server.on('clientError', (error, socket) => clientErrors.handle(error, socket))
   const admin = createServer(
     createAdminApp(async () => (isStopping ? { draining: 'the process is stopping' } : service.readiness())),
@@ -94,6 +108,43 @@ export async function startServer(
       await drain(admin, 0)
     },
   }
+}
+
+/**
+ * Checks the protocol version (RFC 9112, section 2.3). Node's parser accepts HTTP/0.9, HTTP/2.0 and RTSP/1.0 as well. It does
+ * not show the name of the protocol: RTSP/1.0 is served as HTTP/1.0, except OPTIONS, which HTTP has since 1.1.
+ */
+function checkVersion({ httpVersion, method, headers }: IncomingMessage): ProblemError | undefined {
+  if (httpVersion === '1.1') return undefined
+  if (httpVersion !== '1.0' || method === 'OPTIONS')
+    return new ProblemError('invalid-request', 'The request is neither HTTP/1.1 nor HTTP/1.0')
+  // Framing that HTTP/1.0 does not know is faulty (RFC 9112, section 6.1).
+  if (headers['transfer-encoding'] === undefined) return undefined
+  return new ProblemError('invalid-request', 'HTTP/1.0 has no Transfer-Encoding; send a Content-Length')
+}
+
+const connectNotSupported = () =>
+  new ProblemError('method-not-allowed', 'This server is not a proxy, and supports no CONNECT', {
+    headers: { allow: 'GET, HEAD, POST, PUT, DELETE, OPTIONS' },
+  })
+
+/** Responds to a request that the app must not see, and closes the connection. */
+function sendProblem(response: ServerResponse, problem: ProblemError): void {
+  const requestId = randomUUID()
+  response
+    .writeHead(problem.status, {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      [requestIdHeader]: requestId,
+      connection: 'close',
+    })
+    .end(JSON.stringify(problem.toProblem(requestId)))
+}
+
+/** The same for CONNECT, for which Node creates no response. */
+function endWithProblem(socket: Duplex, problem: ProblemError): void {
+  socket.on('error', () => undefined) // the client has left
+  socket.end(formatProblem(problem))
 }
 
 /** Accepts no new connections, lets running requests finish, and closes the remaining ones at the deadline. */

@@ -29,7 +29,7 @@ async function bundle(name: string, { entries, packages = {}, folders = [] }: Im
     // goes by them, and so do stacks and messages.
     minifyWhitespace: true,
     minifySyntax: true,
-    keepNames: true,
+    keepNames: false,
     sourcemap: 'linked',
     // A stack needs lines, not the source: that would double the image.
     sourcesContent: false,

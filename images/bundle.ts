@@ -10,7 +10,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const distDir = path.join(root, 'dist')
 
 /** Puts into `dist/<image>/` all that the image holds above its base: JavaScript, source maps, and little else. */
-async function bundle(name: string, { entries, packages = {}, folders = [] }: Image): Promise<void> {
+async function bundle(
+  name: string,
+  { entries, packages = {}, folders = [], keepNames = false }: Image,
+): Promise<void> {
   const outdir = path.join(distDir, name)
   await rm(outdir, { recursive: true, force: true })
   await build({
@@ -25,11 +28,10 @@ async function bundle(name: string, { entries, packages = {}, folders = [] }: Im
     platform: 'node',
     format: 'esm',
     target: 'node24',
-    // Half the text to parse at each start. Names stay, also of classes that share one in a bundle: oidc-provider
-    // goes by them, and so do stacks and messages.
+    // Half the text to parse at each start. Names stay, for stacks and messages.
     minifyWhitespace: true,
     minifySyntax: true,
-    keepNames: false,
+    keepNames,
     sourcemap: 'linked',
     // A stack needs lines, not the source: that would double the image.
     sourcesContent: false,

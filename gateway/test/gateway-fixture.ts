@@ -134,7 +134,7 @@ export function recordLogs() {
   return { lines, logger }
 }
 
-/** A gateway on a free port, with nobody to talk to but what the test gives it. */
+/** A gateway on a free port, with the issuer and the service of the test. */
 export async function startGateway(
   parts: { issuer: Pick<StartedIssuer, 'issuer' | 'jwksUri'>; serviceUrl: string },
   config: Partial<GatewayConfig> = {},

@@ -7,7 +7,7 @@ test.each([
   [403, challenge],
   [404, null],
   [200, null],
-])('of an answer %i of the service the challenge is %j', async (status, passedOn) => {
+])('forwards the challenge of a %i of the service as %j', async (status, passedOn) => {
   const gateway = await startStack((_request, response) => {
     response
       .writeHead(status, { 'content-type': 'application/json', 'www-authenticate': challenge })

@@ -5,8 +5,8 @@ const challenge = 'Bearer error="insufficient_scope", scope="read:reports"'
 
 test.each([
   [403, challenge],
-  [404, null],
-  [200, null],
+  [404, undefined],
+  [200, undefined],
 ])('forwards the challenge of a %i of the service as %j', async (status, passedOn) => {
   const gateway = await startStack((_request, response) => {
     response

@@ -1,16 +1,15 @@
 # syntax=docker/dockerfile:1
-# Every image of this project, one a target: gateway, timesheets-service, contractor-sync, migrate, local.
+# All images of this project, one per target: gateway, timesheets-service, contractor-sync, migrate, local.
 #   docker build --target gateway -t timesheets/gateway .
-# The bases are arguments so that a release can pin them: --build-arg RUNTIME_IMAGE=gcr.io/…@sha256:…
+# The base images are build arguments, so that a release can pin them: --build-arg RUNTIME_IMAGE=gcr.io/…@sha256:…
 ARG BUILD_IMAGE=node:24-bookworm-slim
 ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot
 
 FROM ${BUILD_IMAGE} AS dependencies
 WORKDIR /src
-# Manifests alone, so that this layer lasts until a dependency changes.
+# Only the package manifests, so that this layer is cached until a dependency changes.
 COPY package.json package-lock.json ./
 COPY packages/contracts/package.json packages/contracts/
-COPY packages/client/package.json packages/client/
 COPY packages/runtime/package.json packages/runtime/
 COPY packages/dev-stack/package.json packages/dev-stack/
 COPY packages/fake-auth0/package.json packages/fake-auth0/
@@ -19,14 +18,14 @@ COPY packages/test-postgres/package.json packages/test-postgres/
 COPY gateway/package.json gateway/
 COPY timesheets-service/package.json timesheets-service/
 COPY contractor-sync/package.json contractor-sync/
-# No package's install script is needed to bundle, so none is run.
+# Bundling needs no install script of a package.
 RUN --mount=type=cache,target=/npm-cache npm ci --ignore-scripts --cache /npm-cache
 
 FROM dependencies AS bundles
 COPY . .
 RUN ["node", "node_modules/prisma/build/index.js", "generate"]
 RUN ["node", "images/bundle.ts"]
-# What a volume mounted over it starts as: a folder of the user that the containers run as.
+# A new volume gets the owner of the folder that it is mounted over: the user of the containers.
 RUN ["install", "-d", "-o", "65532", "-g", "65532", "/empty"]
 
 FROM ${RUNTIME_IMAGE} AS runtime
@@ -39,12 +38,12 @@ LABEL org.opencontainers.image.vendor="Timesheets" \
 WORKDIR /app
 ENV NODE_ENV=production \
     NODE_OPTIONS=--enable-source-maps
-# By number: Kubernetes cannot tell of a name that it is not root.
+# By number, because Kubernetes' runAsNonRoot cannot check a user name.
 USER 65532:65532
 
 FROM runtime AS gateway
 LABEL org.opencontainers.image.title="gateway" \
-      org.opencontainers.image.description="The public door of Timesheets: token, scope, rate, identity"
+      org.opencontainers.image.description="The public API of Timesheets: checks tokens and scopes, forwards with a signed identity"
 COPY --from=bundles /src/dist/gateway ./
 ENV HOST=0.0.0.0 GATEWAY_PORT=8080 GATEWAY_ADMIN_PORT=9090
 EXPOSE 8080 9090
@@ -55,7 +54,7 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --start-interval=500m
 
 FROM runtime AS timesheets-service
 LABEL org.opencontainers.image.title="timesheets-service" \
-      org.opencontainers.image.description="The rules of Timesheets, and what is kept"
+      org.opencontainers.image.description="The business rules and the storage of Timesheets"
 COPY --from=bundles /src/dist/timesheets-service ./
 ENV HOST=0.0.0.0 SERVICE_PORT=3000 SERVICE_ADMIN_PORT=9090
 EXPOSE 3000 9090
@@ -66,15 +65,15 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --start-interval=500m
 
 FROM runtime AS contractor-sync
 LABEL org.opencontainers.image.title="contractor-sync" \
-      org.opencontainers.image.description="Brings contractors' hours from an external tracker into Timesheets"
+      org.opencontainers.image.description="Uploads contractors' hours from an external tracker to Timesheets"
 COPY --from=bundles /src/dist/contractor-sync ./
-# The image is the command: docker run … run --dry-run
+# Arguments go to contractor-sync: docker run … run --dry-run
 ENTRYPOINT ["/nodejs/bin/node", "main.js"]
 CMD ["--help"]
 
 FROM runtime AS migrate
 LABEL org.opencontainers.image.title="migrate" \
-      org.opencontainers.image.description="Brings the database of Timesheets to this version's schema"
+      org.opencontainers.image.description="Migrates the database of Timesheets to the schema of this version"
 COPY --from=bundles /src/dist/migrate ./
 ENTRYPOINT ["/nodejs/bin/node", "migrate.js"]
 
@@ -83,7 +82,7 @@ LABEL org.opencontainers.image.title="local" \
       org.opencontainers.image.description="Stand-ins for Auth0 (issuer.js) and Harvest (tracker.js), for a laptop only"
 COPY --from=bundles /src/dist/local ./
 COPY --from=bundles --chown=65532:65532 /empty /data
-# Both refuse to start with NODE_ENV=production.
+# Neither starts with NODE_ENV=production.
 ENV NODE_ENV=development \
     ISSUER_HOST=0.0.0.0 ISSUER_PORT=8081 ISSUER_DATA_DIR=/data \
     HARVEST_HOST=0.0.0.0 HARVEST_PORT=8082 HARVEST_DATA_DIR=/data

@@ -17,7 +17,7 @@ let onExecutePostLogin: (event: Event, api: Api) => Promise<void>
 
 beforeAll(async () => {
   tenant = await readTenant({ PUBLIC_URL: 'https://timesheets.exampleco.com' })
-  // The very text that would be deployed, run as Auth0 does: as a CommonJS module.
+  // Runs the deployed code as Auth0 does, as a CommonJS module.
   const module = { exports: {} as { onExecutePostLogin: typeof onExecutePostLogin } }
   runInNewContext(tenant.actions[0]!.code, { module, exports: module.exports })
   onExecutePostLogin = module.exports.onExecutePostLogin
@@ -26,28 +26,28 @@ beforeAll(async () => {
 const claim = gatewaySettings.userClaim.defaultText!
 const ours = { identifier: 'https://api.exampleco.com/timesheets' }
 
-test('a verified e-mail is put where the gateway looks for the person', async () => {
+test('adds a verified e-mail as the claim that the gateway reads', async () => {
   const user = { email: 'kim@exampleco.com', email_verified: true }
-  expect(await claimsAfter({ resource_server: ours, user })).toEqual({ [claim]: 'kim@exampleco.com' })
+  expect(await runAction({ resource_server: ours, user })).toEqual({ [claim]: 'kim@exampleco.com' })
 })
 
 test.each([
   ['not verified', { email: 'kim@exampleco.com', email_verified: false }],
-  ['of which nothing is said', { email: 'kim@exampleco.com' }],
-  ['"verified" by a word, not by Auth0', { email: 'kim@exampleco.com', email_verified: 'true' }],
-  ['not there at all', { email_verified: true }],
+  ['without email_verified', { email: 'kim@exampleco.com' }],
+  ['with the string "true" as email_verified', { email: 'kim@exampleco.com', email_verified: 'true' }],
+  ['missing', { email_verified: true }],
   ['empty', { email: '', email_verified: true }],
-])('an e-mail that is %s is not', async (_what, user) => {
-  expect(await claimsAfter({ resource_server: ours, user })).toEqual({})
+])('adds no claim for an e-mail that is %s', async (_case, user) => {
+  expect(await runAction({ resource_server: ours, user })).toEqual({})
 })
 
-test('tokens for other APIs, or for none, are left as they are', async () => {
+test('adds no claim to tokens for another API or without an API', async () => {
   const user = { email: 'kim@exampleco.com', email_verified: true }
-  expect(await claimsAfter({ resource_server: { identifier: 'https://other.example/' }, user })).toEqual({})
-  expect(await claimsAfter({ user })).toEqual({})
+  expect(await runAction({ resource_server: { identifier: 'https://other.example/' }, user })).toEqual({})
+  expect(await runAction({ user })).toEqual({})
 })
 
-test('it is deployed, and runs at every login', () => {
+test('is deployed and bound to every login', () => {
   const [action, ...others] = tenant.actions
   expect(others).toEqual([])
   expect(action).toMatchObject({ deployed: true, supported_triggers: [{ id: 'post-login' }] })
@@ -57,7 +57,7 @@ test('it is deployed, and runs at every login', () => {
   expect(tenant.resourceServers[0]!.identifier).toBe(ours.identifier)
 })
 
-async function claimsAfter(event: Event): Promise<Record<string, unknown>> {
+async function runAction(event: Event): Promise<Record<string, unknown>> {
   const claims: Record<string, unknown> = {}
   const setCustomClaim = (name: string, value: unknown) => {
     claims[name] = value

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module'
 import { argv } from 'node:process'
 import { config } from './tenant.ts'
 
-// `node auth0/read-tenant.ts <file> <keywords as JSON>` prints the tenant as the Deploy CLI reads it, or what its
-// schema has against it. A process of its own: jest takes half a minute to load the CLI, module by module.
+// `node auth0/read-tenant.ts <file> <keywords as JSON>` prints the tenant as the Deploy CLI reads it, or the errors of
+// its schema. It is a separate process because jest takes half a minute to load the CLI's modules.
 
 interface Context {
   readonly assets: object
@@ -14,7 +14,7 @@ const require = createRequire(import.meta.url)
 const { default: YamlContext } = require('auth0-deploy-cli/lib/context/yaml/index.js') as {
   default: new (config: object, managementClient: object) => Context
 }
-// Of the schema, the parts that the tenant has: to compile those of hundreds of login pages takes eight seconds.
+// Only the parts of the schema that the tenant uses: compiling the schemas of all login pages takes eight seconds.
 const { default: schema } = require('auth0-deploy-cli/lib/tools/auth0/schema.js') as {
   default: { properties: Record<string, unknown>; additionalProperties: false }
 }
@@ -24,7 +24,7 @@ schema.properties = Object.fromEntries(parts.map((name) => [name, schema.propert
 const [, , file, keywords = '{}'] = argv
 const context = new YamlContext(
   { ...config, AUTH0_INPUT_FILE: file, AUTH0_KEYWORD_REPLACE_MAPPINGS: JSON.parse(keywords) },
-  // Asked only when something is deployed, which nothing is here.
+  // Used only for a deployment.
   { clients: {}, clientGrants: {} },
 )
 try {

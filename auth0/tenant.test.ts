@@ -21,39 +21,39 @@ beforeAll(async () => {
 
 test.each([
   ['a field of a wrong type', 'enforce_policies: true', 'enforce_policies: sometimes'],
-  ['a word that does not exist', 'require_client_grant', 'require_a_client_grant'],
+  ['an unknown enum value', 'require_client_grant', 'require_a_client_grant'],
   ['a missing name', '- name: employee', '- title: employee'],
-])("%s is refused by the CLI's own schema", async (_what, right, wrong) => {
+])("the CLI's schema rejects %s", async (_case, right, wrong) => {
   await expect(readTenant(keywords, copyWith(right, wrong))).rejects.toThrow(/Schema validation failed/)
 })
 
-test("every field is one that Auth0's API knows: the CLI's schema lets a misspelt one be", () => {
+test("Auth0's API knows every field (the CLI's schema accepts misspelled ones)", () => {
   const cli = createRequire(createRequire(import.meta.url).resolve('auth0-deploy-cli'))
   const declarations = path.join(path.dirname(cli.resolve('auth0')), 'management/api')
   const declared = ['requests/requests.d.ts', 'types/types.d.ts'].map((file) =>
     readFileSync(path.join(declarations, file), 'utf8'),
   )
   const known = new Set([...declared.join('').matchAll(/^\s*"?(\w+)"?\??:/gm)].map(([, name]) => name))
-  // The binding's own words are the CLI's: it makes them into a reference to the action.
+  // The fields of a binding belong to the CLI, which converts them to a reference to the action.
   const { triggers: _triggers, ...rest } = tenantFile
-  const fields = Object.values(rest).flatMap(fieldsOf)
+  const fields = Object.values(rest).flatMap(listFields)
   expect(fields.length).toBeGreaterThan(60)
   expect(fields.filter((name) => !known.has(name))).toEqual([])
   expect(known.has('enforce_polices')).toBe(false)
 })
 
-test('nothing that only exists in the tenant is ever deleted', () => {
+test('an import deletes nothing in the tenant', () => {
   expect(config.AUTH0_ALLOW_DELETE).toBe(false)
 })
 
-test('no part of the file is passed over: the CLI drops a section whose name it was not told', () => {
+test('the CLI reads every section of the file (it ignores sections that are not in AUTH0_INCLUDED_ONLY)', () => {
   const written = Object.keys(tenantFile)
   expect(written.toSorted()).toEqual((config.AUTH0_INCLUDED_ONLY as string[]).toSorted())
   for (const name of written) expect(tenant).toHaveProperty(name)
   expect(JSON.stringify(tenant)).not.toMatch(/##|@@/)
 })
 
-test('the API has the scopes of the code, and gives roles a meaning', () => {
+test('the API has the scopes of the code, RBAC, and permissions in its tokens', () => {
   expect(tenant.resourceServers).toHaveLength(1)
   const [api] = tenant.resourceServers
   expect(Object.fromEntries(api!.scopes.map(({ value, description }) => [value, description]))).toEqual(
@@ -67,7 +67,7 @@ test('the API has the scopes of the code, and gives roles a meaning', () => {
   })
 })
 
-test('contractor-sync may upload, and nothing else; nobody else has a grant', () => {
+test('contractor-sync has the only client grant, with the scope batch:upload only', () => {
   expect(tenant.clientGrants).toEqual([
     { client_id: 'contractor-sync', audience, subject_type: 'client', scope: ['batch:upload'] },
   ])
@@ -78,7 +78,7 @@ test('contractor-sync may upload, and nothing else; nobody else has a grant', ()
   })
 })
 
-test('the browser client has no secret, and returns nowhere but to us', () => {
+test('the browser client has no secret and redirects to our origin only', () => {
   const { callbacks, allowed_logout_urls, web_origins, ...rest } = client('timesheets-web')
   expect(rest).toMatchObject({
     app_type: 'spa',
@@ -89,18 +89,20 @@ test('the browser client has no secret, and returns nowhere but to us', () => {
   expect(new Set(urls.map((url) => new URL(url).origin))).toEqual(new Set([keywords.PUBLIC_URL]))
 })
 
-test('the roles are those of the local issuer, and none may do what is for programs', () => {
+test('the roles match those of the local issuer, and none has batch:upload', () => {
   const local = Object.groupBy(createRegistry({ audience }).people, ({ role }) => role.toLowerCase())
   expect(tenant.roles.map(({ name }) => name)).toEqual(['employee', 'manager'])
   for (const { name, permissions } of tenant.roles) {
-    expect(new Set(permissions.map((one) => one.resource_server_identifier))).toEqual(new Set([audience]))
-    const allowed = permissions.map((one) => one.permission_name)
+    expect(new Set(permissions.map((permission) => permission.resource_server_identifier))).toEqual(
+      new Set([audience]),
+    )
+    const allowed = permissions.map((permission) => permission.permission_name)
     expect(allowed.toSorted()).toEqual([...local[name]![0]!.permissions].sort())
     expect(allowed).not.toContain('batch:upload')
   }
 })
 
-test('no secret is in the repository', () => {
+test('the tenant file and the configuration contain no secret', () => {
   expect(tenantText).not.toMatch(/^\s*(client_)?secrets?:/m)
   expect(Object.keys(config).filter((name) => /SECRET|TOKEN|CLIENT_ID/.test(name))).toEqual([])
 })
@@ -111,7 +113,7 @@ function client(name: string) {
   return found
 }
 
-/** The tenant with something wrong in it. */
+/** Writes a copy of the tenant file with one error. */
 function copyWith(right: string, wrong: string): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'tenant-'))
   process.once('exit', () => rmSync(folder, { recursive: true }))
@@ -121,9 +123,9 @@ function copyWith(right: string, wrong: string): string {
   return file
 }
 
-/** The names of all members, at any depth. */
-function fieldsOf(value: unknown): string[] {
+/** Lists the names of all fields, at any depth. */
+function listFields(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return []
   const own = Array.isArray(value) ? [] : Object.keys(value)
-  return [...own, ...Object.values(value).flatMap(fieldsOf)]
+  return [...own, ...Object.values(value).flatMap(listFields)]
 }

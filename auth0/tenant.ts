@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-/** The tenant's configuration after the Deploy CLI has read it: keywords replaced, code loaded, schema checked. */
+/** The tenant as the Deploy CLI reads it: keywords replaced, code loaded, schema validated. */
 export interface Tenant {
   readonly resourceServers: readonly {
     readonly identifier: string
@@ -32,21 +32,23 @@ export interface Tenant {
   readonly triggers: Readonly<Record<string, readonly { readonly action_name: string }[]>>
 }
 
-const at = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+const resolvePath = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
-/** The Deploy CLI's own settings for this tenant. */
-export const config = JSON.parse(readFileSync(at('config.json'), 'utf8')) as Readonly<Record<string, unknown>>
+/** The settings of the Deploy CLI for this tenant. */
+export const config = JSON.parse(readFileSync(resolvePath('config.json'), 'utf8')) as Readonly<
+  Record<string, unknown>
+>
 
 /**
- * Reads the tenant as `a0deploy import` does before it calls Auth0, by the CLI's own code.
- * @param keywords what ##NAME## stands for; the CLI takes them from its environment
- * @throws an Error with what the CLI's schema has against it
+ * Reads the tenant with the CLI's own code, as `a0deploy import` does before it calls Auth0.
+ * @param keywords the values of ##NAME##, which the CLI reads from its environment
+ * @throws {Error} with the errors of the CLI's schema
  */
 export async function readTenant(
   keywords: Readonly<Record<string, string>>,
-  file: string = at('tenant.yaml'),
+  file: string = resolvePath('tenant.yaml'),
 ): Promise<Tenant> {
-  const words = [at('read-tenant.ts'), file, JSON.stringify(keywords)]
-  const { stdout } = await promisify(execFile)(process.execPath, words)
+  const args = [resolvePath('read-tenant.ts'), file, JSON.stringify(keywords)]
+  const { stdout } = await promisify(execFile)(process.execPath, args)
   return JSON.parse(stdout) as Tenant
 }

@@ -10,7 +10,7 @@ import type { Load, LoadResult } from './gateway/load.ts'
 import { type Peer, peerNames, readHaproxyVersion, startPeers, stopPeers } from './gateway/peers.ts'
 import { readCpuMicroseconds, readPeakMegabytes } from './gateway/process-usage.ts'
 import { TokenSigner } from './gateway/tokens.ts'
-import { table } from './table.ts'
+import { formatTable } from './table.ts'
 
 interface Case {
   readonly name: string
@@ -105,7 +105,7 @@ export async function benchGateway(): Promise<void> {
     }
     console.log('\nPeak memory, MB\n')
     console.log(
-      table(
+      formatTable(
         ['Peer', 'MB'],
         peers.map(({ name, pid }) => [name, readPeakMegabytes(pid).toFixed(0)]),
       ),
@@ -124,7 +124,7 @@ function countFor({ bodyBytes, connections }: Case): number {
 function formatCase(peers: readonly Peer[], samples: ReadonlyMap<Peer, readonly Sample[]>): string {
   const medians = new Map(peers.map((peer) => [peer.name, takeMedian(samples.get(peer)!)]))
   const base = medians.get(peerNames.proxy)!.cpu
-  return table(
+  return formatTable(
     ['Peer', 'CPU µs/request', '× proxy without auth', 'requests/s', 'p50 ms', 'p99 ms'],
     [...medians].map(([name, { cpu, rate, p50, p99 }]) => [
       name,

@@ -1,13 +1,15 @@
+/** Each module loads the clients that it measures, so it is imported only when it is asked for. */
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   gateway: async () => (await import('./gateway.ts')).benchGateway(),
   read: async () => (await import('./read.ts')).benchRead(),
+  write: async () => (await import('./write.ts')).benchWrite(),
 }
 
-/** `npm run bench -- <name>`: measures what docs/performance.md reports. */
+/** `npm run bench -- <name>`: takes the measurements in docs/performance.md. */
 async function main([name = '', ...rest]: string[]): Promise<void> {
   const bench = benches[name]
   if (bench === undefined || rest.length > 0) {
-    throw new Error(`give it one name, of ${Object.keys(benches).join(', ')}: npm run bench -- read`)
+    throw new Error(`name one benchmark of ${Object.keys(benches).join(', ')}: npm run bench -- read`)
   }
   await bench()
 }

@@ -4,19 +4,19 @@ export interface Quantiles {
 }
 
 const warmUps = 5
-const mostRuns = 300
-const fewestRuns = 5
+const maxRuns = 300
+const minRuns = 3
 
 /**
- * Times one thing over and over, one at a time.
- * @param budgetMs how long, once the fewest runs are done
+ * Measures how long a call takes, one call after the other.
+ * @param budgetMs time limit, once the minimum of calls is done
  */
-export async function quantilesOf(run: () => Promise<unknown>, budgetMs = 2000): Promise<Quantiles> {
+export async function measureQuantiles(run: () => Promise<unknown>, budgetMs = 1000): Promise<Quantiles> {
   const warm = performance.now() + budgetMs / 4
   for (let i = 0; i < warmUps && (i === 0 || performance.now() < warm); i++) await run()
   const times: number[] = []
   const end = performance.now() + budgetMs
-  while (times.length < fewestRuns || (times.length < mostRuns && performance.now() < end)) {
+  while (times.length < minRuns || (times.length < maxRuns && performance.now() < end)) {
     const start = performance.now()
     await run()
     times.push(performance.now() - start)

@@ -1,28 +1,34 @@
 import type { GroupKey } from '@timesheets/contracts/list-query'
-import type { EntryFilter, Moment } from '@timesheets/timesheets-service/domain/entry-filter'
-import { jsonItems } from '@timesheets/timesheets-service/postgres/entry-line'
-import { listStatement } from '@timesheets/timesheets-service/postgres/list-entries'
-import { sumStatement } from '@timesheets/timesheets-service/postgres/sum-hours'
+import type { EntryFilter } from '@timesheets/timesheets-service/domain/entry-filter'
+import { buildListStatement } from '@timesheets/timesheets-service/postgres/list/list-entries'
+import { buildSumStatement } from '@timesheets/timesheets-service/postgres/sql/sum-hours'
 
-/** What is asked of the service, and the statement that it makes of it. */
+/** A request to the service, and the statement that the service makes for it. */
 export interface ReadCase {
   readonly name: string
   readonly target: string
-  /** How many pages to go on before it is measured. */
+  /** The page that is measured; the first one by default. */
   readonly page?: number
   readonly statement?: { readonly text: string; readonly values: readonly unknown[] }
 }
 
 const pageSize = 100
 
-function list(name: string, query: string, filter: EntryFilter, moment: Moment = {}): ReadCase {
+function list(name: string, query: string, filter: EntryFilter, asOf?: string): ReadCase {
   const target = query.startsWith('/') ? query : `/timesheets${query === '' ? '' : `?${query}`}`
   return {
     name,
     target,
-    statement: listStatement({ filter, moment, count: pageSize + 1 }, jsonItems, pageSize),
+    statement: buildListStatement({ filter, asOf, limit: pageSize + 1, readableNames: undefined }),
   }
 }
+
+/** A later page of a list; its statement is the same but for the position. */
+const onPage = (page: number, { name, target }: ReadCase): ReadCase => ({
+  name: `${name}, page ${page}`,
+  target,
+  page,
+})
 
 function report(name: string, keys: readonly GroupKey[], from?: string, to?: string): ReadCase {
   const query = new URLSearchParams({
@@ -30,33 +36,34 @@ function report(name: string, keys: readonly GroupKey[], from?: string, to?: str
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
   })
-  const statement = sumStatement({ filter: { from, to }, keys, format: 'json', maxGroups: 100_000 })
+  const statement = buildSumStatement({ filter: { from, to }, keys, format: 'json' }, 100_000)
   return { name, target: `/reports/hours${query.size === 0 ? '' : `?${query}`}`, statement }
 }
 
 const own = { userIds: ['user-0007'] }
-/** Whose entries fill many pages at either size. */
+/** A user whose entries fill many pages at either size. */
 const team = { userIds: ['team-0001'] }
 const project = 'Project 007 Storefront'
 const yearAgo = '2025-11-20T17:00:00.000Z'
 const weekAgo = '2026-11-13T18:00:00.000Z'
 const justNow = '2026-11-20T17:50:00.000Z'
+const range = (from: string, to: string) => ({ query: `from=${from}&to=${to}`, filter: { from, to } })
+const february = range('2024-02-01', '2024-02-29')
+
+const one = list('one user', 'user_id=team-0001', team)
+const everybody = list('everybody', 'user_id=*', {})
+const approvals = list('approvals', '/approvals', { needsDecision: true })
 
 export const lists: readonly ReadCase[] = [
   list('own', '', own),
-  list('own, as of a year ago', `as_of=${yearAgo}`, own, { asOf: yearAgo }),
-  list('one', 'user_id=team-0001', team),
-  { ...list('one, page 20', 'user_id=team-0001', team), page: 20, statement: undefined },
-  list('one, a month', 'user_id=team-0001&from=2024-02-01&to=2024-02-29', {
-    ...team,
-    from: '2024-02-01',
-    to: '2024-02-29',
-  }),
-  list('one, unapproved', 'user_id=team-0001&approved=false', { ...team, approved: false }),
-  list('everybody', 'user_id=*', {}),
-  { ...list('everybody, page 2', 'user_id=*', {}), page: 2, statement: undefined },
-  { ...list('everybody, page 20', 'user_id=*', {}), page: 20, statement: undefined },
-  list('a month', 'user_id=*&from=2024-02-01&to=2024-02-29', { from: '2024-02-01', to: '2024-02-29' }),
+  one,
+  onPage(20, one),
+  list('one user, a month', `user_id=team-0001&${february.query}`, { ...team, ...february.filter }),
+  list('one user, unapproved', 'user_id=team-0001&approved=false', { ...team, approved: false }),
+  everybody,
+  onPage(2, everybody),
+  onPage(20, everybody),
+  list('a month', `user_id=*&${february.query}`, february.filter),
   list('a project', `user_id=*&project=${encodeURIComponent(project)}`, { project }),
   list('an unknown project', 'user_id=*&project=none', { project: 'none' }),
   list('a source', 'user_id=*&source=toggl', { source: 'toggl' }),
@@ -66,18 +73,36 @@ export const lists: readonly ReadCase[] = [
   list('updated in ten minutes', `user_id=*&updated_after=${justNow}`, { updatedAfter: justNow }),
   list('updated in a week', `user_id=*&updated_after=${weekAgo}`, { updatedAfter: weekAgo }),
   list('updated in a year', `user_id=*&updated_after=${yearAgo}`, { updatedAfter: yearAgo }),
-  list('as of a year ago', `user_id=*&as_of=${yearAgo}`, {}, { asOf: yearAgo }),
-  { ...list('as of a year ago, page 2', `user_id=*&as_of=${yearAgo}`, {}), page: 2, statement: undefined },
-  { ...list('as of a year ago, page 20', `user_id=*&as_of=${yearAgo}`, {}), page: 20, statement: undefined },
-  list('approvals', '/approvals', { waiting: true }),
-  { ...list('approvals, page 2', '/approvals', { waiting: true }), page: 2, statement: undefined },
-  list('approvals of one', '/approvals?user_id=team-0001', { ...team, waiting: true }),
+  approvals,
+  onPage(2, approvals),
+  list('approvals of one user', '/approvals?user_id=team-0001', { ...team, needsDecision: true }),
+]
+
+const november = range('2025-11-01', '2025-11-30')
+const yearBefore = range('2024-11-21', '2025-11-20')
+const yearSince = range('2025-11-20', '2026-11-20')
+const yearBeforeAsOf = list(
+  'a year, as of its end',
+  `user_id=*&as_of=${yearAgo}&${yearBefore.query}`,
+  yearBefore.filter,
+  yearAgo,
+)
+
+/** Lists as of an instant pass over what was written since; the last case passes over all that it reads. */
+export const listsAsOf: readonly ReadCase[] = [
+  list('own, as of a year ago', `as_of=${yearAgo}`, own, yearAgo),
+  list('one user, as of a year ago', `user_id=team-0001&as_of=${yearAgo}`, team, yearAgo),
+  list('a month, as of a year ago', `user_id=*&as_of=${yearAgo}&${november.query}`, november.filter, yearAgo),
+  yearBeforeAsOf,
+  onPage(2, yearBeforeAsOf),
+  onPage(20, yearBeforeAsOf),
+  list('a year, as of its start', `user_id=*&as_of=${yearAgo}&${yearSince.query}`, yearSince.filter, yearAgo),
 ]
 
 const month = ['2024-02-01', '2024-02-29'] as const
 
 export const reports: readonly ReadCase[] = [
-  report('all of it', []),
+  report('all entries', []),
   report('by user', ['user']),
   report('by project', ['project']),
   report('by source', ['source']),

@@ -3,21 +3,21 @@ import pg from 'pg'
 import { migrate } from '../prisma/migrate.ts'
 import { insertTimesheets, insertVersions } from './timesheet-rows.ts'
 
-const rowsAStatement = 500_000
+const rowsPerStatement = 500_000
 
 /**
- * A database of so many rows, made the first time and kept as long as the rows stay the same; migrations that have come
- * since are applied to it.
+ * Opens the database with this number of rows. The first call creates it; later calls apply new migrations to it. It is
+ * created again when the rows that it should have change.
  * @param serverUrl any database of the server, as its superuser
  * @returns its URL
  */
-export async function readDatabase(
+export async function openReadDatabase(
   serverUrl: string,
   rows: number,
   log: (line: string) => void,
 ): Promise<string> {
   const name = `read_${rows}_${fingerprint()}`
-  const url = urlOf(serverUrl, name)
+  const url = toDatabaseUrl(serverUrl, name)
   const server = await connect(serverUrl)
   try {
     const { rows: found } = await server.query(
@@ -29,13 +29,13 @@ export async function readDatabase(
       return url
     }
     for (const { datname } of found) await server.query(`drop database "${datname}" with (force)`)
-    log(`making ${rows.toLocaleString('en')} rows; they are kept for the next run`)
+    log(`creating ${rows.toLocaleString('en')} rows; the next run uses them again`)
     const unfinished = `unfinished_${name}`
     await server.query(`drop database if exists "${unfinished}" with (force)`)
     await server.query(`create database "${unfinished}"`)
-    await migrate(urlOf(serverUrl, unfinished))
-    await fill(urlOf(serverUrl, unfinished), rows, log)
-    await vacuum(urlOf(serverUrl, unfinished))
+    await migrate(toDatabaseUrl(serverUrl, unfinished))
+    await fill(toDatabaseUrl(serverUrl, unfinished), rows, log)
+    await vacuum(toDatabaseUrl(serverUrl, unfinished))
     await server.query(`alter database "${unfinished}" rename to "${name}"`)
     return url
   } finally {
@@ -54,7 +54,7 @@ async function vacuum(url: string): Promise<void> {
   }
 }
 
-/** Fills the tables without their indexes, which are made again from the rows: several times faster. */
+/** Fills the tables without their indexes, and creates them afterwards: several times faster. */
 async function fill(url: string, rows: number, log: (line: string) => void): Promise<void> {
   const client = await connect(url)
   try {
@@ -62,8 +62,8 @@ async function fill(url: string, rows: number, log: (line: string) => void): Pro
       select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition from pg_index
        where indrelid in ('timesheets'::regclass, 'timesheet_versions'::regclass) and not indisprimary`)
     for (const { name } of indexes) await client.query(`drop index ${name}`)
-    for (let first = 1; first <= rows; first += rowsAStatement) {
-      const last = Math.min(rows, first + rowsAStatement - 1)
+    for (let first = 1; first <= rows; first += rowsPerStatement) {
+      const last = Math.min(rows, first + rowsPerStatement - 1)
       await client.query(insertTimesheets(first, last, rows))
       await client.query(insertVersions(first, last))
       log(`  ${last.toLocaleString('en')} rows`)
@@ -71,19 +71,19 @@ async function fill(url: string, rows: number, log: (line: string) => void): Pro
     await client.query(`select setval(pg_get_serial_sequence('timesheets', 'id'), ${rows})`)
     await client.query(`set maintenance_work_mem = '1GB'`)
     for (const { definition } of indexes) await client.query(definition)
-    log('  indexes made')
+    log('  indexes created')
   } finally {
     await client.end()
   }
 }
 
-/** Of what the rows follow from. */
+/** Changes when the generated rows change. */
 function fingerprint(): string {
-  const made = `${insertTimesheets(1, 2, 3)}${insertVersions(1, 2)}`
-  return createHash('sha256').update(made).digest('hex').slice(0, 8)
+  const statements = `${insertTimesheets(1, 2, 3)}${insertVersions(1, 2)}`
+  return createHash('sha256').update(statements).digest('hex').slice(0, 8)
 }
 
-function urlOf(serverUrl: string, database: string): string {
+function toDatabaseUrl(serverUrl: string, database: string): string {
   const url = new URL(serverUrl)
   url.pathname = `/${database}`
   return url.href

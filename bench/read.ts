@@ -4,79 +4,84 @@ import path from 'node:path'
 import { startPostgres } from '@timesheets/dev-stack/postgres/postgres'
 import pg from 'pg'
 import { countQuery, type ExportSpeed, exportSpeeds } from './export.ts'
-import { type Quantiles, quantilesOf } from './quantiles.ts'
-import { lists, type ReadCase, reports } from './read-cases.ts'
-import { readDatabase } from './read-database.ts'
+import { measureQuantiles, type Quantiles } from './quantiles.ts'
+import { lists, listsAsOf, type ReadCase, reports } from './read-cases.ts'
+import { openReadDatabase } from './read-database.ts'
 import { Service } from './service.ts'
-import { ms, table } from './table.ts'
+import { formatMs, formatTable } from './table.ts'
 
 const folder = path.resolve('.local/bench')
 const sizes = [100_000, 10_000_000] as const
 
-/** What a case took: through the service, and its statement alone by the bare driver. */
-interface Taken {
+/** Times of a case: of a request to the service, and of its statement sent by the driver alone. */
+interface Timing {
   readonly http: Quantiles
   readonly sql: Quantiles | undefined
 }
 
-/** Every list and report at 100 thousand and at 10 million rows, and how fast a year is exported. */
+/** The service over one of the databases. */
+interface Target {
+  readonly rows: number
+  readonly databaseUrl: string
+  readonly service: Service
+  readonly client: pg.Client
+}
+
+/** Measures every list and report at 100 thousand and at 10 million rows, and the export of a year. */
 export async function benchRead(): Promise<void> {
   await mkdir(folder, { recursive: true })
   const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), throwaway: true })
   try {
-    const databases: string[] = []
-    for (const rows of sizes) databases.push(await readDatabase(postgres.url, rows, console.log))
-    console.log(`Node ${process.version}, ${availableParallelism()} cores\n`)
-    const taken: Map<string, Taken>[] = []
-    let speeds: ExportSpeed[] = []
-    for (const [i, url] of databases.entries()) {
-      console.log(`${sizes[i]!.toLocaleString('en')} rows`)
-      await onDatabase(url, async (service, client) => {
-        taken.push(await measure([...lists, ...reports], service, client))
-        if (i < databases.length - 1) return
-        const { rows } = await client.query(countQuery)
-        speeds = await exportSpeeds(service, url, rows[0].rows)
-      })
+    const targets: Target[] = []
+    for (const rows of sizes) {
+      targets.push(await openTarget(rows, await openReadDatabase(postgres.url, rows, console.log)))
     }
-    print('A page of', lists, taken)
-    print('A report', reports, taken)
-    printExport(speeds)
+    console.log(`Node ${process.version}, ${availableParallelism()} cores\n`)
+    const timings = new Map<ReadCase, Timing[]>()
+    // Each case at both sizes in turn, so that other load on the machine affects both.
+    for (const readCase of [...lists, ...listsAsOf, ...reports]) {
+      const pair: Timing[] = []
+      for (const target of targets) pair.push(await measure(readCase, target))
+      timings.set(readCase, pair)
+      console.log(`  ${readCase.name}: ${pair.map(({ http }) => formatMs(http.p50)).join(' and ')} ms`)
+    }
+    const { client, databaseUrl, rows, service } = targets.at(-1)!
+    const { rows: counted } = await client.query(countQuery)
+    const speeds = await exportSpeeds(service, databaseUrl, counted[0].rows)
+    for (const target of targets) await closeTarget(target)
+    print('A page of', lists, timings)
+    print('A page as of an instant', listsAsOf, timings)
+    print('A report', reports, timings)
+    printExport(speeds, rows)
   } finally {
     await postgres.stop()
   }
 }
 
-async function onDatabase(
-  url: string,
-  run: (service: Service, client: pg.Client) => Promise<void>,
-): Promise<void> {
-  const client = new pg.Client({ connectionString: url, application_name: 'bench' })
+async function openTarget(rows: number, databaseUrl: string): Promise<Target> {
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'bench' })
   await client.connect()
-  const service = await Service.start(url, folder)
-  try {
-    await run(service, client)
-  } finally {
-    await service.stop()
-    await client.end()
-  }
+  return { rows, databaseUrl, client, service: await Service.start(databaseUrl, folder) }
 }
 
-async function measure(cases: readonly ReadCase[], service: Service, client: pg.Client) {
-  const taken = new Map<string, Taken>()
-  for (const { name, target, page = 1, statement } of cases) {
-    let address = target
-    for (let i = 1; i < page; i++) address = (await service.get(address)).link ?? address
-    const http = await quantilesOf(() => service.get(address))
-    const sql =
-      statement &&
-      (await quantilesOf(() => client.query({ text: statement.text, values: [...statement.values] })))
-    taken.set(name, { http, sql })
-    console.log(`  ${name}: ${ms(http.p50)} ms${sql === undefined ? '' : `, its SQL ${ms(sql.p50)} ms`}`)
-  }
-  return taken
+async function closeTarget({ service, client }: Target): Promise<void> {
+  await service.stop()
+  await client.end()
 }
 
-function print(title: string, cases: readonly ReadCase[], [small, large]: Map<string, Taken>[]): void {
+async function measure(
+  { target, page = 1, statement }: ReadCase,
+  { service, client }: Target,
+): Promise<Timing> {
+  let address = target
+  for (let i = 1; i < page; i++) address = (await service.get(address)).link ?? address
+  const http = await measureQuantiles(() => service.get(address))
+  if (statement === undefined) return { http, sql: undefined }
+  const query = { text: statement.text, values: [...statement.values] }
+  return { http, sql: await measureQuantiles(() => client.query(query)) }
+}
+
+function print(title: string, cases: readonly ReadCase[], timings: ReadonlyMap<ReadCase, Timing[]>): void {
   const head = [
     title,
     '100k p50',
@@ -90,23 +95,25 @@ function print(title: string, cases: readonly ReadCase[], [small, large]: Map<st
     'p99',
   ]
   const pair = (quantiles: Quantiles | undefined) =>
-    quantiles === undefined ? ['', ''] : [ms(quantiles.p50), ms(quantiles.p99)]
-  const rows = cases.map(({ name }) => {
-    const [a, b] = [small!.get(name)!, large!.get(name)!]
+    quantiles === undefined ? ['', ''] : [formatMs(quantiles.p50), formatMs(quantiles.p99)]
+  const rows = cases.map((readCase) => {
+    const [a, b] = timings.get(readCase) as [Timing, Timing]
     const ratio = (b.http.p50 / a.http.p50).toFixed(2)
-    return [name, ...pair(a.http), ...pair(b.http), ratio, ...pair(a.sql), ...pair(b.sql)]
+    return [readCase.name, ...pair(a.http), ...pair(b.http), ratio, ...pair(a.sql), ...pair(b.sql)]
   })
-  console.log(`${table(head, rows)}\n`)
+  console.log(`${formatTable(head, rows)}\n`)
 }
 
-function printExport(speeds: readonly ExportSpeed[]): void {
-  const rows = speeds.map(({ name, rowsASecond, limit, memoryMb }) => [
+function printExport(speeds: readonly ExportSpeed[], size: number): void {
+  const rows = speeds.map(({ name, rowsPerSecond, limit, peakMemoryMb }) => [
     name,
-    Math.round(rowsASecond).toLocaleString('en'),
+    Math.round(rowsPerSecond).toLocaleString('en'),
     limit === undefined
       ? ''
-      : (rowsASecond / speeds.find((speed) => speed.name === limit)!.rowsASecond).toFixed(2),
-    memoryMb === undefined ? '' : memoryMb.toFixed(0),
+      : (rowsPerSecond / speeds.find((speed) => speed.name === limit)!.rowsPerSecond).toFixed(2),
+    peakMemoryMb === undefined ? '' : peakMemoryMb.toFixed(0),
   ])
-  console.log(table(['Export of a year at 10M', 'rows/s', 'of `\\copy`', 'service, most MB'], rows))
+  console.log(
+    formatTable([`Export of a year at ${size / 1e6}M`, 'rows/s', 'of `\\copy`', 'peak memory, MB'], rows),
+  )
 }

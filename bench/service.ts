@@ -14,7 +14,7 @@ const caller = {
   scopes: ['read:timesheets', 'read:reports', 'approve:timesheets'],
 }
 
-/** The real service as a process of its own, asked over sockets as the gateway asks it. */
+/** The real service as a process of its own, called over sockets as the gateway calls it. */
 export class Service {
   readonly #child: Child
   readonly #listening: Listening
@@ -50,16 +50,16 @@ export class Service {
     return this.#listening.pid
   }
 
-  /** Asks, and reads the whole answer without keeping it. */
+  /** Sends a GET request, and reads the whole response without keeping it. */
   async get(
     target: string,
     accept = 'application/json',
   ): Promise<{ link: string | undefined; bytes: number }> {
-    const answer = await this.#ask(target, accept)
+    const response = await this.#send(target, accept)
     let bytes = 0
-    for await (const chunk of answer) bytes += (chunk as Buffer).length
-    if (answer.statusCode !== 200) throw new Error(`${target} was answered with ${answer.statusCode}`)
-    const link = /<https?:\/\/[^/]*([^>]*)>/.exec(String(answer.headers.link ?? ''))?.[1]
+    for await (const chunk of response) bytes += (chunk as Buffer).length
+    if (response.statusCode !== 200) throw new Error(`GET ${target} failed with ${response.statusCode}`)
+    const link = /<https?:\/\/[^/]*([^>]*)>/.exec(String(response.headers.link ?? ''))?.[1]
     return { link, bytes }
   }
 
@@ -68,9 +68,9 @@ export class Service {
     await this.#child.stop()
   }
 
-  async #ask(target: string, accept: string): Promise<IncomingMessage> {
+  async #send(target: string, accept: string): Promise<IncomingMessage> {
     const requestId = randomUUID()
-    const identity = await signIdentity(caller, { method: 'GET', target, requestId }, secret)
+    const identity = signIdentity(caller, { method: 'GET', target, requestId, headers: {} }, secret)
     return new Promise((resolve, reject) => {
       request(this.#listening.url + target, {
         agent: this.#agent,

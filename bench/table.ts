@@ -1,5 +1,5 @@
-/** Rows as a Markdown table whose columns line up: the first to the left, numbers to the right. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Formats rows as a Markdown table: the first column to the left, numbers to the right. */
+export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)))
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join(' | ')} |`
@@ -7,7 +7,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), rule, ...rows.map(line)].join('\n')
 }
 
-/** Milliseconds with as many digits as they are worth. */
-export function ms(value: number): string {
+/** Formats milliseconds, with a decimal below 100. */
+export function formatMs(value: number): string {
   return value < 100 ? value.toFixed(1) : value.toFixed(0)
 }

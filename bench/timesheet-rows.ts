@@ -1,13 +1,13 @@
-/** The last day of the data; fixed, so that data kept from an earlier run is the same. */
+/** The last day of the data; fixed, so that an earlier run's data can be used again. */
 export const lastDay = '2026-11-20'
 const days = 5 * 365
 const end = `timestamptz '${lastDay} 18:00Z'`
 
-/** Every n-th of the rows, by a number of its own: the same rows in every run. */
+/** A pseudo-random number below `count` per row, the same in every run. */
 const pick = (count: number, seed: number) => `(abs(hashint8extended(id, ${seed})) % ${count})`
 
 /**
- * Rows as a company makes them in five years: five hundred people, and a team of which one client writes every eighth
+ * Generates rows as a company creates them in five years: five hundred people, and a team of which one client writes every eighth
  * entry. An entry comes in on its day or within three days, and is approved a week later but for one in two hundred;
  * one in a hundred was written ahead of its day, and one source was given up after three years.
  * @param total rows of the whole table, over which the five years are spread
@@ -46,7 +46,7 @@ export function insertTimesheets(first: number, last: number, total: number): st
       from corrected`
 }
 
-/** The first version of every entry that has two. */
+/** Generates the first version of every entry that has two. */
 export function insertVersions(first: number, last: number): string {
   return `
     insert into timesheet_versions (timesheet_id, version, superseded_at, user_id, day, instant, date_written, project, seconds,

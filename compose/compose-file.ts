@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 
-const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+const resolvePath = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
-export const composePath = at('docker-compose.yml')
+export const composePath = resolvePath('docker-compose.yml')
 export const composeText = readFileSync(composePath, 'utf8')
-export const exampleText = readFileSync(at('.env.example'), 'utf8')
-export const localSecretsDir = at('secrets/local')
+export const exampleText = readFileSync(resolvePath('.env.example'), 'utf8')
+export const localSecretsDir = resolvePath('secrets/local')
 
 /** A mount in compose's long syntax. */
 interface ComposeMount {
@@ -18,7 +18,7 @@ interface ComposeMount {
   readonly bind?: { readonly create_host_path: boolean }
 }
 
-/** One service of the compose file, as far as it is looked at here. */
+/** The fields of a compose service that the tests read. */
 export interface ComposeService {
   readonly image: string
   readonly build?: { readonly target: string }
@@ -32,6 +32,7 @@ export interface ComposeService {
   readonly security_opt?: readonly string[]
   readonly restart?: string
   readonly logging?: { readonly driver: string; readonly options: Readonly<Record<string, string>> }
+  readonly env_file?: readonly { readonly path: string; readonly required: boolean }[]
   readonly environment?: Readonly<Record<string, string | null>>
   readonly secrets?: readonly string[]
   readonly networks?: readonly string[]
@@ -52,18 +53,18 @@ export interface ComposeFile {
   readonly secrets: Readonly<Record<string, { file: string }>>
 }
 
-/** The compose file as `docker compose` would see it with these variables and no others. */
+/** Reads the compose file as `docker compose` does with only these variables. */
 export function readComposeFile(variables: Readonly<Record<string, string>>): ComposeFile {
   return parse(interpolate(composeText, variables), { merge: true })
 }
 
-/** The variables of an `.env` file. */
-export function variablesOf(envFile: string): Record<string, string> {
+/** Parses the variables of an `.env` file. */
+export function parseEnvFile(envFile: string): Record<string, string> {
   const lines = envFile.split('\n').filter((line) => /^[A-Z]/.test(line))
   return Object.fromEntries(lines.map((line) => [line.split('=')[0]!, line.slice(line.indexOf('=') + 1)]))
 }
 
-/** `${NAME}`, `${NAME:-default}` and `${NAME:?message}`; a default may hold another. */
+/** Replaces `${NAME}`, `${NAME:-default}` and `${NAME:?message}`; a default may contain a variable. */
 function interpolate(text: string, variables: Readonly<Record<string, string>>): string {
   const innermost = /\$\{(\w+)(?::([-?])([^${}]*))?\}/g
   const replaced = text.replace(innermost, (_all, name: string, kind?: string, rest = '') => {

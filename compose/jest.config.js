@@ -1,6 +1,6 @@
 import shared from '../jest.config.js'
 
-/** `npm run test:compose`: what needs Docker, and so is no part of `npm test`. */
+/** `npm run test:compose`: the tests that need Docker, which `npm test` does not run. */
 const { globalSetup, globalTeardown, ...rest } = shared
 
 export default {

@@ -1,21 +1,21 @@
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '@timesheets/dev-stack/free-port'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 const namePrefix = 'timesheets-test-'
 
-/** What a command left behind. */
-export interface Outcome {
+/** The result of a command. */
+export interface CommandResult {
   readonly code: number
   readonly stdout: string
   readonly stderr: string
 }
 
-/** One container, as `docker inspect` tells it. */
+/** The used fields of `docker inspect`. */
 export interface Container {
   readonly Id: string
   readonly RestartCount: number
@@ -26,7 +26,7 @@ export interface Container {
   }
 }
 
-/** A compose project of its own, of this checkout and `.env.example`, beside whatever else runs on this machine. */
+/** A compose project for tests, from this checkout and `.env.example`, separate from all other projects. */
 export class Project {
   readonly name: string
   readonly #environment: NodeJS.ProcessEnv
@@ -44,15 +44,15 @@ export class Project {
     }
   }
 
-  /** First takes away what an earlier test left that was killed. */
+  /** Creates a project, after it has removed the projects of tests that were killed. */
   static async create(): Promise<Project> {
     const project = new Project(await freePort())
     const { stdout } = await project.docker('compose', 'ls', '--all', '--quiet')
-    for (const name of stdout.split('\n').filter(isLeftOver)) await new Project(0, name).remove()
+    for (const name of stdout.split('\n').filter(isStale)) await new Project(0, name).remove()
     return project
   }
 
-  /** The same, with other variables. */
+  /** Returns the same project with other variables. */
   with(variables: Readonly<Record<string, string>>): Project {
     const other = new Project(this.port, this.name)
     Object.assign(other.#environment, variables)
@@ -67,27 +67,27 @@ export class Project {
     return `timesheets/${service}:${this.name}`
   }
 
-  /** @throws an Error with what the command wrote, where it does not end with 0 */
-  async compose(...words: string[]): Promise<Outcome> {
-    return demandSuccess(words, await this.tryCompose(...words))
+  /** @throws {Error} with standard error, when the command does not exit with 0 */
+  async compose(...args: string[]): Promise<CommandResult> {
+    return requireSuccess(args, await this.tryCompose(...args))
   }
 
-  tryCompose(...words: string[]): Promise<Outcome> {
-    return this.#run(['compose', '--project-name', this.name, '--env-file', '.env.example', ...words])
+  tryCompose(...args: string[]): Promise<CommandResult> {
+    return this.#run(['compose', '--project-name', this.name, '--env-file', '.env.example', ...args])
   }
 
-  /** @throws an Error with what the command wrote, where it does not end with 0 */
-  async docker(...words: string[]): Promise<Outcome> {
-    return demandSuccess(words, await this.#run(words))
+  /** @throws {Error} with standard error, when the command does not exit with 0 */
+  async docker(...args: string[]): Promise<CommandResult> {
+    return requireSuccess(args, await this.#run(args))
   }
 
-  /** The container of a service, whether or not it runs. */
+  /** Inspects the container of a service, also when it has stopped. */
   async container(service: string): Promise<Container> {
     const { stdout } = await this.compose('ps', '--all', '--quiet', service)
     return JSON.parse((await this.docker('inspect', stdout.trim())).stdout)[0]
   }
 
-  /** A token of contractor-sync, as an operator gets it. */
+  /** Requests a token by `contractor-sync token`, as an operator does. */
   async token(): Promise<string> {
     return (await this.compose('run', '--rm', '--no-TTY', 'contractor-sync', 'token')).stdout.trim()
   }
@@ -101,7 +101,7 @@ export class Project {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> }
   }
 
-  /** Takes away all that was made: containers, networks, volumes, images. */
+  /** Removes the containers, networks, volumes and images. */
   async remove(): Promise<void> {
     await this.tryCompose('down', '--volumes', '--remove-orphans', '--timeout', '5')
     const { stdout } = await this.docker(
@@ -114,10 +114,10 @@ export class Project {
     if (images.length > 0) await this.#run(['rmi', '--force', ...images])
   }
 
-  #run(words: string[]): Promise<Outcome> {
+  #run(args: string[]): Promise<CommandResult> {
     return new Promise((resolve) => {
       const options = { cwd: root, env: this.#environment, maxBuffer: 64 * 1024 * 1024 }
-      execFile('docker', words, options, (error, stdout, stderr) => {
+      execFile('docker', args, options, (error, stdout, stderr) => {
         const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : 1
         resolve({ code, stdout, stderr: stderr || (error?.message ?? '') })
       })
@@ -125,23 +125,26 @@ export class Project {
   }
 }
 
-/** Asks until there is an answer. What it waits for takes seconds; that it never comes is told after a minute. */
-export async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  let last: unknown
+/**
+ * Polls until `read` returns a value.
+ * @throws {Error} after 240 attempts (a minute or more), with the last error as its cause
+ */
+export async function waitFor<T>(what: string, read: () => Promise<T | undefined>): Promise<T> {
+  let lastError: unknown
   for (let attempt = 0; attempt < 240; attempt++) {
     try {
-      const answer = await ask()
-      if (answer !== undefined) return answer
+      const value = await read()
+      if (value !== undefined) return value
     } catch (error) {
-      last = error
+      lastError = error
     }
     await sleep(250)
   }
-  throw new Error(`Waited in vain: ${what}`, { cause: last })
+  throw new Error(`Timed out waiting for ${what}`, { cause: lastError })
 }
 
-/** A test's project whose process is no more. */
-function isLeftOver(name: string): boolean {
+/** Returns true for the project of a test whose process has ended. */
+function isStale(name: string): boolean {
   if (!name.startsWith(namePrefix)) return false
   try {
     process.kill(Number(name.slice(namePrefix.length)), 0)
@@ -151,16 +154,7 @@ function isLeftOver(name: string): boolean {
   }
 }
 
-function demandSuccess(words: readonly string[], outcome: Outcome): Outcome {
-  if (outcome.code === 0) return outcome
-  throw new Error(`docker ${words.join(' ')} ended with ${outcome.code}:\n${outcome.stderr.slice(-4000)}`)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+function requireSuccess(args: readonly string[], result: CommandResult): CommandResult {
+  if (result.code === 0) return result
+  throw new Error(`docker ${args.join(' ')} exited with ${result.code}:\n${result.stderr.slice(-4000)}`)
 }

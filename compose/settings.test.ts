@@ -1,27 +1,40 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
+import { loadTracker, trackerNames } from '@timesheets/contractor-sync/trackers/registry'
 import { processes } from '../docs/processes.ts'
 import { operationsPath } from '../docs/settings-reference.ts'
-import { environmentOf } from '../images/dockerfile.ts'
-import { composeText, exampleText, readComposeFile, variablesOf } from './compose-file.ts'
+import { readImageEnvironment } from '../images/dockerfile.ts'
+import { composeText, exampleText, parseEnvFile, readComposeFile } from './compose-file.ts'
 
-const example = variablesOf(exampleText)
+const example = parseEnvFile(exampleText)
 const { services } = readComposeFile(example)
 
-/** The issuer and the tracker are one image. */
-const targetOf = (name: string) => (name === 'issuer' || name === 'tracker' ? 'local' : name)
+/** Settings of trackers that docker-compose.yml does not list; they come from tracker.env. */
+const trackers = await Promise.all(
+  trackerNames.map(async (name) => Object.values((await loadTracker(name))!.settings)),
+)
+const listed = Object.keys(services['contractor-sync']!.environment!).map((name) =>
+  name.replace(/_FILE$/, ''),
+)
+const inEnvFile = new Set(
+  trackers.filter((settings) => !settings.some(({ name }) => listed.includes(name))).flat(),
+)
 
-describe.each(Object.entries(processes))('%s', (name, settings) => {
+/** The issuer and the tracker have the same image. */
+const findTarget = (name: string) => (name === 'issuer' || name === 'tracker' ? 'local' : name)
+
+describe.each(Object.entries(processes))('%s', (name, all) => {
+  const settings = all.filter((setting) => !inEnvFile.has(setting))
   const given = services[name]!.environment!
-  const byImage = environmentOf(targetOf(name))
+  const byImage = readImageEnvironment(findTarget(name))
   const known = settings.map((setting) => setting.name)
 
-  test('is given no variable that it does not know', () => {
+  test('gets only variables that are its settings', () => {
     const names = Object.keys(given).map((variable) => variable.replace(/_FILE$/, ''))
     expect(names.filter((variable) => !known.includes(variable))).toEqual([])
   })
 
-  test('can be given every variable that it knows: from .env, or fixed by the image', () => {
+  test('gets each of its settings from the compose file or the image', () => {
     const settable = [
       ...Object.keys(given).map((variable) => variable.replace(/_FILE$/, '')),
       ...Object.keys(byImage),
@@ -29,7 +42,7 @@ describe.each(Object.entries(processes))('%s', (name, settings) => {
     expect(known.filter((variable) => !settable.includes(variable))).toEqual([])
   })
 
-  test('gets a secret as a file, and what is required from the example', () => {
+  test('gets secrets as files, and required settings from .env.example', () => {
     for (const setting of settings) {
       if (setting.name in byImage) continue
       if (setting.secret) expect(given[`${setting.name}_FILE`]).toMatch(/^\/run\/secrets\//)
@@ -42,7 +55,7 @@ describe.each(Object.entries(processes))('%s', (name, settings) => {
     }
   })
 
-  test('understands what the example says', () => {
+  test('accepts the values of .env.example', () => {
     for (const setting of settings.filter((candidate) => !candidate.secret)) {
       const text = given[setting.name] ?? example[setting.name]
       if (text) expect(() => setting.parse(text)).not.toThrow()
@@ -50,13 +63,17 @@ describe.each(Object.entries(processes))('%s', (name, settings) => {
   })
 })
 
-test('the ports that are named are the ports that are listened on', () => {
-  const gateway = environmentOf('gateway')
-  const local = environmentOf('local')
+test('contractor-sync reads the settings of further trackers from tracker.env, if there is one', () => {
+  expect(services['contractor-sync']?.env_file).toEqual([{ path: 'tracker.env', required: false }])
+})
+
+test('URLs and published ports use the ports that the images listen on', () => {
+  const gateway = readImageEnvironment('gateway')
+  const local = readImageEnvironment('local')
   expect(services.gateway?.ports).toEqual([`127.0.0.1:${example.GATEWAY_PORT}:${gateway.GATEWAY_PORT}`])
   expect(services['contractor-sync']?.environment?.API_URL).toBe(`http://gateway:${gateway.GATEWAY_PORT}`)
   expect(services.gateway?.environment?.SERVICE_URL).toBe(
-    `http://timesheets-service:${environmentOf('timesheets-service').SERVICE_PORT}`,
+    `http://timesheets-service:${readImageEnvironment('timesheets-service').SERVICE_PORT}`,
   )
   expect(example.AUTH0_ISSUER).toBe(`http://issuer:${local.ISSUER_PORT}/`)
   expect(example.HARVEST_URL).toBe(`http://tracker:${local.HARVEST_PORT}`)
@@ -64,7 +81,7 @@ test('the ports that are named are the ports that are listened on', () => {
   expect(services.tracker?.healthcheck?.test.at(-1)).toContain(`http://127.0.0.1:${local.HARVEST_PORT}/`)
 })
 
-test('every variable of the example means something, and every one that compose itself reads is documented', () => {
+test('.env.example has known variables only, and docs/operations.md documents those that compose reads', () => {
   const settings = Object.values(processes).flatMap((table) => table.map(({ name }) => name))
   const interpolated = [...composeText.matchAll(/\$\{(\w+)/g)].map((match) => match[1]!)
   const named = [...exampleText.matchAll(/^#?([A-Z]\w+)=/gm)].map((match) => match[1]!)

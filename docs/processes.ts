@@ -1,6 +1,6 @@
 import { syncSettings } from '@timesheets/contractor-sync/config'
-import { daemonSettings } from '@timesheets/contractor-sync/daemon'
-import { loadTracker, trackerNames } from '@timesheets/contractor-sync/trackers/known-trackers'
+import { daemonSettings } from '@timesheets/contractor-sync/sync/daemon'
+import { loadTracker, trackerNames } from '@timesheets/contractor-sync/trackers/registry'
 import { issuerSettings } from '@timesheets/fake-auth0/config'
 import { harvestSettings } from '@timesheets/fake-harvest/config'
 import { gatewaySettings } from '@timesheets/gateway/config'
@@ -10,7 +10,7 @@ import { migrateSettings } from '../prisma/migrate.ts'
 
 const trackers = await Promise.all(trackerNames.map(async (name) => (await loadTracker(name))!.settings))
 
-/** Every process that is deployed, by the name of its container, and each variable that it reads. */
+/** The settings of each deployed process, by the name of its container. */
 export const processes: Readonly<Record<string, readonly Settings[string][]>> = {
   gateway: Object.values(gatewaySettings),
   'timesheets-service': Object.values(serviceSettings),

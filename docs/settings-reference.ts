@@ -8,11 +8,11 @@ export const operationsPath = fileURLToPath(new URL('operations.md', import.meta
 const begin = '<!-- settings: written by `npm run docs:settings` from the tables in the code -->'
 const end = '<!-- /settings -->'
 
-/** The document with the reference in it as the code has it now. */
-export function withReference(document: string): string {
+/** Replaces the settings reference in the document by the settings of the code. */
+export function updateReference(document: string): string {
   const [before, rest] = split(document, begin)
   const [, after] = split(rest, end)
-  return `${before}${begin}\n\n${reference()}\n${end}${after}`
+  return `${before}${begin}\n\n${formatReference()}\n${end}${after}`
 }
 
 function split(text: string, mark: string): [string, string] {
@@ -21,22 +21,22 @@ function split(text: string, mark: string): [string, string] {
   return [text.slice(0, at), text.slice(at + mark.length)]
 }
 
-function reference(): string {
+function formatReference(): string {
   return Object.entries(processes)
-    .map(([name, settings]) => `### ${name}\n\n${table(settings)}\n`)
+    .map(([name, settings]) => `### ${name}\n\n${formatTable(settings)}\n`)
     .join('\n')
 }
 
-function table(settings: readonly Settings[string][]): string {
+function formatTable(settings: readonly Settings[string][]): string {
   const rows = settings.map((setting) => {
     const { name, kind, doc, secret } = setting
-    return [`\`${name}\``, cell(kind), standard(setting), secret ? 'yes' : '', cell(doc)]
+    return [`\`${name}\``, escapeCell(kind), formatDefault(setting), secret ? 'yes' : '', escapeCell(doc)]
   })
-  return aligned([['Variable', 'Takes', 'By default', 'Secret', 'Meaning'], ...rows])
+  return alignRows([['Variable', 'Type', 'Default', 'Secret', 'Description'], ...rows])
 }
 
-/** As Biome formats Markdown, or the one would undo what the other wrote. */
-function aligned(rows: readonly string[][]): string {
+/** Aligns the columns as Biome formats Markdown, so that both tools agree. */
+function alignRows(rows: readonly string[][]): string {
   const widths = rows[0]!.map((_title, column) => Math.max(...rows.map((row) => row[column]!.length)))
   const line = (row: readonly string[]) =>
     `| ${row.map((text, column) => text.padEnd(widths[column]!)).join(' | ')} |`
@@ -44,12 +44,14 @@ function aligned(rows: readonly string[][]): string {
   return [line(titles), line(widths.map((width) => '-'.repeat(width))), ...others.map(line)].join('\n')
 }
 
-function standard({ defaultText, optional, secret }: Settings[string]): string {
+function formatDefault({ defaultText, optional, secret }: Settings[string]): string {
   if (defaultText === undefined) return optional ? '' : '**required**'
   if (defaultText === '') return ''
-  return secret ? 'the local stack’s' : `\`${defaultText}\``
+  return secret ? 'local only' : `\`${defaultText}\``
 }
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
+const escapeCell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
 
-if (import.meta.main) await writeFile(operationsPath, withReference(await readFile(operationsPath, 'utf8')))
+if (import.meta.main) {
+  await writeFile(operationsPath, updateReference(await readFile(operationsPath, 'utf8')))
+}

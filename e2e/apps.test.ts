@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { RunningStack } from './running-stack.ts'
 
-// What a browser app and a phone app of employees and managers send, through the real door with real tokens.
+// The requests of a browser app of employees and managers, through the real gateway with real tokens.
 const stack = new RunningStack()
 const origin = 'http://localhost:3000'
 let employee: string
@@ -14,14 +14,14 @@ beforeAll(async () => {
 }, 90_000)
 afterAll(() => stack[Symbol.asyncDispose](), 60_000)
 
-interface Answer {
+interface AppResponse {
   readonly status: number
   readonly headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: what an app sees
+  // biome-ignore lint/suspicious/noExplicitAny: any JSON body
   readonly body: any
 }
 
-async function call(token: string, method: string, path: string, body?: string): Promise<Answer> {
+async function call(token: string, method: string, path: string, body?: string): Promise<AppResponse> {
   const response = await fetch(stack.file.gateway + path, {
     method,
     headers: {
@@ -39,7 +39,7 @@ async function call(token: string, method: string, path: string, body?: string):
   }
 }
 
-test('an employee enters hours, a manager finds and approves them', async () => {
+test('an employee enters hours, and a manager lists and approves them', async () => {
   const timesheet = { date: '2026-05-10T17:40:20.095Z', project: 'StoreZero', hours: 8 }
   const entered = await call(employee, 'POST', '/timesheets', JSON.stringify(timesheet))
   expect(entered).toMatchObject({
@@ -65,7 +65,7 @@ test('an employee enters hours, a manager finds and approves them', async () => 
   ])
 })
 
-test('what a role does not allow is refused at the door', async () => {
+test('the gateway rejects operations without the scope with 403', async () => {
   for (const [method, path] of [
     ['GET', '/approvals'],
     ['PUT', '/approvals/1'],
@@ -73,16 +73,16 @@ test('what a role does not allow is refused at the door', async () => {
     ['PUT', '/people/007'],
     ['POST', '/timesheets/upload'],
   ] as const) {
-    const refused = await call(employee, method, path, method === 'GET' ? undefined : '{}')
-    expect({ method, path, status: refused.status }).toEqual({ method, path, status: 403 })
-    expect(refused.headers.get('www-authenticate')).toMatch(/error="insufficient_scope", scope="/)
+    const rejected = await call(employee, method, path, method === 'GET' ? undefined : '{}')
+    expect({ method, path, status: rejected.status }).toEqual({ method, path, status: 403 })
+    expect(rejected.headers.get('www-authenticate')).toMatch(/error="insufficient_scope", scope="/)
   }
   const others = await call(employee, 'GET', '/timesheets?user_id=maya%40exampleco.com')
   expect(others.status).toBe(403)
   expect(others.headers.get('www-authenticate')).toMatch(/scope="read:reports"/)
 })
 
-test('a browser asks first, without a token', async () => {
+test('responds to CORS preflights without a token, for configured origins only', async () => {
   const preflight = await fetch(`${stack.file.gateway}/timesheets`, {
     method: 'OPTIONS',
     headers: {
@@ -96,13 +96,13 @@ test('a browser asks first, without a token', async () => {
   expect(preflight.headers.get('access-control-allow-methods')).toContain('POST')
   expect(preflight.headers.get('access-control-allow-headers')?.toLowerCase()).toContain('authorization')
 
-  const stranger = await fetch(`${stack.file.gateway}/timesheets`, {
+  const otherOrigin = await fetch(`${stack.file.gateway}/timesheets`, {
     headers: { origin: 'https://evil.example' },
   })
-  expect(stranger.headers.get('access-control-allow-origin')).toBeNull()
+  expect(otherOrigin.headers.get('access-control-allow-origin')).toBeNull()
 })
 
-test('hours of the tracker are approved, corrected there, and the correction decided on', async () => {
+test('a correction of approved hours in the tracker is held until a manager applies it', async () => {
   const [entry] = (await call(manager, 'GET', '/approvals?source=harvest')).body
   await call(manager, 'PUT', `/approvals/${entry.id}`)
   await fetch(`${stack.file.tracker}/local/time_entries/${entry.external_id}`, {
@@ -127,7 +127,7 @@ test('hours of the tracker are approved, corrected there, and the correction dec
   ])
 })
 
-test('when the directory learns who somebody is, the next sync moves their hours', async () => {
+test('the next sync reassigns the hours of a person whose e-mail was added to the directory', async () => {
   const [entry] = (await call(manager, 'GET', '/timesheets?user_id=*&source=harvest&approved=false')).body
   await call(manager, 'PUT', '/people/c-17', JSON.stringify({ emails: [entry.user_id] }))
   expect((await stack.sync(['--full'])).code).toBe(0)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { isAlive } from '@timesheets/dev-stack/running-process'
+import { isProcessRunning } from '@timesheets/dev-stack/running-process'
 import pg from 'pg'
 import { RunningStack } from './running-stack.ts'
 
@@ -7,9 +7,9 @@ const stack = new RunningStack()
 beforeAll(() => stack.start(), 90_000)
 afterAll(() => stack[Symbol.asyncDispose](), 60_000)
 
-test('every finished hour of the tracker is stored exactly once, whatever is repeated', async () => {
-  const tracked = await tracker('/local/entries?finished=true')
-  expect(await stored()).toEqual({ count: tracked.count, seconds: tracked.seconds })
+test('each finished entry of the tracker is stored exactly once, also after repeated syncs', async () => {
+  const tracked = await readTracker('/local/entries?finished=true')
+  expect(await readStored()).toEqual({ count: tracked.count, seconds: tracked.seconds })
   expect(stack.output).toContain('Created timesheet 1 for employee ')
 
   const again = lastJson((await stack.sync(['--full'])).output)
@@ -19,18 +19,18 @@ test('every finished hour of the tracker is stored exactly once, whatever is rep
   const afterEdit = await stack.sync(['--full'])
   expect(lastJson(afterEdit.output)).toMatchObject({ created: 0, updated: 1, unchanged: tracked.count - 1 })
   expect(afterEdit.code).toBe(0)
-  const edited = await tracker('/local/entries?finished=true')
-  expect(await stored()).toEqual({ count: edited.count, seconds: edited.seconds })
+  const edited = await readTracker('/local/entries?finished=true')
+  expect(await readStored()).toEqual({ count: edited.count, seconds: edited.seconds })
 }, 60_000)
 
-test('the example of the scenario is answered as the scenario says', async () => {
+test('the example upload returns 201 with the message, and 401 or 403 without a valid token or scope', async () => {
   const example = { user_id: '007', date: '2017-05-10T17:40:20.095Z', project: 'StoreZero', hours: 5 }
-  const answer = await upload(example, await stack.token('contractor-sync'))
-  const body = (await answer.json()) as { id: number; user_id: string; message: string }
-  expect(answer.status).toBe(201)
+  const response = await upload(example, await stack.token('contractor-sync'))
+  const body = (await response.json()) as { id: number; user_id: string; message: string }
+  expect(response.status).toBe(201)
   expect(body).toMatchObject({ ...example, message: `Created timesheet ${body.id} for employee 007` })
 
-  const refusals = [
+  const rejections = [
     { token: undefined, status: 401, challenge: /^Bearer realm=/ },
     { token: 'not-a-token', status: 401, challenge: /error="invalid_token"/ },
     {
@@ -44,16 +44,16 @@ test('the example of the scenario is answered as the scenario says', async () =>
       challenge: /error="insufficient_scope", scope="batch:upload"/,
     },
   ]
-  for (const { token, status, challenge } of refusals) {
-    const refused = await upload(example, token)
-    expect(refused.status).toBe(status)
-    expect(refused.headers.get('www-authenticate')).toMatch(challenge)
-    expect(refused.headers.get('content-type')).toBe('application/problem+json')
-    expect(await refused.json()).toMatchObject({ status, type: expect.stringMatching(/^\/problems\//) })
+  for (const { token, status, challenge } of rejections) {
+    const rejected = await upload(example, token)
+    expect(rejected.status).toBe(status)
+    expect(rejected.headers.get('www-authenticate')).toMatch(challenge)
+    expect(rejected.headers.get('content-type')).toBe('application/problem+json')
+    expect(await rejected.json()).toMatchObject({ status, type: expect.stringMatching(/^\/problems\//) })
   }
 })
 
-test('a program that takes a token by a form and reads the members of the answer works as it is', async () => {
+test('a client that requests its token by a form and reads the response fields works', async () => {
   const { client_id, client_secret } = stack.file.clients['contractor-sync']!
   const form = new URLSearchParams({
     grant_type: 'client_credentials',
@@ -63,24 +63,24 @@ test('a program that takes a token by a form and reads the members of the answer
   })
   const granted = await fetch(new URL('oauth/token', stack.file.issuer), { method: 'POST', body: form })
   const { access_token } = (await granted.json()) as { access_token: string }
-  const answer = await upload(
+  const response = await upload(
     { user_id: '007', date: '2017-05-10T17:40:20.095Z', project: 'StoreZero', hours: 5 },
     access_token,
   )
-  const body = (await answer.json()) as { id: number; user_id: string; message: string }
+  const body = (await response.json()) as { id: number; user_id: string; message: string }
   expect(`Created timesheet ${body.id} for employee ${body.user_id}`).toBe(body.message)
 })
 
-test('Ctrl-C ends all that was started, and the next start finds everything as it was', async () => {
-  const before = await stored()
+test('Ctrl-C stops all processes, and the next start has the same data', async () => {
+  const before = await readStored()
   const pids = Object.values(stack.file.pids)
   expect(await stack.stop()).toBe(0)
-  expect(pids.filter(isAlive)).toEqual([])
+  expect(pids.filter(isProcessRunning)).toEqual([])
   expect(stack.read()).toBeUndefined()
 
   await stack.start()
   expect(stack.output).toMatch(/created\s+0\b/)
-  expect(await stored()).toEqual(before)
+  expect(await readStored()).toEqual(before)
 }, 90_000)
 
 function upload(entry: unknown, token: string | undefined): Promise<Response> {
@@ -94,7 +94,7 @@ function upload(entry: unknown, token: string | undefined): Promise<Response> {
   })
 }
 
-async function tracker(path: string): Promise<{ count: number; seconds: number }> {
+async function readTracker(path: string): Promise<{ count: number; seconds: number }> {
   return (await fetch(`${stack.file.tracker}${path}`)).json() as Promise<{ count: number; seconds: number }>
 }
 
@@ -104,8 +104,8 @@ async function edit(path: string, change: unknown): Promise<void> {
   expect((await fetch(`${stack.file.tracker}${path}`, { method: 'PATCH', headers, body })).status).toBe(200)
 }
 
-/** What Postgres holds of the tracker's hours, asked past everything else. */
-async function stored(): Promise<{ count: number; seconds: number }> {
+/** Reads the tracker's entries directly from Postgres. */
+async function readStored(): Promise<{ count: number; seconds: number }> {
   const client = new pg.Client(stack.file.database)
   await client.connect()
   try {
@@ -119,7 +119,7 @@ async function stored(): Promise<{ count: number; seconds: number }> {
   }
 }
 
-/** The report that ends the JSON lines of a run. */
+/** Parses the last JSON line of a run: its summary. */
 function lastJson(output: string): unknown {
   const lines = output.split('\n').filter((line) => line.startsWith('{'))
   return JSON.parse(lines.at(-1) ?? 'null')

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { eventually, RunningStack } from './running-stack.ts'
+import { RunningStack, waitUntil } from './running-stack.ts'
 
 const stack = new RunningStack()
 let token: string
@@ -18,64 +18,71 @@ const example = {
   external_id: '1',
 }
 
-test('without its database the service answers 503, the gateway passes that on, and all heals', async () => {
+test('without Postgres, uploads return 503 with Retry-After until Postgres runs again', async () => {
   const pid = stack.file.pids.postgres!
   process.kill(pid, 'SIGKILL')
-  const refused = await untilRefused([503])
-  expect(await refused.json()).toMatchObject({ type: '/problems/not-ready' })
-  expect(refused.headers.get('retry-after')).toMatch(/^\d+$/)
-  await heals()
+  const rejected = await waitForStatus(503)
+  expect(await rejected.json()).toMatchObject({ type: '/problems/not-ready' })
+  expect(rejected.headers.get('retry-after')).toMatch(/^\d+$/)
+  await waitUntilAccepted()
   expect(stack.file.pids.postgres).not.toBe(pid)
 }, 60_000)
 
-test('without the service the gateway answers 502, and all heals', async () => {
+test('without the service, uploads return 502 until the service runs again', async () => {
   process.kill(stack.file.pids['timesheets-service']!, 'SIGKILL')
-  const refused = await untilRefused([502])
-  expect(await refused.json()).toMatchObject({ type: '/problems/service-unreachable' })
-  await heals()
+  const rejected = await waitForStatus(502)
+  expect(await rejected.json()).toMatchObject({ type: '/problems/service-unreachable' })
+  await waitUntilAccepted()
 }, 60_000)
 
-test('without the issuer a token of an unknown key is answered 503, a known one is taken, and all heals', async () => {
-  const stranger = `${Buffer.from('{"alg":"RS256","kid":"unknown"}').toString('base64url')}.e30.AA`
+test('without the issuer, a token of an unknown key returns 503 and a token of a known key is accepted', async () => {
+  const unknownKeyToken = `${Buffer.from('{"alg":"RS256","kid":"unknown"}').toString('base64url')}.e30.AA`
   const pid = stack.file.pids.issuer!
   process.kill(pid, 'SIGSTOP')
   try {
-    const refused = await upload(stranger)
-    expect(refused.status).toBe(503)
-    expect(await refused.json()).toMatchObject({ type: '/problems/keys-unavailable' })
+    const rejected = await upload(unknownKeyToken)
+    expect(rejected.status).toBe(503)
+    expect(await rejected.json()).toMatchObject({ type: '/problems/keys-unavailable' })
     expect((await upload(token)).status).toBe(200)
   } finally {
     process.kill(pid, 'SIGKILL')
   }
-  await eventually(() => stack.file.pids.issuer !== pid, 'the issuer is started again')
-  await eventually(async () => (await upload(stranger)).status === 401, 'the issuer is asked again')
+  await waitUntil(() => stack.file.pids.issuer !== pid, 'the issuer is restarted')
+  await waitUntil(
+    async () => (await upload(unknownKeyToken)).status === 401,
+    'the gateway fetches the keys of the issuer again',
+  )
   token = await stack.token('contractor-sync')
-  await heals()
+  await waitUntilAccepted()
 }, 60_000)
 
-test('the gateway is started again on its port', async () => {
+test('the gateway is restarted on its port', async () => {
   const { gateway, pids } = stack.file
   process.kill(pids.gateway!, 'SIGKILL')
-  await eventually(() => stack.file.pids.gateway !== pids.gateway, 'the gateway is started again')
+  await waitUntil(() => stack.file.pids.gateway !== pids.gateway, 'the gateway is restarted')
   expect(stack.file.gateway).toBe(gateway)
-  await heals()
-  expect(stack.output).toContain('gateway died (SIGKILL); it is being started again')
+  await waitUntilAccepted()
+  expect(stack.output).toContain('gateway ended (SIGKILL) and is being restarted')
 }, 60_000)
 
-async function untilRefused(statuses: readonly number[]): Promise<Response> {
-  let refused: Response | undefined
-  await eventually(async () => {
-    const answer = await upload(token)
-    if (statuses.includes(answer.status)) refused = answer
-    else await answer.arrayBuffer()
-    return refused !== undefined
-  }, `an answer of ${statuses}`)
-  return refused!
+/** Uploads until the response has the status, and returns that response. */
+async function waitForStatus(status: number): Promise<Response> {
+  let found: Response | undefined
+  await waitUntil(async () => {
+    const response = await upload(token)
+    if (response.status === status) found = response
+    else await response.arrayBuffer()
+    return found !== undefined
+  }, `an upload returns ${status}`)
+  return found!
 }
 
-async function heals(): Promise<void> {
-  // No answer is what it is like while it is away.
-  await eventually(async () => (await upload(token).catch(() => undefined))?.ok === true, 'all is well again')
+async function waitUntilAccepted(): Promise<void> {
+  // fetch rejects while the gateway restarts.
+  await waitUntil(
+    async () => (await upload(token).catch(() => undefined))?.ok === true,
+    'an upload is accepted',
+  )
 }
 
 function upload(bearer: string): Promise<Response> {

@@ -5,19 +5,19 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkResponses } from '@timesheets/contracts/test/response-checks'
-import { accessTokenFor } from '@timesheets/dev-stack/access-token'
+import { fetchAccessToken } from '@timesheets/dev-stack/access-token'
 import { syncEnvironment } from '@timesheets/dev-stack/run-sync'
 import { readStackFile, type StackFile } from '@timesheets/dev-stack/stack-file'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** What a process printed, and how it ended. */
-export interface Ended {
+/** The exit code and the output of a process. */
+export interface ProcessResult {
   readonly code: number | null
   readonly output: string
 }
 
-/** The whole system as `npm start` boots it, in a folder of its own, on free ports. */
+/** The whole system as `npm start` starts it, in a temporary folder, on free ports. */
 export class RunningStack implements AsyncDisposable {
   readonly dataDir: string
   #process: ChildProcess | undefined
@@ -25,11 +25,11 @@ export class RunningStack implements AsyncDisposable {
 
   constructor() {
     this.dataDir = mkdtempSync(path.join(tmpdir(), 'timesheets-e2e-'))
-    // Postgres runs as another user where this is root; in a closed folder its data would have to lie elsewhere.
+    // Root runs Postgres as another user, which must be able to enter this folder.
     chmodSync(this.dataDir, 0o755)
   }
 
-  /** Starts it and waits until its file says that everything answers and the first sync has ended. */
+  /** Starts it and waits for stack.json, which is written after the first sync. */
   async start(environment: Record<string, string> = {}): Promise<void> {
     const child = this.spawn([], environment)
     while (this.read() === undefined) {
@@ -39,9 +39,9 @@ export class RunningStack implements AsyncDisposable {
     checkResponses(this.file.gateway, 'system')
   }
 
-  /** Starts it and gives the process, whatever becomes of it. */
-  spawn(words: readonly string[], environment: Record<string, string> = {}): ChildProcess {
-    const child = spawn(process.execPath, ['packages/dev-stack/src/main.ts', ...words], {
+  /** Starts it and returns the process, without waiting. */
+  spawn(args: readonly string[], environment: Record<string, string> = {}): ChildProcess {
+    const child = spawn(process.execPath, ['packages/dev-stack/src/main.ts', ...args], {
       cwd: root,
       env: { ...process.env, GATEWAY_PORT: '0', LOCAL_DATA_DIR: this.dataDir, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -56,9 +56,9 @@ export class RunningStack implements AsyncDisposable {
     return child
   }
 
-  /** Runs it to its end. */
-  async run(words: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
-    const [code] = await once(this.spawn(words, environment), 'close')
+  /** Runs it until it exits. */
+  async run(args: readonly string[], environment: Record<string, string> = {}): Promise<ProcessResult> {
+    const [code] = await once(this.spawn(args, environment), 'close')
     return { code, output: this.#output }
   }
 
@@ -80,13 +80,13 @@ export class RunningStack implements AsyncDisposable {
     }
   }
 
-  token(who: string): Promise<string> {
-    return accessTokenFor(this.file, who)
+  token(account: string): Promise<string> {
+    return fetchAccessToken(this.file, account)
   }
 
-  /** One run of contractor-sync against it, as a process of its own. */
-  async sync(words: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
-    const child = spawn(process.execPath, ['contractor-sync/src/main.ts', 'run', ...words], {
+  /** Runs contractor-sync against it, in a separate process. */
+  async sync(args: readonly string[], environment: Record<string, string> = {}): Promise<ProcessResult> {
+    const child = spawn(process.execPath, ['contractor-sync/src/main.ts', 'run', ...args], {
       cwd: root,
       env: { ...process.env, ...syncEnvironment(this.file), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -116,11 +116,14 @@ export class RunningStack implements AsyncDisposable {
   }
 }
 
-/** Asks again and again until it holds. */
-export async function eventually(holds: () => Promise<boolean> | boolean, what: string): Promise<void> {
+/**
+ * Polls until a condition is true.
+ * @throws {Error} after 30 s
+ */
+export async function waitUntil(isTrue: () => Promise<boolean> | boolean, condition: string): Promise<void> {
   const deadline = Date.now() + 30_000
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`It never came to be: ${what}`)
+  while (!(await isTrue())) {
+    if (Date.now() > deadline) throw new Error(`Timed out waiting until ${condition}`)
     await pause(100)
   }
 }

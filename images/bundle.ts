@@ -9,7 +9,7 @@ import { type Image, images } from './contents.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const distDir = path.join(root, 'dist')
 
-/** Puts into `dist/<image>/` all that the image holds above its base: JavaScript, source maps, and little else. */
+/** Writes the files that an image adds to its base into `dist/<image>/`. */
 async function bundle(
   name: string,
   { entries, packages = {}, folders = [], keepNames = false }: Image,
@@ -22,21 +22,21 @@ async function bundle(
     outdir,
     external: Object.keys(packages),
     bundle: true,
-    // What is imported when it is needed (a tracker, a migration's engine) stays apart, and is not loaded before.
+    // Dynamic imports (a tracker, the migration engine) become chunks that are loaded on demand.
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     platform: 'node',
     format: 'esm',
     target: 'node24',
-    // Half the text to parse at each start. Names stay, for stacks and messages.
+    // Minified, so that each start parses half the text. Names are kept, for stack traces and messages.
     minifyWhitespace: true,
     minifySyntax: true,
     keepNames,
     sourcemap: 'linked',
-    // A stack needs lines, not the source: that would double the image.
+    // Stack traces need line numbers only; the sources would double the size of the image.
     sourcesContent: false,
     legalComments: 'none',
-    // The CommonJS packages among the dependencies call `require` for Node's own modules.
+    // CommonJS dependencies call `require` for Node's built-in modules.
     banner: {
       js: `import{createRequire as $require}from'node:module';const require=$require(import.meta.url);`,
     },
@@ -44,7 +44,7 @@ async function bundle(
   })
   const { resolve } = createRequire(path.join(root, entries[Object.keys(entries)[0]!]!))
   for (const [name, files] of Object.entries(packages)) {
-    // Not by `resolve` itself: a package need not export its files.
+    // Searches the folders itself, because `resolve` finds only files that the package exports.
     const from = resolve
       .paths(name)!
       .map((folder) => path.join(folder, name))

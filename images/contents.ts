@@ -1,25 +1,25 @@
-/** What an image runs, and what has to lie beside it. */
+/** The contents of an image. */
 export interface Image {
-  /** Output file, without its ending → the source it begins at. */
+  /** The output file without its extension → the entry source. */
   readonly entries: Readonly<Record<string, string>>
-  /** Packages that stay what they are in `node_modules`, each with the only files of it that are needed. */
+  /** Packages that are copied to `node_modules` instead of bundled → the files that are needed. */
   readonly packages?: Readonly<Record<string, readonly string[]>>
   /**
    * Keeps the names of classes and functions that share one. It costs a call for each function that is created, so only an
    * image whose packages read such names has it.
    */
   readonly keepNames?: boolean
-  /** Folders that are read at run time. */
+  /** Folders that the program reads at run time. */
   readonly folders?: readonly string[]
 }
 
 const health = { health: 'images/health.ts' }
 
-/** Every image that is bundled, by the name of its target in the Dockerfile. */
+/** All images, by the name of their target in the Dockerfile. */
 export const images: Readonly<Record<string, Image>> = {
   gateway: {
     entries: { main: 'gateway/src/main.ts', ...health },
-    // What `GET /docs` serves, and its licence.
+    // The files of `GET /docs`, with their licence.
     packages: {
       'swagger-ui-dist': [
         'swagger-ui-bundle.js',
@@ -35,7 +35,7 @@ export const images: Readonly<Record<string, Image>> = {
   'contractor-sync': { entries: { main: 'contractor-sync/src/main.ts', ...health } },
   migrate: {
     entries: { migrate: 'prisma/migrate.ts' },
-    // It finds its WebAssembly by its own path (prisma/schema-engine.ts), so it is not bundled.
+    // Not bundled, because prisma/schema-engine.ts finds the WebAssembly by the path of the package.
     packages: {
       '@prisma/schema-engine-wasm': ['package.json', 'schema_engine_bg.js', 'schema_engine_bg.wasm'],
     },

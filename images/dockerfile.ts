@@ -5,8 +5,8 @@ import { DockerfileParser, type Env, type Instruction } from 'dockerfile-ast'
 const text = readFileSync(fileURLToPath(new URL('../Dockerfile', import.meta.url)), 'utf8')
 export const dockerfile = DockerfileParser.parse(text)
 
-/** A stage and what it stands on, as one list of instructions in their order. */
-export function instructionsOf(target: string): readonly Instruction[] {
+/** Lists the instructions of a stage, after those of its base stages. */
+export function listInstructions(target: string): readonly Instruction[] {
   const from = dockerfile.getFROMs().find((instruction) => instruction.getBuildStage() === target)
   if (from === undefined) throw new Error(`The Dockerfile has no stage ${target}`)
   const line = from.getRange().start.line
@@ -18,12 +18,12 @@ export function instructionsOf(target: string): readonly Instruction[] {
   })
   const base = from.getImage() ?? ''
   const isStage = dockerfile.getFROMs().some((other) => other.getBuildStage() === base)
-  return isStage ? [...instructionsOf(base), ...own] : own
+  return isStage ? [...listInstructions(base), ...own] : own
 }
 
-/** The environment that an image sets. */
-export function environmentOf(target: string): Record<string, string> {
-  const instructions = instructionsOf(target).filter((instruction) => instruction.getKeyword() === 'ENV')
+/** Reads the environment variables that an image sets. */
+export function readImageEnvironment(target: string): Record<string, string> {
+  const instructions = listInstructions(target).filter((instruction) => instruction.getKeyword() === 'ENV')
   const properties = instructions.flatMap((instruction) => (instruction as Env).getProperties())
   return Object.fromEntries(properties.map((property) => [property.getName(), property.getValue() ?? '']))
 }

@@ -1,12 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { freePort } from '@timesheets/dev-stack/free-port'
 
 const script = fileURLToPath(new URL('health.ts', import.meta.url))
 
@@ -16,25 +14,20 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-function check(where: string): { status: number | null; stderr: string } {
-  const { status, stderr } = spawnSync(process.execPath, [script, where], { encoding: 'utf8' })
+function check(target: string): { status: number | null; stderr: string } {
+  const { status, stderr } = spawnSync(process.execPath, [script, target], { encoding: 'utf8' })
   return { status, stderr }
 }
 
-test('a file is well when it is there', () => {
+test('exits with 0 when the file exists, else with 1', () => {
   const file = path.join(folder, 'ready')
-  expect(check(file)).toEqual({ status: 1, stderr: `${file}: is not there yet\n` })
+  expect(check(file)).toEqual({ status: 1, stderr: `${file}: does not exist yet\n` })
   writeFileSync(file, '')
   expect(check(file)).toEqual({ status: 0, stderr: '' })
 })
 
-test('a URL where nothing listens is not well, in one line', async () => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  const { status, stderr } = check(`http://127.0.0.1:${port}/readyz`)
+test('exits with 1 and one line when nothing listens at the URL', async () => {
+  const { status, stderr } = check(`http://127.0.0.1:${await freePort()}/readyz`)
   expect({ status, stderr }).toEqual({
     status: 1,
     stderr: expect.stringMatching(/^http:.*ECONNREFUSED.*\n$/),

@@ -1,19 +1,18 @@
 import { existsSync } from 'node:fs'
 import { get } from 'node:http'
 
-// A container's health check, where there is no shell and no curl: `node health.js <url>` ends with 0 when the URL
-// answers with a status of 2xx in time, `node health.js <path>` when that file is there; else with 1 and one line
-// that says why.
+// The health check of a container without a shell and curl. `node health.js <url>` exits with 0 when the URL responds
+// with 2xx in time, `node health.js <path>` when the file exists. Otherwise it exits with 1 and one line with the reason.
 
-/** Less than the time-out of the checks in the Dockerfile, so that it is this that tells what was wrong. */
+/** Less than the timeout of the health checks in the Dockerfile, so that this process can report the reason. */
 const timeoutMs = 4000
 
-const where = process.argv[2] ?? ''
+const target = process.argv[2] ?? ''
 
-if (where.startsWith('http:')) ask(where)
-else if (!existsSync(where)) fail('is not there yet')
+if (target.startsWith('http:')) requestUrl(target)
+else if (!existsSync(target)) fail('does not exist yet')
 
-function ask(url: string): void {
+function requestUrl(url: string): void {
   get(url, { timeout: timeoutMs, agent: false }, (response) => {
     let body = ''
     response.setEncoding('utf8')
@@ -25,11 +24,11 @@ function ask(url: string): void {
       if (statusCode < 200 || statusCode > 299) fail(`${statusCode} ${body}`)
     })
   })
-    .on('timeout', () => fail(`no answer in ${timeoutMs} ms`))
+    .on('timeout', () => fail(`no response within ${timeoutMs} ms`))
     .on('error', ({ message }) => fail(message))
 }
 
-function fail(why: string): never {
-  console.error(`${where}: ${why}`)
+function fail(reason: string): never {
+  console.error(`${target}: ${reason}`)
   process.exit(1)
 }

@@ -1,16 +1,16 @@
 import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm'
 import { wholeDatabase } from './schema-engine.ts'
 
-/** The database's history of migrations is not a beginning of the folder's: a person has to decide. */
+/** The migrations that the database has applied do not match the folder. A person has to decide what to do. */
 export class HistoryMismatch extends Error {
   override name = 'HistoryMismatch'
 }
 
 /**
- * Refuses a database that these migrations must not touch: one with a failed migration, one whose applied migrations
- * were edited since, one that a newer version migrated. The engine itself applies past the last two.
+ * Rejects a database with a failed migration, with an applied migration that was edited later, or with migrations of a
+ * newer version. The engine itself would ignore the last two and continue.
  *
- * @throws {HistoryMismatch} naming the migrations and what to do.
+ * @throws {HistoryMismatch} that names the migrations and says what to do
  */
 export async function checkHistory(engine: SchemaEngine, migrationsList: MigrationList): Promise<void> {
   const { failedMigrationNames, editedMigrationNames, history } = await engine.diagnoseMigrationHistory({
@@ -20,20 +20,20 @@ export async function checkHistory(engine: SchemaEngine, migrationsList: Migrati
   })
   if (failedMigrationNames.length > 0) {
     throw new HistoryMismatch(
-      `migration ${list(failedMigrationNames)} failed in this database: put right what made it fail, then run this ` +
-        `once with --rolled-back ${failedMigrationNames[0]}, and then without`,
+      `migration ${list(failedMigrationNames)} failed in this database. Fix the cause, run migrate once with ` +
+        `--rolled-back ${failedMigrationNames[0]}, and then run it without options`,
     )
   }
   if (editedMigrationNames.length > 0) {
     throw new HistoryMismatch(
-      `migration ${list(editedMigrationNames)} was edited after this database applied it: restore the file and put ` +
-        'the change into a new migration (`npm run migration -- <name>`)',
+      `migration ${list(editedMigrationNames)} was edited after this database applied it. Restore the file, and ` +
+        'write the change as a new migration (`npm run migration -- <name>`)',
     )
   }
   if (history && history.diagnostic !== 'databaseIsBehind' && history.unpersistedMigrationNames.length > 0) {
     throw new HistoryMismatch(
-      `the database has migration ${list(history.unpersistedMigrationNames)}, which this version does not know: ` +
-        'run the version that brought it, or a newer one',
+      `the database has migration ${list(history.unpersistedMigrationNames)}, which this version does not contain. ` +
+        'Run the version that contains it, or a newer one',
     )
   }
 }

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { freePort } from '@timesheets/dev-stack/free-port'
 import { type TestDatabase, testDatabase } from '@timesheets/test-postgres/test-database'
 import pg from 'pg'
 
@@ -19,14 +19,14 @@ beforeAll(async () => {
 
 afterAll(() => database.drop())
 
-interface Outcome {
+interface Result {
   code: number
   stdout: string
   stderr: string
 }
 
-/** Runs `node prisma/migrate.ts` with nothing else in its environment. */
-function run(environment: Record<string, string>, options: string[] = []): Promise<Outcome> {
+/** Runs `node prisma/migrate.ts` with only these variables in its environment. */
+function run(environment: Record<string, string>, options: string[] = []): Promise<Result> {
   return new Promise((resolve) => {
     const env = { PATH: process.env.PATH, ...environment }
     const child = execFile(process.execPath, [script, ...options], { env }, (_, stdout, stderr) =>
@@ -35,7 +35,7 @@ function run(environment: Record<string, string>, options: string[] = []): Promi
   })
 }
 
-test('a line for each migration and one at the end, with 0; the URL may come from a file', async () => {
+test('prints one line per migration and a summary, exits with 0, and reads the URL from a file', async () => {
   const first = await run({ DATABASE_URL: database.url })
   expect(first).toMatchObject({ code: 0, stderr: '' })
   expect(first.stdout).toMatch(/^(migrate: applied \d{14}_\w+\n)+migrate: done, \d+ applied\n$/)
@@ -48,7 +48,7 @@ test('a line for each migration and one at the end, with 0; the URL may come fro
   await rm(folder, { recursive: true })
 })
 
-test('a history that does not match: one line, with 2', async () => {
+test('exits with 2 and one line when the history does not match', async () => {
   await using other = await testDatabase()
   const client = new pg.Client({ connectionString: other.url })
   await client.connect()
@@ -60,7 +60,7 @@ test('a history that does not match: one line, with 2', async () => {
   expect(stderr).toMatch(/^migrate: the database has migration 29990101000000_newer, which .*\n$/)
 })
 
-test('a configuration with faults: one line, with 2', async () => {
+test('exits with 2 and one line for an invalid configuration', async () => {
   const { code, stderr } = await run({ MIGRATE_WAIT_SECONDS: 'soon' })
   expect(code).toBe(2)
   expect(stderr).toMatch(/^migrate: [^\n]+\n$/)
@@ -68,32 +68,32 @@ test('a configuration with faults: one line, with 2', async () => {
   expect(stderr).toMatch(/MIGRATE_WAIT_SECONDS: "soon"/)
 })
 
-describe('a database that is not up yet', () => {
-  test('is waited for', async () => {
-    const port = await closedPort()
+describe('an unavailable database', () => {
+  test('is retried until it is available', async () => {
+    const port = await freePort()
     const url = new URL(database.url)
     const running = run({ DATABASE_URL: withAddress(database.url, '127.0.0.1', port) })
-    // Comes up after the first attempts: a door to the real server.
-    const door = createServer((socket) => {
+    // A proxy to the real server, which starts after the first attempts.
+    const proxy = createServer((socket) => {
       const upstream = connect(Number(url.port), url.hostname)
       socket.pipe(upstream).pipe(socket)
       for (const end of [socket, upstream]) end.on('error', () => socket.destroy())
     })
-    setTimeout(() => door.listen(port, '127.0.0.1'), 500)
+    setTimeout(() => proxy.listen(port, '127.0.0.1'), 500)
     expect(await running).toMatchObject({ code: 0, stderr: '' })
-    door.close()
+    proxy.close()
   })
 
-  test('is given up in time: one line, with 75, and no password in it', async () => {
-    const url = `postgresql://someone:hunter2@127.0.0.1:${await closedPort()}/hours`
+  test('ends in exit code 75 after the wait time, with one line without the password', async () => {
+    const url = `postgresql://someone:hunter2@127.0.0.1:${await freePort()}/hours`
     const { code, stdout, stderr } = await run({ DATABASE_URL: url, MIGRATE_WAIT_SECONDS: '1' })
     expect({ code, stdout }).toEqual({ code: 75, stdout: '' })
     expect(stderr).toMatch(
-      /^migrate: database hours at 127\.0\.0\.1:\d+ cannot be reached \(ECONNREFUSED\), after waiting 1 s\n$/,
+      /^migrate: database hours at 127\.0\.0\.1:\d+ cannot be reached \(ECONNREFUSED\); gave up after 1 s\n$/,
     )
   })
 
-  test('is told from one that refuses us: 1, at once, and no password in it', async () => {
+  test('is not confused with a rejected login: exits with 1 at once, with one line without the password', async () => {
     const url = new URL(database.url)
     url.password = 'hunter2'
     const { code, stderr } = await run({ DATABASE_URL: url.href })
@@ -106,13 +106,4 @@ function withAddress(databaseUrl: string, host: string, port: number): string {
   const url = new URL(databaseUrl)
   url.host = `${host}:${port}`
   return url.href
-}
-
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

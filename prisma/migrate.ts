@@ -1,36 +1,36 @@
 import { parseArgs } from 'node:util'
 import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm'
 import { ConfigError, readConfig, setting } from '@timesheets/runtime/config'
-import { DatabaseUnavailable, lockedSession } from './database-session.ts'
+import { DatabaseUnavailable, openLockedSession } from './database-session.ts'
 import { checkHistory, HistoryMismatch } from './history.ts'
 import { ownMigrations, readMigrations } from './migration-list.ts'
 import { openSchemaEngine, wholeDatabase } from './schema-engine.ts'
 
 export interface MigrateOptions {
-  /** The folder of migrations; by default the one beside this file. */
+  /** The folder of migrations; by default `migrations` beside this file. */
   migrationsDir?: string
-  /** How long to wait for a database that is not up yet, or that another migrate is at work on. Default 30 s. */
+  /** How long to wait for an unavailable database or another migrate. Default 30 s. */
   waitMs?: number
-  /** Takes one line for each migration applied. */
+  /** Called with one line for each applied migration. */
   log?: (line: string) => void
 }
 
 const defaultWaitMs = 30_000
 
-/** A migration's script failed. None of it took effect, unless the script itself commits. */
+/** A migration's script failed. Postgres rolled it back, unless the script itself commits. */
 export class MigrationFailed extends Error {
   override name = 'MigrationFailed'
 }
 
 /**
- * Brings a database to the schema of the migrations, by Prisma's own engine and in Prisma's own table
- * `_prisma_migrations`, so `prisma migrate deploy` may take over at any time. Several at once do the work once.
+ * Applies the pending migrations with Prisma's schema engine. It uses Prisma's table `_prisma_migrations`, so
+ * `prisma migrate deploy` can take over at any time. Simultaneous calls apply each migration once.
  *
- * @param databaseUrl A direct connection (not through a transaction pooler), as a user that may change the schema.
- * @returns the names of the migrations that were applied, oldest first; none when there was nothing to do.
- * @throws {HistoryMismatch} when the database's history is not a beginning of the folder's; nothing was changed.
- * @throws {DatabaseUnavailable} when the database, or its lock, could not be had in `waitMs`.
- * @throws {MigrationFailed} when a migration's script failed.
+ * @param databaseUrl a direct connection (no transaction pooler) as a user that may change the schema
+ * @returns the names of the applied migrations, oldest first
+ * @throws {HistoryMismatch} when the database's history does not match the folder; nothing was changed
+ * @throws {DatabaseUnavailable} when the database or its lock was not available within `waitMs`
+ * @throws {MigrationFailed} when a migration's script failed
  */
 export async function migrate(
   databaseUrl: string,
@@ -46,9 +46,9 @@ export async function migrate(
 }
 
 /**
- * Notes in the database's history that a failed migration left nothing behind, so that the next migrate tries it again.
+ * Marks a failed migration as rolled back, so that the next migrate applies it again.
  *
- * @param name The migration's folder name.
+ * @param name the folder name of the migration
  */
 export async function markRolledBack(
   databaseUrl: string,
@@ -63,7 +63,7 @@ async function withEngine<T>(
   waitMs: number,
   work: (engine: SchemaEngine) => Promise<T>,
 ) {
-  const session = await lockedSession(databaseUrl, waitMs)
+  const session = await openLockedSession(databaseUrl, waitMs)
   try {
     return await work(await openSchemaEngine(session, databaseUrl))
   } finally {
@@ -77,15 +77,15 @@ async function apply(engine: SchemaEngine, migrationsList: MigrationList): Promi
   } catch (error) {
     if ((error as { code?: unknown }).code === 'P3005') {
       throw new HistoryMismatch(
-        'the database has tables but no history of migrations: give it a database of its own',
+        'the database has tables but no migration history. Use a database that no other application uses',
       )
     }
-    throw new MigrationFailed(reasonOf(error as Error), { cause: error })
+    throw new MigrationFailed(formatEngineError(error as Error), { cause: error })
   }
 }
 
-/** The engine's message without its trace, which it appends as indented lines; with the migration's name from there. */
-function reasonOf({ message }: Error): string {
+/** Formats an error of the engine in one line: the migration's name, and the message without its indented trace. */
+function formatEngineError({ message }: Error): string {
   const name = /migration_name="([^"]+)"/.exec(message)?.[1]
   const lines = message
     .split('\n')
@@ -93,13 +93,13 @@ function reasonOf({ message }: Error): string {
   return `${name ? `migration ${name}` : 'the migration'} failed: ${lines.join(' ')}`
 }
 
-/** Every variable of migrate. */
+/** The settings of migrate. */
 export const migrateSettings = {
   databaseUrl: setting.databaseUrl('DATABASE_URL', {
-    doc: 'a direct connection to the database, as a user that may change its schema',
+    doc: 'a direct connection to the database as a user that may change the schema',
   }),
   waitSeconds: setting.integer('MIGRATE_WAIT_SECONDS', {
-    doc: 'how long to wait for a database that is not up yet, or that another migrate is at work on',
+    doc: 'how long to wait for an unavailable database or another migrate',
     default: defaultWaitMs / 1000,
   }),
 }
@@ -115,14 +115,14 @@ async function main(): Promise<number> {
     const failed = values['rolled-back']
     if (failed !== undefined) {
       await markRolledBack(databaseUrl, failed, { waitMs })
-      console.log(`migrate: ${failed} is marked as rolled back; the next migrate tries it again`)
+      console.log(`migrate: ${failed} is marked as rolled back; the next migrate applies it again`)
       return exitCodes.done
     }
     const { applied } = await migrate(databaseUrl, { waitMs, log: (line) => console.log(`migrate: ${line}`) })
     console.log(`migrate: ${applied.length === 0 ? 'nothing to apply' : `done, ${applied.length} applied`}`)
     return exitCodes.done
   } catch (error) {
-    // Messages only: the errors of a driver may hold, as members, what it was connected with.
+    // Print the message only: fields of a driver's error may contain the connection's password.
     console.error(`migrate: ${(error as Error).message}`)
     if (error instanceof HistoryMismatch || error instanceof ConfigError) return exitCodes.refused
     return error instanceof DatabaseUnavailable ? exitCodes.tryAgain : exitCodes.failed

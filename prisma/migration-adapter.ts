@@ -3,20 +3,20 @@ import { ColumnTypeEnum, DriverAdapterError } from '@prisma/driver-adapter-utils
 import pg from 'pg'
 
 /**
- * Prisma's pg adapter with three repairs that migrations need (each seen to fail with @prisma/adapter-pg 7.10.0):
+ * Prisma's pg adapter with three fixes that migrations need (each bug was reproduced with @prisma/adapter-pg 7.10.0):
  *
- * - Its `executeScript` cuts a script at every semicolon, also inside a function's body or a string, and commits each
- *   piece on its own. Sent whole, a script is one simple query, which Postgres runs as one transaction
- *   (https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT): all of it or nothing,
- *   as with Prisma's native engine.
- * - Its shadow database is the database itself where the connection is given as a URL (pg prefers the URL's name), and
- *   it is dropped while still connected to.
- * - It refuses `"char"`, the type of Postgres' own catalogs that the engine reads to describe a shadow database.
+ * - Its `executeScript` splits a script at every semicolon, also inside a function body or a string, and commits each
+ *   part separately. Here a script is sent as one simple query, which Postgres runs as one transaction
+ *   (https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT), as with Prisma's native
+ *   engine.
+ * - Its shadow database is the database itself when the connection is a URL (pg prefers the name in the URL), and it
+ *   drops the shadow database while it is connected to it.
+ * - It rejects `"char"`, a type of Postgres' catalogs that the engine reads to describe a shadow database.
  */
 export class MigrationAdapter extends PrismaPg {
   readonly #databaseUrl: string
 
-  /** @param databaseUrl The server on which a shadow database may be made, should the engine ask for one. */
+  /** @param databaseUrl the server on which a shadow database is created when the engine requests one */
   constructor(pool: pg.Pool, databaseUrl: string) {
     super(pool)
     this.#databaseUrl = databaseUrl
@@ -24,7 +24,7 @@ export class MigrationAdapter extends PrismaPg {
 
   override async connect() {
     const adapter = await super.connect()
-    adapter.executeScript = (script) => runWhole(adapter.underlyingDriver(), script)
+    adapter.executeScript = (script) => runScript(adapter.underlyingDriver(), script)
     return adapter
   }
 
@@ -52,11 +52,11 @@ export class MigrationAdapter extends PrismaPg {
   }
 }
 
-async function runWhole(pool: pg.Pool, script: string): Promise<void> {
+async function runScript(pool: pg.Pool, script: string): Promise<void> {
   try {
     await pool.query(script)
   } catch (error) {
-    // The shape in which the engine expects, and records, a failure of the database.
+    // The engine expects and records database errors in this format.
     if (!(error instanceof pg.DatabaseError)) throw error
     const { code = 'N/A', severity = 'ERROR', message, detail, column, hint } = error
     throw new DriverAdapterError({ kind: 'postgres', code, severity, message, detail, column, hint })
@@ -64,20 +64,20 @@ async function runWhole(pool: pg.Pool, script: string): Promise<void> {
 }
 
 /**
- * Connections to a database whose catalogs are read. `"char"` is passed off as text, to get past the adapter, and which
- * columns were such is kept for the engine, which does not take text for it.
+ * Connections that read the catalogs of a database. Columns of type `"char"` are reported as text, which the adapter
+ * accepts, and remembered in `charColumns`, because the engine rejects text for them.
  */
 class CatalogPool extends pg.Pool {
   readonly charColumns = new WeakMap<unknown[], number[]>()
 
-  // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads, all passed through as they are
+  // biome-ignore lint/suspicious/noExplicitAny: all overloads of pg are passed through
   override async query(...args: any[]): Promise<any> {
     const result = await super.query(...(args as [string]))
-    if (!Array.isArray(result)) this.#noteChars(result) // else a script's results, which nobody reads
+    if (!Array.isArray(result)) this.#recordCharColumns(result) // an array is the unused results of a script
     return result
   }
 
-  #noteChars({ fields, rows }: pg.QueryResult): void {
+  #recordCharColumns({ fields, rows }: pg.QueryResult): void {
     const columns: number[] = []
     for (const [column, field] of fields.entries()) {
       if (field.dataTypeID !== pg.types.builtins.CHAR) continue

@@ -3,17 +3,17 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { MigrationList } from '@prisma/schema-engine-wasm'
 
-/** The migrations that this version knows. */
+/** The folder with the migrations of this version. */
 export const ownMigrations = fileURLToPath(new URL('./migrations', import.meta.url))
 
 const lockfileName = 'migration_lock.toml'
 const scriptName = 'migration.sql'
 
 /**
- * The migrations of a folder in Prisma's ordinary layout (`<timestamp>_<name>/migration.sql`), oldest first, as the
- * engine wants them.
+ * Reads the migrations of a folder in Prisma's layout (`<timestamp>_<name>/migration.sql`), oldest first, in the
+ * engine's format.
  *
- * @throws when the folder cannot be read, or a migration in it has no script.
+ * @throws {Error} when the folder cannot be read, or a migration has no script
  */
 export async function readMigrations(folder: string): Promise<MigrationList> {
   const entries = await readdir(folder, { withFileTypes: true })

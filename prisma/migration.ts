@@ -2,36 +2,38 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { startPostgres } from '@timesheets/dev-stack/postgres/postgres'
 import { ownMigrations } from './migration-list.ts'
-import { schemaDifference } from './schema-difference.ts'
+import { diffSchema } from './schema-difference.ts'
 
 /**
- * `npm run migration -- <name>`: writes what `schema.prisma` has and the migrations have not into a new migration.
- * The first one, while nothing has applied it, is made anew by deleting its folder and running this again.
+ * `npm run migration -- <name>` writes the difference between `schema.prisma` and the migrations into a new migration.
+ * To regenerate a migration that no database has applied, delete its folder and run the command again.
  */
 async function main([name, ...rest]: string[]): Promise<void> {
   if (!name || rest.length > 0 || !/^[a-z0-9]+(_[a-z0-9]+)*$/.test(name)) {
-    throw new Error('give it one name, in small letters, digits and _: npm run migration -- add_approvals')
+    throw new Error(
+      'Give one name of lower-case letters, digits and underscores: npm run migration -- add_approvals',
+    )
   }
   const server = await startPostgres({ throwaway: true })
   try {
-    const sql = await schemaDifference(server.url)
+    const sql = await diffSchema(server.url)
     if (sql === undefined) {
-      console.log('No difference: the migrations make what schema.prisma says.')
+      console.log('No difference: the migrations match schema.prisma.')
       return
     }
-    const file = path.join(ownMigrations, `${timestamp(new Date())}_${name}`, 'migration.sql')
+    const file = path.join(ownMigrations, `${formatTimestamp(new Date())}_${name}`, 'migration.sql')
     await mkdir(path.dirname(file))
     await writeFile(file, sql)
     console.log(
-      `${sql}\nWrote ${path.relative(process.cwd(), file)}. Read it, and mark what locks a large table.`,
+      `${sql}\nWrote ${path.relative(process.cwd(), file)}. Review it, and mark statements that lock a large table.`,
     )
   } finally {
     await server.stop()
   }
 }
 
-/** `YYYYMMDDhhmmss` in UTC, by which Prisma orders migrations. */
-function timestamp(now: Date): string {
+/** Formats `YYYYMMDDhhmmss` in UTC, by which Prisma orders migrations. */
+function formatTimestamp(now: Date): string {
   return now.toISOString().replace(/\D/g, '').slice(0, 14)
 }
 

@@ -7,7 +7,7 @@ import pg from 'pg'
 import { HistoryMismatch } from './history.ts'
 import { MigrationFailed, markRolledBack, migrate } from './migrate.ts'
 import { ownMigrations } from './migration-list.ts'
-import { schemaDifference } from './schema-difference.ts'
+import { diffSchema } from './schema-difference.ts'
 
 let database: TestDatabase
 let migrationsDir: string
@@ -38,11 +38,11 @@ async function query(sql: string) {
   }
 }
 
-test('the migrations make what schema.prisma says (else: npm run migration -- <name>)', async () => {
-  expect(await schemaDifference(database.url)).toBeUndefined()
+test('the migrations match schema.prisma (if not, run: npm run migration -- <name>)', async () => {
+  expect(await diffSchema(database.url)).toBeUndefined()
 })
 
-test('the first run applies every migration, in order, and says so; the second applies nothing', async () => {
+test('the first run applies and logs every migration in order; the second run applies none', async () => {
   await addMigration('29990101000000_later', 'create table later (id int)')
   const lines: string[] = []
   const { applied } = await migrate(database.url, { migrationsDir, log: (line) => lines.push(line) })
@@ -52,7 +52,7 @@ test('the first run applies every migration, in order, and says so; the second a
   expect(await migrate(database.url, { migrationsDir })).toEqual({ applied: [] })
 })
 
-test('two at once both succeed, and every migration is applied once', async () => {
+test('two simultaneous runs succeed and apply each migration once', async () => {
   await addMigration('29990101000000_slow', 'select pg_sleep(1)')
   const results = await Promise.all([1, 2].map(() => migrate(database.url, { migrationsDir })))
   const applied = results.flatMap((result) => result.applied)
@@ -62,7 +62,7 @@ test('two at once both succeed, and every migration is applied once', async () =
   expect(rows).toHaveLength(applied.length)
 })
 
-test('a migration is one transaction, whatever semicolons it holds', async () => {
+test('a migration is one transaction, also with semicolons in functions and strings', async () => {
   await addMigration(
     '29990101000000_function',
     "create function one() returns text language plpgsql as $$ begin return ';'; end $$; create table half (id int);",
@@ -75,44 +75,44 @@ test('a migration is one transaction, whatever semicolons it holds', async () =>
   expect(await query('select * from half')).toEqual([])
 })
 
-describe('a history that does not match is refused, and nothing is changed', () => {
-  test('an edited migration', async () => {
+describe('rejects without a change', () => {
+  test('a database with a migration that was edited after it was applied', async () => {
     await addMigration('29990101000000_edited', 'create table before (id int)')
     await migrate(database.url, { migrationsDir })
     await addMigration('29990101000000_edited', 'create table after (id int)')
     await addMigration('29990102000000_next', 'create table next (id int)')
-    const refused = migrate(database.url, { migrationsDir })
-    await expect(refused).rejects.toThrow(HistoryMismatch)
-    await expect(refused).rejects.toThrow(/29990101000000_edited was edited/)
+    const rejected = migrate(database.url, { migrationsDir })
+    await expect(rejected).rejects.toThrow(HistoryMismatch)
+    await expect(rejected).rejects.toThrow(/29990101000000_edited was edited/)
     expect(await query("select to_regclass('next') as found")).toEqual([{ found: null }])
   })
 
-  test('a migration that this version does not know', async () => {
+  test('a database with a migration of a newer version', async () => {
     await addMigration('29990101000000_newer', 'create table newer (id int)')
     await migrate(database.url, { migrationsDir })
     await rm(path.join(migrationsDir, '29990101000000_newer'), { recursive: true })
-    const refused = migrate(database.url, { migrationsDir })
-    await expect(refused).rejects.toThrow(HistoryMismatch)
-    await expect(refused).rejects.toThrow(/29990101000000_newer, which this version does not know/)
+    const rejected = migrate(database.url, { migrationsDir })
+    await expect(rejected).rejects.toThrow(HistoryMismatch)
+    await expect(rejected).rejects.toThrow(/29990101000000_newer, which this version does not contain/)
   })
 
-  test('a failed migration, until it is marked as rolled back and put right', async () => {
+  test('a failed migration, until it is fixed and marked as rolled back', async () => {
     const name = '29990101000000_failing'
     await addMigration(name, 'create table failing (id int); select 1/0;')
     await expect(migrate(database.url, { migrationsDir })).rejects.toThrow(
       `migration ${name} failed: Error querying the database: ERROR: division by zero`,
     )
-    const refused = migrate(database.url, { migrationsDir })
-    await expect(refused).rejects.toThrow(HistoryMismatch)
-    // No path: what the image is started by is not what a checkout is.
-    await expect(refused).rejects.toThrow(/run this once with --rolled-back 29990101000000_failing, /)
+    const rejected = migrate(database.url, { migrationsDir })
+    await expect(rejected).rejects.toThrow(HistoryMismatch)
+    // The message contains no path, because the command differs between the image and a checkout.
+    await expect(rejected).rejects.toThrow(/run migrate once with --rolled-back 29990101000000_failing, /)
 
     await addMigration(name, 'create table failing (id int)')
     await markRolledBack(database.url, name)
     expect(await migrate(database.url, { migrationsDir })).toEqual({ applied: [name] })
   })
 
-  test('tables of somebody else', async () => {
+  test('a database with tables of another application', async () => {
     await query('create table others (id int)')
     await expect(migrate(database.url, { migrationsDir })).rejects.toThrow(HistoryMismatch)
   })

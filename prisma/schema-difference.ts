@@ -7,12 +7,12 @@ import { openSchemaEngine, wholeDatabase } from './schema-engine.ts'
 const schemaPath = fileURLToPath(new URL('./schema.prisma', import.meta.url))
 
 /**
- * The SQL that takes a database from what the migrations make of it to what `schema.prisma` says.
+ * Returns the SQL that changes a database from the schema of the migrations to the schema of `schema.prisma`.
  *
- * @param databaseUrl A server on which a shadow database may be made and dropped; the database itself is not touched.
- * @returns undefined where there is no difference.
+ * @param databaseUrl a server on which a shadow database can be created and dropped; the database itself is unchanged
+ * @returns undefined when the schemas are equal
  */
-export async function schemaDifference(
+export async function diffSchema(
   databaseUrl: string,
   migrationsDir = ownMigrations,
 ): Promise<string | undefined> {
@@ -29,11 +29,11 @@ export async function schemaDifference(
       exitCode: true,
       filters: wholeDatabase,
     })
-    return exitCode === differs ? (stdout ?? '') : undefined
+    return exitCode === differenceFound ? (stdout ?? '') : undefined
   } finally {
     await pool.end()
   }
 }
 
-/** As `prisma migrate diff --exit-code` has it. */
-const differs = 2
+/** The exit code of `prisma migrate diff --exit-code`. */
+const differenceFound = 2

@@ -6,14 +6,14 @@ import * as glue from '@prisma/schema-engine-wasm/schema_engine_bg'
 import type pg from 'pg'
 import { MigrationAdapter } from './migration-adapter.ts'
 
-/** Nothing in the database is kept by somebody else. */
+/** No table or enum of the database is managed by another tool. */
 export const wholeDatabase: SchemaFilter = { externalTables: [], externalEnums: [] }
 
 /**
- * Prisma's own schema engine, as WebAssembly: it needs no native binary, so it also runs in a distroless image.
+ * Opens Prisma's schema engine as WebAssembly. It needs no native binary, so it also runs in a distroless image.
  *
- * @param pool Connections to the database; the engine uses it and leaves it open.
- * @param databaseUrl Where a shadow database may be made, for the one call that wants it (`diff` from migrations).
+ * @param pool connections to the database; the engine does not close them
+ * @param databaseUrl the server for a shadow database, which only `diff` from migrations uses
  */
 export async function openSchemaEngine(pool: pg.Pool, databaseUrl: string): Promise<SchemaEngine> {
   loading ??= load()
@@ -22,7 +22,7 @@ export async function openSchemaEngine(pool: pg.Pool, databaseUrl: string): Prom
   return glue.SchemaEngine.new({ datamodels: undefined }, () => {}, adapters)
 }
 
-/** The part of the global that is used here; its full types come only with those of a browser. */
+/** The used part of the global. Its full types are only in TypeScript's DOM library. */
 declare const WebAssembly: {
   instantiate(
     bytes: Uint8Array,
@@ -33,26 +33,26 @@ declare const WebAssembly: {
 let loading: Promise<void> | undefined
 
 /**
- * Joins the engine's WebAssembly with its glue, as the package's own entry does by `import … from './x.wasm'`: an
- * experimental feature of Node, with a warning at each start, and one that bundlers do not know.
+ * Instantiates the engine's WebAssembly with its JavaScript glue. The package's own entry uses `import … from './x.wasm'`,
+ * which is experimental in Node, prints a warning at each start, and is not supported by bundlers.
  */
 async function load(): Promise<void> {
-  // Where the engine tells of a fault of its own before it breaks off; it takes for granted that this is there.
+  // The engine requires this global and reports its panics through it.
   Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: console.error } })
   const gluePath = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')
   const bytes = await readFile(gluePath.replace(/\.js$/, '.wasm'))
   const { instance } = await WebAssembly.instantiate(bytes, {
-    './schema_engine_bg.js': glueWithoutLingeringTimers(),
+    './schema_engine_bg.js': createGlueImports(),
   })
   glue.__wbg_set_wasm(instance.exports)
   instance.exports.__wbindgen_start()
 }
 
 /**
- * The glue, with timers that do not keep a process alive: the engine starts one of 10 s for its lock and never clears
- * it, so each process that migrates would end 10 s late.
+ * Returns the glue with timers that do not keep the process running. The engine never clears a 10 s timer of its lock,
+ * so each process that migrates would exit 10 s late.
  */
-function glueWithoutLingeringTimers(): Record<string, unknown> {
+function createGlueImports(): Record<string, unknown> {
   const imports: Record<string, unknown> = { ...glue }
   for (const name of Object.keys(imports)) {
     if (!name.startsWith('__wbg_setTimeout_')) continue

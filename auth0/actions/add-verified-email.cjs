@@ -2,8 +2,8 @@ const timesheetsApi = 'https://api.exampleco.com/timesheets'
 const emailClaim = 'https://api.exampleco.com/email'
 
 /**
- * Puts the e-mail of whoever logs in into access tokens for the Timesheets API, by which that API knows the person
- * (USER_CLAIM of the gateway). Only one that Auth0 has verified: otherwise anybody could sign up as somebody else.
+ * Adds the e-mail of the user to access tokens for the Timesheets API, which identifies people by it (USER_CLAIM of the
+ * gateway). Only a verified e-mail: with an unverified one, a person could sign up as another person.
  */
 exports.onExecutePostLogin = async (event, api) => {
   if (event.resource_server?.identifier !== timesheetsApi) return

@@ -16,54 +16,54 @@ const local = {
 }
 const tenant = { AUTH0_ISSUER: '', AUTH0_DOMAIN: 'exampleco.eu.auth0.com' }
 
-describe('the secrets that stand in the repository', () => {
-  test('are good with the local issuer', async () => {
+describe('the public secrets of the local stack', () => {
+  test('are accepted with the local issuer', async () => {
     expect((await readSyncConfig(local)).tokenUrl).toBe('http://issuer:8081/oauth/token')
   })
 
-  test('are refused with a real tenant, each by its name', async () => {
+  test('are rejected with a real tenant, each by its name', async () => {
     const reading = readSyncConfig({ ...local, ...tenant })
-    await expect(reading).rejects.toThrow(/AUTH0_CLIENT_SECRET: is the one of the local stack/)
-    await expect(reading).rejects.toThrow(/HARVEST_ACCESS_TOKEN: is the one of the local stack/)
+    await expect(reading).rejects.toThrow(/AUTH0_CLIENT_SECRET: is the secret of the local stack/)
+    await expect(reading).rejects.toThrow(/HARVEST_ACCESS_TOKEN: is the secret of the local stack/)
     expect(() => readTokenConfig({ ...local, ...tenant })).toThrow(/AUTH0_CLIENT_SECRET/)
   })
 
   test.each(['AUTH0_ISSUER', 'TOKEN_URL'])(
-    'are refused with a tenant beside which %s is the stand-in’s',
+    'are rejected with a tenant although %s is the local issuer',
     (name) => {
       const mixed = { ...local, ...tenant, [name]: 'http://issuer:8081', ALLOW_HTTP_ISSUER: 'true' }
-      expect(() => readTokenConfig(mixed)).toThrow(/AUTH0_CLIENT_SECRET: is the one of the local stack/)
+      expect(() => readTokenConfig(mixed)).toThrow(/AUTH0_CLIENT_SECRET: is the secret of the local stack/)
     },
   )
 
-  test('are nobody else’s matter: secrets of one’s own are taken', async () => {
+  test('do not concern other secrets, which are accepted with a real tenant', async () => {
     const own = { AUTH0_CLIENT_SECRET: 'one-of-our-own', HARVEST_ACCESS_TOKEN: 'another' }
     const config = await readSyncConfig({ ...local, ...tenant, ...own })
     expect(config.tokenUrl).toBe('https://exampleco.eu.auth0.com/oauth/token')
   })
 })
 
-describe('the tracker that is chosen', () => {
+describe('the selected tracker', () => {
   const folder = mkdtempSync(join(tmpdir(), 'timesheets-config-'))
   afterAll(() => rmSync(folder, { recursive: true }))
   const inFile = { ...local, CSV_PATH: '/exports', SYNC_SOURCE_FILE: join(folder, 'source') }
   writeFileSync(inFile.SYNC_SOURCE_FILE, 'csv\n')
 
-  test('may stand in a file, as every setting may', async () => {
+  test('may be read from a file, as every setting', async () => {
     expect((await readSyncConfig(inFile)).tracker.name).toBe('CSV')
   })
 
-  test('is the one of the command line, whatever else names one', async () => {
+  test('is that of the command line, whatever the environment says', async () => {
     expect((await readSyncConfig(withSource(inFile, 'harvest'))).tracker.name).toBe('Harvest')
     expect((await readSyncConfig(withSource({ ...local, SYNC_SOURCE: 'csv' }, 'harvest'))).tracker.name).toBe(
       'Harvest',
     )
   })
 
-  test('is told with the other faults where there is none of that name', async () => {
-    const reading = readSyncConfig({ ...local, SYNC_SOURCE: 'toggl', API_URL: '' })
+  test('is reported with the other invalid settings if it is unknown', async () => {
+    const reading = readSyncConfig({ ...local, SYNC_SOURCE: 'no-such-tracker', API_URL: '' })
     await expect(reading).rejects.toThrow(
-      /API_URL: is not set.*SYNC_SOURCE: "toggl" is none of harvest, csv/s,
+      /API_URL: is not set.*SYNC_SOURCE: "no-such-tracker" is not one of harvest, csv/s,
     )
   })
 })

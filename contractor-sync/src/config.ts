@@ -9,101 +9,98 @@ import {
   setting,
 } from '@timesheets/runtime/config'
 import { Secret } from '@timesheets/runtime/secret'
-import { parsePeopleMap, unknownPersonRules } from './people.ts'
-import { loadTracker, trackerNames } from './trackers/known-trackers.ts'
-import type { TrackerKind } from './trackers/tracker.ts'
+import { parsePeopleMap, unknownPersonRules } from './sync/people.ts'
+import { loadTracker, trackerNames } from './trackers/registry.ts'
+import type { TrackerDefinition } from './trackers/tracker.ts'
 
-/** What a token is asked for with. */
+/** The settings that a token request needs. */
 export const tokenSettings = {
   auth0Domain: optional(
     setting.custom(
       'AUTH0_DOMAIN',
       'a domain',
-      { doc: 'The Auth0 tenant: example.eu.auth0.com' },
+      { doc: 'Domain of the Auth0 tenant: example.eu.auth0.com' },
       parseDomain,
     ),
   ),
-  auth0Issuer: optional(
-    setting.url('AUTH0_ISSUER', { doc: 'The issuer, where it does not follow from AUTH0_DOMAIN' }),
-  ),
-  tokenUrl: optional(
-    setting.url('TOKEN_URL', { doc: 'The token endpoint, where it is not <issuer>/oauth/token' }),
-  ),
+  auth0Issuer: optional(setting.url('AUTH0_ISSUER', { doc: 'Issuer, if it is not https://<AUTH0_DOMAIN>/' })),
+  tokenUrl: optional(setting.url('TOKEN_URL', { doc: 'Token endpoint, if it is not <issuer>/oauth/token' })),
   allowHttpIssuer: setting.flag('ALLOW_HTTP_ISSUER', {
     default: false,
-    doc: 'Let the client secret travel over plain http: for the local stack',
+    doc: 'Allow the client secret to be sent over plain http; for the local stack only',
   }),
-  audience: setting.text('AUTH0_AUDIENCE', { doc: 'The identifier of the Timesheets API in Auth0' }),
-  clientId: setting.text('AUTH0_CLIENT_ID', { doc: 'This program, as the Auth0 tenant knows it' }),
-  clientSecret: setting.secret('AUTH0_CLIENT_SECRET', { doc: 'The secret of that client' }),
+  audience: setting.text('AUTH0_AUDIENCE', { doc: 'Identifier of the Timesheets API in Auth0' }),
+  clientId: setting.text('AUTH0_CLIENT_ID', { doc: 'Client id of this program in Auth0' }),
+  clientSecret: setting.secret('AUTH0_CLIENT_SECRET', { doc: 'Secret of that client' }),
   requestTimeoutSeconds: setting.integer('REQUEST_TIMEOUT_SECONDS', {
     default: 60,
     min: 1,
-    max: 3600,
-    doc: 'How long one request may take (s)',
+    // Node's fetch has its own time limit of 300 s without data.
+    max: 300,
+    doc: 'Time limit for one request (s)',
   }),
 } satisfies Settings
 
-/** Every variable of contractor-sync but those of the trackers, which stand with each tracker. */
+/** All settings of contractor-sync, except those of the daemon and of the trackers. */
 export const syncSettings = {
-  apiUrl: setting.url('API_URL', { doc: 'Where the Timesheets API is: the gateway' }),
+  apiUrl: setting.url('API_URL', { doc: 'URL of the Timesheets API, which is the gateway' }),
   ...tokenSettings,
   syncSource: setting.oneOf('SYNC_SOURCE', trackerNames, {
     default: 'harvest',
-    doc: 'Which tracker is read',
+    doc: 'Tracker to read',
   }),
   windowDays: setting.integer('SYNC_WINDOW_DAYS', {
     default: 60,
     min: 1,
     max: 36_500,
-    doc: 'How many days back a run looks',
+    doc: 'How many days back a run reads',
   }),
   peopleMap: setting.custom(
     'PEOPLE_MAP',
-    "a JSON object of a tracker's ids or e-mails and user_ids",
+    'a JSON object: id or e-mail in the tracker → user_id',
     {
       default: '{}',
-      doc: 'Who is who, before what the directory of people says: {"kim@example.com": "007"}; as a file: PEOPLE_MAP_FILE',
+      doc: 'user_id by id or e-mail in the tracker, before the directory of people: {"kim@example.com": "007"}; as a file: PEOPLE_MAP_FILE',
     },
     parsePeopleMap,
   ),
   unknownPerson: setting.oneOf('UNKNOWN_PERSON', unknownPersonRules, {
     default: 'email',
-    doc: 'Whoever is neither in the map nor in the directory: goes by e-mail (without one: rejected), is rejected, or goes by e-mail and without one by the tracker id',
+    doc: 'For a person in neither map nor directory. email: the address becomes the user_id; without one, reject. tracker-id: the same, but without one <source>:<id>. reject: always reject',
   }),
   retryDeadlineSeconds: setting.integer('RETRY_DEADLINE_SECONDS', {
     default: 120,
     max: 86_400,
-    doc: 'How long a run bears with outages, all in all (s)',
+    doc: 'Time that one run may spend on retries in all (s)',
   }),
   batchSize: setting.integer('UPLOAD_BATCH_SIZE', {
     default: maxArrayItems,
     min: 1,
     max: maxArrayItems,
-    doc: 'Entries in one upload',
+    doc: 'Entries per upload',
   }),
   logLevel: setting.oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], {
     default: 'info',
-    doc: 'How much is logged',
+    doc: 'Lowest level that is logged',
   }),
 } satisfies Settings
 
 type TokenConfig = InferConfig<typeof tokenSettings>
 
-/** What a run goes by: the settings of the program and of the tracker that was chosen. */
+/** The configuration of a run: the settings of the program and of the selected tracker. */
 export interface SyncConfig extends InferConfig<typeof syncSettings> {
   readonly tokenUrl: string
-  /** The variable that says where that is. */
+  /** The environment variable that `tokenUrl` comes from. */
   readonly tokenUrlSetting: string
-  readonly tracker: TrackerKind
-  /** The same, with the tracker's own settings. */
+  readonly tracker: TrackerDefinition
+  /** The configuration that `tracker.open` takes. */
   readonly trackerConfig: InferConfig<Settings>
 }
 
 /**
- * Reads all that is set, the chosen tracker's settings with the rest.
- * @param more what only one command takes
- * @throws {ConfigError} with every fault
+ * Reads all settings, those of the selected tracker included.
+ * @param more settings that only one command has
+ * @throws {ConfigError} naming every invalid setting
  */
 export async function readSyncConfig<const S extends Settings = Record<never, never>>(
   environment: Environment,
@@ -111,75 +108,75 @@ export async function readSyncConfig<const S extends Settings = Record<never, ne
 ): Promise<SyncConfig & InferConfig<S>> {
   const { tracker, settings } = await settingsFor(environment)
   const all = { ...settings, ...more }
-  const config = readConfig(environment, all, (read) => faultsOfToken(read, all))
+  const config = readConfig(environment, all, (read) => checkToken(read, all))
   const known = config as InferConfig<typeof syncSettings> & InferConfig<S>
-  return { ...known, ...tokenEndpointOf(known), tracker: tracker!, trackerConfig: config }
+  return { ...known, ...resolveTokenEndpoint(known), tracker: tracker!, trackerConfig: config }
 }
 
 /**
- * Reads what a token takes, and no more.
- * @throws {ConfigError} with every fault
+ * Reads the settings of a token request only.
+ * @throws {ConfigError} naming every invalid setting
  */
 export function readTokenConfig(environment: Environment) {
-  const config = readConfig(environment, tokenSettings, (read) => faultsOfToken(read, tokenSettings))
-  return { ...config, ...tokenEndpointOf(config) }
+  const config = readConfig(environment, tokenSettings, (read) => checkToken(read, tokenSettings))
+  return { ...config, ...resolveTokenEndpoint(config) }
 }
 
-/** The table of settings for what is chosen; without a tracker's where that is unknown. */
+/** Returns the settings of a run with the selected tracker; without a tracker's if SYNC_SOURCE is invalid. */
 export async function settingsFor(
   environment: Environment,
-): Promise<{ tracker: TrackerKind | undefined; settings: typeof syncSettings & Settings }> {
-  const tracker = await chosenTracker(environment)
+): Promise<{ tracker: TrackerDefinition | undefined; settings: typeof syncSettings & Settings }> {
+  const tracker = await loadSelectedTracker(environment)
   return { tracker, settings: { ...syncSettings, ...tracker?.settings } }
 }
 
-/** The environment with another tracker chosen, however it chose one itself. */
+/** Returns the environment with another tracker selected. */
 export function withSource(environment: Environment, source: string): Environment {
   return { ...environment, SYNC_SOURCE: source, SYNC_SOURCE_FILE: undefined }
 }
 
-async function chosenTracker(environment: Environment): Promise<TrackerKind | undefined> {
+async function loadSelectedTracker(environment: Environment): Promise<TrackerDefinition | undefined> {
   try {
     return await loadTracker(readConfig(environment, { name: syncSettings.syncSource }).name)
   } catch (error) {
-    // Told with all other faults, by whoever reads the whole table.
+    // Reading all settings reports the error together with the others.
     if (error instanceof ConfigError) return undefined
     throw error
   }
 }
 
-function faultsOfToken(config: TokenConfig, settings: Settings): readonly string[] {
-  const { tokenUrl: url, tokenUrlSetting } = tokenEndpointOf(config)
+function checkToken(config: TokenConfig, settings: Settings): readonly string[] {
+  const { tokenUrl: url, tokenUrlSetting } = resolveTokenEndpoint(config)
   if (url === '') return [`AUTH0_DOMAIN: is not set; it takes a domain (${tokenSettings.auth0Domain.doc})`]
-  // A domain beside a local issuer is a change of tenant half done.
+  // A domain beside a local issuer is a change of tenant that was not completed.
   const isRealTenant = url.startsWith('https:') || config.auth0Domain !== undefined
-  const faults = isRealTenant ? faultsOfLocalSecrets(config, settings) : []
-  if (url.startsWith('https:') || config.allowHttpIssuer) return faults
+  const issues = isRealTenant ? findLocalSecrets(config, settings) : []
+  if (url.startsWith('https:') || config.allowHttpIssuer) return issues
   return [
-    ...faults,
-    `${tokenUrlSetting}: is plain http, which shows the client secret; ALLOW_HTTP_ISSUER=true permits that`,
+    ...issues,
+    `${tokenUrlSetting}: is plain http, which exposes the client secret; ALLOW_HTTP_ISSUER=true allows that`,
   ]
 }
 
-/** The secrets that stand in this repository are the local stand-ins', and no real tenant's. */
-function faultsOfLocalSecrets(config: object, settings: Settings): string[] {
+/** The secrets in this repository are public, so no real tenant may use them. */
+function findLocalSecrets(config: object, settings: Settings): string[] {
   return Object.entries(config).flatMap(([key, value]) =>
     value instanceof Secret && value.isLocalOnly
-      ? [`${settings[key]!.name}: is the one of the local stack, which anybody can read in its repository`]
+      ? [`${settings[key]!.name}: is the secret of the local stack, which is public in its repository`]
       : [],
   )
 }
 
-/** Where a token is asked for, and which variable says so; an empty URL where none does. */
-function tokenEndpointOf({ tokenUrl, auth0Issuer, auth0Domain }: TokenConfig) {
+/** Returns the token endpoint and the variable that it comes from; an empty URL if no variable is set. */
+function resolveTokenEndpoint({ tokenUrl, auth0Issuer, auth0Domain }: TokenConfig) {
   if (tokenUrl !== undefined) return { tokenUrl, tokenUrlSetting: 'TOKEN_URL' }
   if (auth0Issuer !== undefined)
     return { tokenUrl: `${auth0Issuer}/oauth/token`, tokenUrlSetting: 'AUTH0_ISSUER' }
-  const ofTenant = auth0Domain === undefined ? '' : `https://${auth0Domain}/oauth/token`
-  return { tokenUrl: ofTenant, tokenUrlSetting: 'AUTH0_DOMAIN' }
+  const tenantUrl = auth0Domain === undefined ? '' : `https://${auth0Domain}/oauth/token`
+  return { tokenUrl: tenantUrl, tokenUrlSetting: 'AUTH0_DOMAIN' }
 }
 
 function parseDomain(text: string): string {
-  if (!/^[a-z0-9.-]+$/i.test(text)) throw new Error(`"${text}" is not a domain, without https:// and path`)
+  if (!/^[a-z0-9.-]+$/i.test(text)) throw new Error(`"${text}" is not a domain without https:// and path`)
   return text
 }

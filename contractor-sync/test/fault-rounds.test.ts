@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals'
-import { surroundings } from './surroundings.ts'
+import { testEnvironment } from './test-environment.ts'
 
-/** A few rounds here, many by `FAULT_ROUNDS`. A seed gives the same rounds again. */
+/** FAULT_ROUNDS sets more rounds; the same FAULT_SEED repeats the same rounds. */
 const rounds = Number(process.env.FAULT_ROUNDS ?? 4)
 const seed = Number(process.env.FAULT_SEED ?? 20261122)
-/** A run takes about so long; a kill falls anywhere in it. */
+/** Roughly the duration of a run, so that a kill falls anywhere in it. */
 const runMs = 800
 
-const around = surroundings()
+const env = testEnvironment()
 
 const faults = [
   { fault: '401' },
@@ -30,14 +30,14 @@ const faults = [
 const paths = ['/v2/users', '/v2/time_entries', '*']
 
 test(
-  `whatever mix of faults, and kill -9 at a random moment, the next run leaves everything once (${rounds} rounds, seed ${seed})`,
+  `after random faults, and kill -9 at a random moment, the next run stores every entry exactly once (${rounds} rounds, seed ${seed})`,
   async () => {
-    const random = randomFrom(seed)
+    const random = createRandom(seed)
     const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!
     const codes: Record<string, number> = {}
     for (let round = 0; round < rounds; round++) {
-      if (random() < 0.3) await around.forget()
-      await around.local('tracker', 'POST', 'time_entries', {
+      if (random() < 0.3) await env.deleteEntries()
+      await env.local('tracker', 'POST', 'time_entries', {
         spent_date: '2026-01-05',
         hours: 1 + round / 100,
       })
@@ -46,27 +46,27 @@ test(
         after: Math.floor(random() * 3),
         ...pick(faults),
       }))
-      await around.arm(...mix)
-      const sync = around.spawn(['run', '--full'], {
+      await env.injectFaults(...mix)
+      const sync = env.spawn(['run', '--full'], {
         RETRY_DEADLINE_SECONDS: '4',
         REQUEST_TIMEOUT_SECONDS: '1',
       })
       if (random() < 0.3) setTimeout(() => sync.kill('SIGKILL'), random() * runMs)
       const { code, stderr, report } = await sync.ended
-      // Killed, or honest about how it went; a bug would show its stack.
+      // A bug would show its stack on standard error.
       expect({ round, mix, stderr }).toEqual({ round, mix, stderr: '' })
       expect([0, 1, 2, 3, 75, null]).toContain(code)
       expect(String(report.reason)).not.toMatch(/\n +at /)
       codes[String(code)] = (codes[String(code)] ?? 0) + 1
-      await around.expectWell()
+      await env.expectRecovery()
     }
     if (rounds > 10) console.log(`exit codes: ${JSON.stringify(codes)}`)
   },
   60_000 + rounds * 30_000,
 )
 
-/** mulberry32: the same numbers from the same seed. */
-function randomFrom(seed: number): () => number {
+/** mulberry32, a pseudo-random generator with a seed. */
+function createRandom(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0

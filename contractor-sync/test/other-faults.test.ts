@@ -1,32 +1,32 @@
 import { writeFile } from 'node:fs/promises'
 import { describe, expect, test } from '@jest/globals'
-import { type Ended, surroundings } from './surroundings.ts'
+import { closedPortUrl, type Ended, testEnvironment } from './test-environment.ts'
 
-const around = surroundings()
+const env = testEnvironment()
 const day = ['--since', '2017-03-01', '--until', '2017-03-31']
 const impatient = { RETRY_DEADLINE_SECONDS: '1', REQUEST_TIMEOUT_SECONDS: '1' }
 
-function expectEnd({ code, stdout, stderr }: Ended, expected: number, says: RegExp): void {
-  const said = `${stdout}${stderr}`
-  expect({ code, said }).toEqual({ code: expected, said: expect.stringMatching(says) })
-  expect(said).not.toContain('local-only-')
+function expectEnd({ code, stdout, stderr }: Ended, expected: number, message: RegExp): void {
+  const output = `${stdout}${stderr}`
+  expect({ code, output }).toEqual({ code: expected, output: expect.stringMatching(message) })
+  expect(output).not.toContain('local-only-')
 }
 
 describe('settings', () => {
-  test('every fault is told at once, and no secret is', async () => {
-    const ended = await around.run({ API_URL: 'gateway', AUTH0_CLIENT_SECRET: '', UPLOAD_BATCH_SIZE: '5000' })
+  test('all invalid settings are reported together, without secrets', async () => {
+    const ended = await env.run({ API_URL: 'gateway', AUTH0_CLIENT_SECRET: '', UPLOAD_BATCH_SIZE: '5000' })
     expectEnd(ended, 2, /3 errors.*API_URL.*AUTH0_CLIENT_SECRET.*UPLOAD_BATCH_SIZE/s)
   })
 
-  test('a secret in a file, and plain http only where it is permitted', async () => {
-    await writeFile(around.file('secret'), 'local-only-contractor-sync-secret\n')
-    const settings = { AUTH0_CLIENT_SECRET: '', AUTH0_CLIENT_SECRET_FILE: around.file('secret') }
-    expect((await around.run(settings, day)).code).toBe(0)
-    expectEnd(await around.run({ ALLOW_HTTP_ISSUER: 'false' }, day), 2, /AUTH0_ISSUER: is plain http/)
+  test('a secret may be in a file; plain http must be allowed', async () => {
+    await writeFile(env.file('secret'), 'local-only-contractor-sync-secret\n')
+    const settings = { AUTH0_CLIENT_SECRET: '', AUTH0_CLIENT_SECRET_FILE: env.file('secret') }
+    expect((await env.run(settings, day)).code).toBe(0)
+    expectEnd(await env.run({ ALLOW_HTTP_ISSUER: 'false' }, day), 2, /AUTH0_ISSUER: is plain http/)
   })
 })
 
-describe('the token', () => {
+describe('the token issuer', () => {
   test.each([
     ['a wrong secret', { AUTH0_CLIENT_SECRET: 'wrong' }, 2, /check AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET/],
     ['an unknown audience', { AUTH0_AUDIENCE: 'https://other' }, 2, /authorize the client .*AUTH0_AUDIENCE/],
@@ -42,8 +42,8 @@ describe('the token', () => {
       2,
       /grant it the scope batch:upload/,
     ],
-  ] as const)('%s', async (_what, settings, code, says) => {
-    expectEnd(await around.run(settings, day), code, says)
+  ] as const)('%s', async (_what, settings, code, message) => {
+    expectEnd(await env.run(settings, day), code, message)
   })
 
   test.each([
@@ -51,43 +51,43 @@ describe('the token', () => {
     ['500', { status: 500 }],
     ['reset', { reset: true, times: 2 }],
     ['slow', { delayMs: 1500 }],
-  ])('an outage of the issuer that passes: %s', async (_what, token) => {
-    await around.local('issuer', 'POST', 'faults', { token })
-    expectEnd(await around.run({ REQUEST_TIMEOUT_SECONDS: '1' }, day), 0, /The token issuer .*trying again/)
+  ])('an outage that ends is retried: %s', async (_what, token) => {
+    await env.local('issuer', 'POST', 'faults', { token })
+    expectEnd(await env.run({ REQUEST_TIMEOUT_SECONDS: '1' }, day), 0, /The token issuer .*retrying/)
   })
 
-  test('an outage of the issuer that does not', async () => {
-    await around.local('issuer', 'POST', 'faults', { token: { status: 503, times: 100 } })
-    expectEnd(await around.run(impatient, day), 75, /The token issuer has trouble of its own \(503\)/)
-    await around.local('issuer', 'POST', 'faults', { token: null })
-    await around.expectWell()
+  test('an outage that does not end gives 75', async () => {
+    await env.local('issuer', 'POST', 'faults', { token: { status: 503, times: 100 } })
+    expectEnd(await env.run(impatient, day), 75, /The token issuer failed with status 503/)
+    await env.local('issuer', 'POST', 'faults', { token: null })
+    await env.expectRecovery()
   })
 })
 
 describe('the API', () => {
-  test('is not there', async () => {
-    const ended = await around.run({ ...impatient, API_URL: 'http://127.0.0.1:1' }, day)
+  test('is down', async () => {
+    const ended = await env.run({ ...impatient, API_URL: closedPortUrl }, day)
     expectEnd(ended, 75, /The Timesheets API cannot be reached .*API_URL/)
   })
 
-  test('is something else', async () => {
-    const ended = await around.run({ API_URL: around.environment.HARVEST_URL! }, day)
-    expectEnd(ended, 2, /no Timesheets API at API_URL/)
+  test('API_URL leads to another server', async () => {
+    const ended = await env.run({ API_URL: env.settings.HARVEST_URL! }, day)
+    expectEnd(ended, 2, /No Timesheets API responds at API_URL/)
   })
 })
 
-describe('being told to end', () => {
+describe('a signal', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s: a report, 75, and the next run does the rest',
+    '%s gives a report and 75, and the next run does the rest',
     async (signal) => {
-      await around.forget()
-      await around.arm({ fault: 'slow', delayMs: 6000, path: '/v2/time_entries' })
-      const sync = around.spawn(['run', '--full'])
+      await env.deleteEntries()
+      await env.injectFaults({ fault: 'slow', delayMs: 6000, path: '/v2/time_entries' })
+      const sync = env.spawn(['run', '--full'])
       setTimeout(() => sync.kill(signal), 3000)
       const ended = await sync.ended
-      expectEnd(ended, 75, new RegExp(`Told to end \\(${signal}\\)`))
+      expectEnd(ended, 75, new RegExp(`Stopped by ${signal}`))
       expect(ended.report).toMatchObject({ msg: 'sync did not finish', exitCode: 75 })
-      await around.expectWell()
+      await env.expectRecovery()
     },
     60_000,
   )

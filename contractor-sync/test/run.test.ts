@@ -1,49 +1,49 @@
-import { writeFile } from 'node:fs/promises'
-import { beforeEach, expect, test } from '@jest/globals'
-import { surroundings } from './surroundings.ts'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { testEnvironment } from './test-environment.ts'
 
-const around = surroundings({ SOURCE_OWNERS: 'taken=somebody-else' })
-beforeEach(() => around.forget())
+const env = testEnvironment({ SOURCE_OWNERS: 'taken=somebody-else' })
+beforeEach(() => env.deleteEntries())
 
-test('a run, a repeat, an edit, and a new entry are created, unchanged, updated, created', async () => {
-  const { count } = await around.tracked()
-  const first = await around.run()
+test('the first run creates, a repeat changes nothing, and the next one brings edits and new entries', async () => {
+  const { count } = await env.readTrackerTotals()
+  const first = await env.run()
   expect(first.code).toBe(0)
   expect(first.report).toMatchObject({ created: count, updated: 0, unchanged: 0, rejected: 0 })
   const { read, skipped, hours } = first.report as Record<string, number>
   expect(read).toBe(count + skipped!)
-  const tracked = await around.tracked()
+  const tracked = await env.readTrackerTotals()
   expect(hours).toBeCloseTo(tracked.seconds / 3600, 3)
-  expect(await around.stored()).toEqual(tracked)
+  expect(await env.readStoredTotals()).toEqual(tracked)
 
-  expect((await around.run()).report).toMatchObject({ created: 0, updated: 0, unchanged: count })
+  expect((await env.run()).report).toMatchObject({ created: 0, updated: 0, unchanged: count })
 
-  await around.local('tracker', 'PATCH', 'time_entries/636709355', { hours: 3.5, notes: 'now with a note' })
-  await around.local('tracker', 'POST', 'time_entries', { spent_date: '2026-05-10', hours: 1 })
-  expect((await around.run()).report).toMatchObject({ created: 1, updated: 1, unchanged: count - 1 })
-  expect(await around.stored()).toEqual(await around.tracked())
+  await env.local('tracker', 'PATCH', 'time_entries/636709355', { hours: 3.5, notes: 'now with a note' })
+  await env.local('tracker', 'POST', 'time_entries', { spent_date: '2026-05-10', hours: 1 })
+  expect((await env.run()).report).toMatchObject({ created: 1, updated: 1, unchanged: count - 1 })
+  expect(await env.readStoredTotals()).toEqual(await env.readTrackerTotals())
 }, 60_000)
 
-test('the window picks the days', async () => {
-  const ended = await around.run({}, ['--since', '2017-03-01', '--until', '2017-03-31'])
+test('the window selects the days', async () => {
+  const ended = await env.run({}, ['--since', '2017-03-01', '--until', '2017-03-31'])
   expect(ended.report).toMatchObject({ from: '2017-03-01', to: '2017-03-31', read: 1, created: 1 })
-  const usual = await around.run({ SYNC_WINDOW_DAYS: '60' }, [])
+  const usual = await env.run({ SYNC_WINDOW_DAYS: '60' }, [])
   expect(usual.report).toMatchObject({ unchanged: 0 })
   expect(usual.report.created).toBeGreaterThan(20)
 }, 60_000)
 
-test('a dry run says what would change, and changes nothing', async () => {
+test('a dry run reports what would change, and writes nothing', async () => {
   const since = ['--since', '2017-03-01', '--until', '2017-03-31']
-  const dry = await around.run({}, [...since, '--dry-run', '--format', 'text'])
+  const dry = await env.run({}, [...since, '--dry-run', '--format', 'text'])
   expect(dry.stdout).toContain('Would create a timesheet for employee kim@example.com')
   expect(dry.stdout).toContain('dry run: nothing was written')
   expect(dry.stdout).toMatch(/created +1\n/)
   expect(dry.code).toBe(0)
-  expect((await around.stored()).count).toBe(0)
+  expect((await env.readStoredTotals()).count).toBe(0)
 })
 
-test('the first sentences of the API are shown where they are asked for', async () => {
-  const { stdout } = await around.run({}, [
+test('--show prints the first messages of the API', async () => {
+  const { stdout } = await env.run({}, [
     '--since',
     '2017-03-01',
     '--until',
@@ -56,19 +56,14 @@ test('the first sentences of the API are shown where they are asked for', async 
   expect(stdout).toMatch(/^Created timesheet \d+ for employee kim@example\.com\n/)
 })
 
-test('a run says what it came to, however little is logged', async () => {
-  const { lines } = await around.run({ LOG_LEVEL: 'silent' }, [
-    '--since',
-    '2017-03-01',
-    '--until',
-    '2017-03-31',
-  ])
+test('the report is written at every log level', async () => {
+  const { lines } = await env.run({ LOG_LEVEL: 'silent' }, ['--since', '2017-03-01', '--until', '2017-03-31'])
   expect(lines).toEqual([expect.objectContaining({ msg: 'sync finished', read: 1, exitCode: 0 })])
 })
 
-test('the same hours from an export are the same rows', async () => {
-  await around.run()
-  const before = await around.sql('select id, version from timesheets order by id')
+test('an export with the ids of Harvest leaves the entries unchanged', async () => {
+  await env.run()
+  const before = await env.sql('select id, version from timesheets order by id')
   const { time_entries: pageOne, links } = await harvest<Page>('/v2/time_entries?per_page=2000')
   const rest = links.next === null ? [] : (await harvest<Page>(links.next)).time_entries
   const { users } = await harvest<{ users: { id: number; email: string }[] }>('/v2/users')
@@ -79,10 +74,10 @@ test('the same hours from an export are the same rows', async () => {
     .map(({ id, spent_date, user, project, hours, notes }) =>
       [id, spent_date, email.get(user.id), quoted(project.name), hours, quoted(notes)].join(','),
     )
-  await writeFile(around.file('export.csv'), `ID,Date,Person,Project,Hours,Notes\n${lines.join('\n')}\n`)
-  const ended = await around.run(
+  await writeFile(env.file('export.csv'), `ID,Date,Person,Project,Hours,Notes\n${lines.join('\n')}\n`)
+  const ended = await env.run(
     {
-      CSV_PATH: around.file('export.csv'),
+      CSV_PATH: env.file('export.csv'),
       CSV_COLUMNS: 'external_id=ID,date=Date,email=Person,project=Project,hours=Hours,notes=Notes',
       CSV_SOURCE: 'harvest',
     },
@@ -90,12 +85,12 @@ test('the same hours from an export are the same rows', async () => {
   )
   expect(ended.code).toBe(0)
   expect(ended.report).toMatchObject({ created: 0, updated: 0, unchanged: before.length, rejected: 0 })
-  expect(await around.sql('select id, version from timesheets order by id')).toEqual(before)
+  expect(await env.sql('select id, version from timesheets order by id')).toEqual(before)
 }, 60_000)
 
-test('what is not taken is listed with the id of the tracker and the reason, and the run ends with 3', async () => {
+test('rejected entries are listed with id and reason, and the run ends with 3', async () => {
   await writeFile(
-    around.file('odd.csv'),
+    env.file('odd.csv'),
     [
       'external_id,user_id,date,project,hours,notes',
       'good,007,2026-05-10,StoreZero,5,',
@@ -104,8 +99,8 @@ test('what is not taken is listed with the id of the tracker and the reason, and
       'no-number,007,2026-05-10,StoreZero,five,',
     ].join('\n'),
   )
-  const settings = { CSV_PATH: around.file('odd.csv') }
-  const ended = await around.run(settings, ['--full', '--source', 'csv'])
+  const settings = { CSV_PATH: env.file('odd.csv') }
+  const ended = await env.run(settings, ['--full', '--source', 'csv'])
   expect(ended.code).toBe(3)
   expect(ended.report).toMatchObject({ read: 4, created: 1, rejected: 3, exitCode: 3 })
   const rejected = ended.lines.filter(({ msg }) => msg === 'entry rejected')
@@ -116,25 +111,56 @@ test('what is not taken is listed with the id of the tracker and the reason, and
       ['no-number', 'unreadable-entry'],
     ]),
   )
-  expect((await around.stored('csv')).ids).toEqual(['good'])
+  expect((await env.readStoredTotals('csv')).ids).toEqual(['good'])
 
-  const shown = await around.run(settings, ['--full', '--source', 'csv', '--format', 'text'])
+  const shown = await env.run(settings, ['--full', '--source', 'csv', '--format', 'text'])
   expect(shown.stdout).toMatch(/ {2}too-many +invalid-entry: hours must be at most 24/)
 
-  const notOurs = await around.run({ ...settings, CSV_SOURCE: 'taken' }, ['--full', '--source', 'csv'])
+  const notOurs = await env.run({ ...settings, CSV_SOURCE: 'taken' }, ['--full', '--source', 'csv'])
   expect(notOurs.code).toBe(3)
   expect(notOurs.lines).toContainEqual(
     expect.objectContaining({ externalId: 'good', problem: 'source-not-yours' }),
   )
 }, 60_000)
 
-test('who is who comes from the map, and who is nobody is rejected where that is wanted', async () => {
-  const day = ['--since', '2017-03-01', '--until', '2017-03-31']
-  await writeFile(around.file('people.json'), '{"KIM@example.com": "007"}\n')
-  expect((await around.run({ PEOPLE_MAP_FILE: around.file('people.json') }, day)).code).toBe(0)
-  expect(await around.sql('select user_id from timesheets')).toEqual([{ user_id: '007' }])
+describe('exported files', () => {
+  const header = 'external_id,user_id,date,project,Duration,notes'
+  const settings = { CSV_COLUMNS: 'hours=Duration', CSV_HOURS_UNIT: 'minutes' }
+  const row = (id: string, duration: string) => `${id},007,2026-05-10,StoreZero,${duration},`
+  const sync = (more: Readonly<Record<string, string>>) =>
+    env.run({ ...settings, ...more }, ['--full', '--source', 'csv'])
 
-  const ended = await around.run({ UNKNOWN_PERSON: 'reject' }, day)
+  test('a duration of unknown unit ends with 2, and is not stored as hours', async () => {
+    await writeFile(env.file('minutes.csv'), [header, row('1', '20')].join('\n'))
+    const CSV_PATH = env.file('minutes.csv')
+    const unknown = await sync({ CSV_PATH, CSV_HOURS_UNIT: '' })
+    expect(unknown.code).toBe(2)
+    expect(unknown.report.reason).toContain('Set CSV_HOURS_UNIT')
+    expect((await env.readStoredTotals('csv')).count).toBe(0)
+    expect((await sync({ CSV_PATH })).code).toBe(0)
+    expect(await env.readStoredTotals('csv')).toMatchObject({ count: 1, seconds: 20 * 60 })
+  }, 60_000)
+
+  test('an invalid file of a folder ends with 3, and the other files are uploaded', async () => {
+    await mkdir(env.file('exports'))
+    await writeFile(env.file('exports/1.csv'), [header, row('1', '60'), row('1', '60')].join('\n'))
+    await writeFile(env.file('exports/2.csv'), '')
+    await writeFile(env.file('exports/3.csv'), [header, row('3', '60')].join('\n'))
+    const { code, report, lines } = await sync({ CSV_PATH: env.file('exports') })
+    expect(code).toBe(3)
+    expect(report).toMatchObject({ read: 4, created: 2, rejected: 1, skipped: 1, skippedRepeated: 1 })
+    expect(lines).toContainEqual(expect.objectContaining({ msg: 'entry rejected', externalId: '2.csv' }))
+    expect((await env.readStoredTotals('csv')).ids).toEqual(['1', '3'])
+  }, 60_000)
+})
+
+test('PEOPLE_MAP names people, and UNKNOWN_PERSON=reject rejects the others', async () => {
+  const day = ['--since', '2017-03-01', '--until', '2017-03-31']
+  await writeFile(env.file('people.json'), '{"KIM@example.com": "007"}\n')
+  expect((await env.run({ PEOPLE_MAP_FILE: env.file('people.json') }, day)).code).toBe(0)
+  expect(await env.sql('select user_id from timesheets')).toEqual([{ user_id: '007' }])
+
+  const ended = await env.run({ UNKNOWN_PERSON: 'reject' }, day)
   expect(ended.code).toBe(3)
   expect(ended.lines).toContainEqual(
     expect.objectContaining({ externalId: '636709355', problem: 'unknown-person' }),
@@ -154,9 +180,9 @@ interface Page {
   readonly links: { readonly next: string | null }
 }
 
-/** What Harvest's own API answers. */
+/** Reads from the API of Harvest. */
 async function harvest<T>(at: string): Promise<T> {
-  const { HARVEST_URL, HARVEST_ACCESS_TOKEN, HARVEST_ACCOUNT_ID } = around.environment
+  const { HARVEST_URL, HARVEST_ACCESS_TOKEN, HARVEST_ACCOUNT_ID } = env.settings
   const response = await fetch(new URL(at, HARVEST_URL), {
     headers: {
       authorization: `Bearer ${HARVEST_ACCESS_TOKEN}`,

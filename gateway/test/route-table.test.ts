@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { type Route, routes } from '@timesheets/contracts/route'
 import { matchRoute } from '@timesheets/contracts/test/match-route'
-import { verifyIdentity } from '@timesheets/runtime/identity'
+import { UsedIdentities, verifyIdentity } from '@timesheets/runtime/identity'
 import { identitySecret, startStack } from './gateway-fixture.ts'
 
 let gateway: Awaited<ReturnType<typeof startStack>>
@@ -89,8 +89,8 @@ describe.each(names(routes.filter(({ method }) => method === 'GET')))('HEAD for 
     const [forwarded] = gateway.service.requests.slice(-2)
     expect(forwarded!.method).toBe('HEAD')
     const { headers, target } = forwarded!
-    const bound = { method: 'HEAD', target, requestId: String(headers['x-request-id']) }
-    verifyIdentity(String(headers['x-timesheets-identity']), bound, [identitySecret])
+    const bound = { method: 'HEAD', target, requestId: String(headers['x-request-id']), headers }
+    verifyIdentity(String(headers['x-timesheets-identity']), bound, [identitySecret], new UsedIdentities())
   })
 })
 

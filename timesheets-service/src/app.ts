@@ -14,11 +14,13 @@ import { createPeopleBudget, createUploadBudget } from './http/body-budget.ts'
 import { Cursors } from './http/cursor.ts'
 import { toDomainProblem } from './http/domain-problem.ts'
 import { gatewayIdentity } from './http/gateway-identity.ts'
+import { createResponseBudget } from './http/response-budget.ts'
 import { approvalsRouter } from './http/routes/approvals.ts'
 import { peopleRouter } from './http/routes/people.ts'
 import { reportsRouter } from './http/routes/reports.ts'
 import { timesheetsRouter } from './http/routes/timesheets.ts'
 import { uploadRouter } from './http/routes/upload.ts'
+import type { ServiceParts } from './http/service-parts.ts'
 import { createClient } from './postgres/client.ts'
 import { PostgresDecisionStore } from './postgres/decision-store.ts'
 import { PostgresEntryReader } from './postgres/entry-reader.ts'
@@ -39,31 +41,40 @@ const maxUploadBytes = 16 * 1024 * 1024
 /** An entry with its notes, or a thousand ids. */
 const maxBodyBytes = 64 * 1024
 
-/** The timesheets-service: an express app over Postgres, with its readiness and its end. */
+/** The timesheets-service: an express app over Postgres, with its readiness check and shutdown. */
 export function createService(config: ServiceConfig, logger: Logger): Service & { readonly app: Express } {
   const database = createClient(config, logger)
   const secrets = [config.identitySecret, config.identitySecretPrevious].filter(
     (secret) => secret !== undefined,
   )
-  const cursors = new Cursors(secrets)
-  const reader = new PostgresEntryReader(database)
-  const decisions = new PostgresDecisionStore(database)
-  const people = new PostgresPeopleStore(database)
-  const { publicUrl, sourceOwners } = config
-  const uploadBody = { maxBytes: maxUploadBytes, budget: createUploadBudget(), ownedBy: 'client' } as const
-  const body = { maxBytes: maxBodyBytes, budget: createPeopleBudget(), ownedBy: 'person' } as const
+  const parts: ServiceParts = {
+    reader: new PostgresEntryReader(database),
+    decisions: new PostgresDecisionStore(database),
+    uploads: new PostgresUploadStore(database),
+    reporter: new PostgresHoursReporter(database),
+    people: new PostgresPeopleStore(database),
+    cursors: new Cursors(secrets),
+    sourceOwners: config.sourceOwners,
+    publicUrl: config.publicUrl,
+    body: { maxBytes: maxBodyBytes, budget: createPeopleBudget(), ownedBy: 'person' },
+    responses: createResponseBudget(),
+  }
+  // Uploads have budgets of their own, so that they do not keep people out.
+  const uploadParts: ServiceParts = {
+    ...parts,
+    body: { maxBytes: maxUploadBytes, budget: createUploadBudget(), ownedBy: 'client' },
+    responses: createResponseBudget(),
+  }
 
   const app = createExpressApp()
   app.use(acceptRequestId, requestMetrics, earlyResponse)
   app.use(gatewayIdentity(secrets), noStore)
-  // Before /timesheets/{id}, which would take "upload" for an id.
-  app.use(
-    uploadRouter({ store: new PostgresUploadStore(database), sourceOwners, publicUrl, body: uploadBody }),
-  )
-  app.use(timesheetsRouter({ reader, decisions, people, cursors, publicUrl, body }))
-  app.use(approvalsRouter({ reader, decisions, people, cursors, publicUrl, body }))
-  app.use(reportsRouter({ reporter: new PostgresHoursReporter(database) }))
-  app.use(peopleRouter({ people, cursors, publicUrl, body }))
+  // Before /timesheets/{id}, which would parse "upload" as an id.
+  app.use(uploadRouter(uploadParts))
+  app.use(timesheetsRouter(parts))
+  app.use(approvalsRouter(parts))
+  app.use(reportsRouter(parts))
+  app.use(peopleRouter(parts))
   app.use(notFound)
   app.use(problemHandler(logger, toProblem))
 

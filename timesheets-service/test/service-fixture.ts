@@ -30,6 +30,7 @@ export interface SingleResponse {
 
 interface UploadOptions {
   readonly client?: string
+  readonly person?: string
   /** With its question mark. */
   readonly query?: string
   readonly headers?: Record<string, string>
@@ -94,12 +95,22 @@ export class TestService {
     return Object.keys(await this.#service.readiness()).length === 0
   }
 
+  /** Sends a request as contractor-sync; `body` as for `Client.request`. */
+  request<Body>(
+    method: string,
+    target: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<TestResponse<Body>> {
+    return new Client(() => this.app, syncIdentity).request<Body>(method, target, body, headers)
+  }
+
   /** Uploads as a program; `body` as for `Client.request`. */
   upload<Body = SingleResponse>(
     body: unknown,
-    { client = syncIdentity.client, query = '', headers }: UploadOptions = {},
+    { client = syncIdentity.client, person = syncIdentity.person, query = '', headers }: UploadOptions = {},
   ): Promise<TestResponse<Body>> {
-    const uploader = new Client(() => this.app, { ...syncIdentity, client })
+    const uploader = new Client(() => this.app, { ...syncIdentity, client, person })
     return uploader.request<Body>('POST', `/timesheets/upload${query}`, body, headers)
   }
 

@@ -1,44 +1,54 @@
+import { randomUUID } from 'node:crypto'
 import { expect, test } from '@jest/globals'
 import { identityHeader, requestIdHeader, signIdentity } from '@timesheets/runtime/identity'
 import { Secret } from '@timesheets/runtime/secret'
 import { SignJWT } from 'jose'
-import { identitySecret } from './client.ts'
+import supertest from 'supertest'
+import { identitySecret, syncIdentity } from './client.ts'
 import { entry, useService } from './service-fixture.ts'
 
 const previousSecret = new Secret('the secret that was in use until a moment ago')
 const service = useService({ IDENTITY_SECRET_PREVIOUS: previousSecret.reveal() })
 
 const target = '/timesheets/upload'
-const bound = { method: 'POST', target, requestId: 'req-1' }
-
-/** Sends an entry with these headers, as somebody would who found a way around the gateway. */
-async function send(headers: Record<string, string>, path = target): Promise<Response> {
-  return fetch(service().url + path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', [requestIdHeader]: 'req-1', ...headers },
-    body: JSON.stringify(entry()),
-  })
+const body = JSON.stringify(entry())
+const bound = {
+  method: 'POST',
+  target,
+  requestId: 'req-1',
+  headers: { 'content-length': String(body.length) },
 }
 
-async function expectRefused(response: Response): Promise<void> {
+/** Sends an entry with these headers, as a client that bypasses the gateway would. */
+function send(headers: Record<string, string>, path = target): supertest.Test {
+  return supertest(service().app)
+    .post(path)
+    .set({ [requestIdHeader]: 'req-1', ...headers })
+    .type('json')
+    .send(body)
+}
+
+async function expectRejected(response: supertest.Response): Promise<void> {
   expect(response.status).toBe(401)
-  expect(response.headers.get('www-authenticate')).toBe('Bearer')
-  expect(await response.json()).toMatchObject({
+  expect(response.headers['www-authenticate']).toBe('Bearer')
+  expect(response.body).toMatchObject({
     type: '/problems/missing-token',
-    detail: 'Requests come in through the gateway only',
+    detail: 'Send requests through the gateway',
   })
   expect(await service().sql('select id from timesheets')).toEqual([])
 }
 
-/** An identity as the gateway makes it, with other claims. */
-function forged(
+/** Signs an identity like the gateway, with other claims. */
+function forgeIdentity(
   claims: object,
   { alg = 'HS256', issuer = 'timesheets-gateway', secret = identitySecret } = {},
 ) {
-  return new SignJWT({ ...caller, method: 'POST', target, ...claims })
+  const { method, requestId } = bound
+  const required = { method, target, request_id: requestId, framing: `length ${body.length}` }
+  return new SignJWT({ ...syncIdentity, ...required, ...claims })
     .setProtectedHeader({ alg })
     .setIssuer(issuer)
-    .setJti('req-1')
+    .setJti(randomUUID())
     .sign(new TextEncoder().encode(secret.reveal()))
 }
 
@@ -48,59 +58,84 @@ const fresh = { iat: seconds, exp: seconds + 30 }
 test.each<[string, () => Promise<string> | string | undefined]>([
   ['no identity', () => undefined],
   ['an empty identity', () => ''],
-  ['no JWS', () => 'let me in'],
-  ['two identities', async () => `${await signIdentity(caller, bound, identitySecret)}, x.y.z`],
+  ['a text that is not a JWS', () => 'let me in'],
+  ['two identities', async () => `${signIdentity(syncIdentity, bound, identitySecret)}, x.y.z`],
   [
-    'another secret',
-    () => signIdentity(caller, bound, new Secret('a secret that somebody else has made up')),
+    'a signature with another secret',
+    () => signIdentity(syncIdentity, bound, new Secret('a secret that a stranger has chosen')),
   ],
-  ['another method', () => signIdentity(caller, { ...bound, method: 'PUT' }, identitySecret)],
-  ['another path', () => signIdentity(caller, { ...bound, target: '/timesheets' }, identitySecret)],
   [
-    'another query',
-    () => signIdentity(caller, { ...bound, target: `${target}?dry_run=true` }, identitySecret),
+    'an identity for another method',
+    () => signIdentity(syncIdentity, { ...bound, method: 'PUT' }, identitySecret),
   ],
-  ['another request', () => signIdentity(caller, { ...bound, requestId: 'req-2' }, identitySecret)],
-  ['an end that is past', () => forged({ iat: seconds - 60, exp: seconds - 30 })],
   [
-    'an end that lies far off, but a beginning long ago',
-    () => forged({ iat: seconds - 60, exp: seconds + 3600 }),
+    'an identity for another path',
+    () => signIdentity(syncIdentity, { ...bound, target: '/timesheets' }, identitySecret),
   ],
-  ['no end', () => forged({ iat: seconds })],
-  ['no beginning', () => forged({ exp: seconds + 30 })],
-  ['another issuer', () => forged(fresh, { issuer: 'https://issuer.example.com/' })],
-  ['another algorithm', () => forged(fresh, { alg: 'HS512' })],
-  ['no client', () => forged({ ...fresh, client: undefined })],
-  ['a client that is no text', () => forged({ ...fresh, client: { name: 'contractor-sync' } })],
-  ['scopes that are no list', () => forged({ ...fresh, scopes: 'batch:upload' })],
   [
-    'no signature (alg none)',
+    'an identity for another query',
+    () => signIdentity(syncIdentity, { ...bound, target: `${target}?dry_run=true` }, identitySecret),
+  ],
+  [
+    'an identity for another request',
+    () => signIdentity(syncIdentity, { ...bound, requestId: 'req-2' }, identitySecret),
+  ],
+  [
+    'an identity for another body',
+    () => signIdentity(syncIdentity, { ...bound, headers: { 'content-length': '2' } }, identitySecret),
+  ],
+  ['an expired identity', () => forgeIdentity({ iat: seconds - 60, exp: seconds - 30 })],
+  [
+    'an identity with a life that is too long',
+    () => forgeIdentity({ iat: seconds - 60, exp: seconds + 3600 }),
+  ],
+  ['an identity without an expiry', () => forgeIdentity({ iat: seconds })],
+  ['an identity without an issue time', () => forgeIdentity({ exp: seconds + 30 })],
+  ['an identity of another issuer', () => forgeIdentity(fresh, { issuer: 'https://issuer.example.com/' })],
+  ['an identity with another algorithm', () => forgeIdentity(fresh, { alg: 'HS512' })],
+  ['an identity without a client', () => forgeIdentity({ ...fresh, client: undefined })],
+  ['a client that is not a string', () => forgeIdentity({ ...fresh, client: { name: 'contractor-sync' } })],
+  ['scopes that are not an array', () => forgeIdentity({ ...fresh, scopes: 'batch:upload' })],
+  [
+    'an unsigned identity (alg none)',
     async () => {
-      const [, payload] = (await forged(fresh)).split('.')
+      const [, payload] = (await forgeIdentity(fresh)).split('.')
       return `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`
     },
   ],
-])('with %s nothing is answered', async (_what, identity) => {
+])('rejects a request with %s', async (_name, identity) => {
   const header = await identity()
-  await expectRefused(await send(header === undefined ? {} : { [identityHeader]: header }))
+  await expectRejected(await send(header === undefined ? {} : { [identityHeader]: header }))
 })
 
-test('an access token is no identity', async () => {
-  await expectRefused(await send({ authorization: `Bearer ${await forged(fresh)}` }))
+test('does not accept an access token in place of the identity', async () => {
+  await expectRejected(await send({ authorization: `Bearer ${await forgeIdentity(fresh)}` }))
 })
 
-test('what is not there is not told to a stranger either', async () => {
-  await expectRefused(await send({}, '/nowhere'))
+test('responds 401 rather than 404 to an unknown path without an identity', async () => {
+  await expectRejected(await send({}, '/nowhere'))
 })
 
-test('both secrets are good while one is being replaced, and the check itself lets the good in', async () => {
+test('accepts identities signed with the current and the previous secret', async () => {
   for (const identity of [
-    await forged(fresh),
-    await signIdentity(caller, bound, identitySecret),
-    await signIdentity(caller, bound, previousSecret),
+    await forgeIdentity(fresh),
+    signIdentity(syncIdentity, bound, identitySecret),
+    signIdentity(syncIdentity, bound, previousSecret),
   ]) {
     const response = await send({ [identityHeader]: identity })
     expect(response.status).toBe(201)
-    await response.arrayBuffer()
   }
+})
+
+test('accepts an identity once', async () => {
+  const identity = signIdentity(syncIdentity, bound, identitySecret)
+  expect((await send({ [identityHeader]: identity })).status).toBe(201)
+  expect((await send({ [identityHeader]: identity })).status).toBe(401)
+})
+
+test('compares the whole request id', async () => {
+  const requestId = 'x'.repeat(64)
+  const identity = signIdentity(syncIdentity, { ...bound, requestId }, identitySecret)
+  const headers = { [identityHeader]: identity, [requestIdHeader]: `${requestId}y` }
+  expect((await send(headers)).status).toBe(401)
 })

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { readConfig } from '@timesheets/runtime/config'
-import { UnexpectedAnswer } from '../failure.ts'
+import { InvalidResponseError } from '../errors.ts'
 import { harvest } from './harvest.ts'
-import type { Ask, Reading, Selection } from './tracker.ts'
+import type { Selection, SourceRecord, TrackerClient } from './tracker.ts'
 
-/** The example of Harvest's documents, less what nobody reads here. */
+/** The example of Harvest's documentation, without the fields that are not read. */
 const documented = {
   id: 636709355,
   spent_date: '2017-03-02',
@@ -18,7 +18,7 @@ const documented = {
 }
 const kim = { id: 1782959, first_name: 'Kim', email: 'kim@example.com' }
 
-const listed = (name: string, rows: readonly unknown[], next: string | null = null) => ({
+const createPage = (name: string, rows: readonly unknown[], next: string | null = null) => ({
   [name]: rows,
   total_entries: rows.length,
   links: { next },
@@ -31,34 +31,36 @@ const environment = {
 }
 const config = readConfig(environment, harvest.settings)
 
-/** Harvest as these answers make it, by path; asked for what. */
-function trackerOf(answers: Readonly<Record<string, unknown>>) {
-  const asked: { url: URL; headers: Readonly<Record<string, string>> | undefined }[] = []
-  const ask: Ask = async (text, { headers }) => {
-    const url = new URL(text)
-    asked.push({ url, headers })
-    const answer = answers[`${url.pathname}${url.searchParams.has('page') ? url.search : ''}`]
-    return { body: answer, at: new Date('2026-05-10T12:00:00Z') }
+/** Opens Harvest with these responses by path, and records the requests. */
+function openTracker(responses: Readonly<Record<string, unknown>>) {
+  const requests: { url: URL; headers: Readonly<Record<string, string>> | undefined }[] = []
+  const client: TrackerClient = {
+    async get(text, { headers }) {
+      const url = new URL(text)
+      requests.push({ url, headers })
+      const body = responses[`${url.pathname}${url.searchParams.has('page') ? url.search : ''}`]
+      return { body, at: new Date('2026-05-10T12:00:00Z') }
+    },
   }
-  return { tracker: harvest.open(config, ask), asked }
+  return { tracker: harvest.open(config, client), requests }
 }
 
 async function read(
-  answers: Readonly<Record<string, unknown>>,
+  responses: Readonly<Record<string, unknown>>,
   selection: Selection = {},
-): Promise<Reading[]> {
-  const readings: Reading[] = []
-  for await (const reading of trackerOf(answers).tracker.read(selection)) readings.push(reading)
-  return readings
+): Promise<SourceRecord[]> {
+  const records: SourceRecord[] = []
+  for await (const record of openTracker(responses).tracker.read(selection)) records.push(record)
+  return records
 }
 
-const answersOf = (...rows: readonly unknown[]) => ({
-  '/v2/users': listed('users', [kim]),
-  '/v2/time_entries': listed('time_entries', rows),
+const createResponses = (...rows: readonly unknown[]) => ({
+  '/v2/users': createPage('users', [kim]),
+  '/v2/time_entries': createPage('time_entries', rows),
 })
 
-test('an entry in the words of all trackers: the hours that were worked, the e-mail of the person', async () => {
-  expect(await read(answersOf(documented))).toEqual([
+test('maps an entry: the hours worked, the e-mail address of the person', async () => {
+  expect(await read(createResponses(documented))).toEqual([
     {
       kind: 'entry',
       externalId: '636709355',
@@ -72,10 +74,10 @@ test('an entry in the words of all trackers: the hours that were worked, the e-m
   ])
 })
 
-test('asks for the window, as who we are, with what Harvest demands', async () => {
-  const { tracker, asked } = trackerOf(answersOf(documented))
+test('requests the window with the headers that Harvest requires', async () => {
+  const { tracker, requests } = openTracker(createResponses(documented))
   for await (const _ of tracker.read({ from: '2026-03-01', to: '2026-03-31' }));
-  const entries = asked.find(({ url }) => url.pathname === '/v2/time_entries')!
+  const entries = requests.find(({ url }) => url.pathname === '/v2/time_entries')!
   expect(Object.fromEntries(entries.url.searchParams)).toEqual({
     from: '2026-03-01',
     to: '2026-03-31',
@@ -88,128 +90,155 @@ test('asks for the window, as who we are, with what Harvest demands', async () =
   })
 })
 
-test('pages are followed by their links, on the server that is configured', async () => {
+test('follows the links of pages on the configured server only', async () => {
   const second = { ...documented, id: 2 }
-  const first = listed(
+  const first = createPage(
     'time_entries',
     [documented],
     'https://elsewhere.example/v2/time_entries?page=2&per_page=1',
   )
-  const { tracker, asked } = trackerOf({
-    ...answersOf(),
+  const { tracker, requests } = openTracker({
+    ...createResponses(),
     '/v2/time_entries': { ...first, total_entries: 2 },
-    '/v2/time_entries?page=2&per_page=1': { ...listed('time_entries', [second]), total_entries: 2 },
+    '/v2/time_entries?page=2&per_page=1': { ...createPage('time_entries', [second]), total_entries: 2 },
   })
   const ids: string[] = []
   for await (const { externalId } of tracker.read({})) ids.push(externalId)
   expect(ids).toEqual(['636709355', '2'])
-  expect(new Set(asked.map(({ url }) => url.host))).toEqual(new Set(['harvest.example']))
+  expect(new Set(requests.map(({ url }) => url.host))).toEqual(new Set(['harvest.example']))
 })
 
 test.each([
-  ['anew', 'https://proxy.example/harvest/v2/time_entries?page=2'],
-  ['as Harvest does', 'https://api.harvestapp.com/v2/time_entries?page=2'],
-])(
-  'pages are followed below the path that is configured, where a proxy writes its links %s',
-  async (_how, next) => {
-    const asked: string[] = []
-    const ask: Ask = async (url) => {
-      asked.push(url)
-      if (url.includes('/users')) return { body: listed('users', [kim]), at: undefined }
+  ['with its own URL', 'https://proxy.example/harvest/v2/time_entries?page=2'],
+  ['unchanged', 'https://api.harvestapp.com/v2/time_entries?page=2'],
+])('follows links below the configured path if a proxy passes them on %s', async (_how, next) => {
+  const requests: string[] = []
+  const client: TrackerClient = {
+    async get(url) {
+      requests.push(url)
+      if (url.includes('/users')) return { body: createPage('users', [kim]), at: undefined }
       if (url.endsWith('?page=2'))
-        return { body: { ...listed('time_entries', []), total_entries: 1 }, at: undefined }
-      return { body: listed('time_entries', [documented], next), at: undefined }
-    }
-    const proxied = readConfig(
-      { ...environment, HARVEST_URL: 'https://proxy.example/harvest' },
-      harvest.settings,
-    )
-    for await (const _ of harvest.open(proxied, ask).read({}));
-    expect(asked).toContain('https://proxy.example/harvest/v2/time_entries?page=2')
-  },
-)
-
-test('somebody who is not in the list of people has an id and no e-mail', async () => {
-  const [reading] = await read(answersOf({ ...documented, user: { id: 7, name: 'Gone' } }))
-  expect(reading).toMatchObject({ person: { id: '7' } })
-  expect(reading).not.toMatchObject({ person: { email: expect.anything() } })
+        return { body: { ...createPage('time_entries', []), total_entries: 1 }, at: undefined }
+      return { body: createPage('time_entries', [documented], next), at: undefined }
+    },
+  }
+  const proxied = readConfig(
+    { ...environment, HARVEST_URL: 'https://proxy.example/harvest' },
+    harvest.settings,
+  )
+  for await (const _ of harvest.open(proxied, client).read({}));
+  expect(requests).toContain('https://proxy.example/harvest/v2/time_entries?page=2')
 })
 
-describe('one row that is odd is told by its id and field, and the others are read', () => {
+test('a person who is not in the list has an id and no e-mail address', async () => {
+  const [record] = await read(createResponses({ ...documented, user: { id: 7, name: 'Gone' } }))
+  expect(record).toMatchObject({ person: { id: '7' } })
+  expect(record).not.toMatchObject({ person: { email: expect.anything() } })
+})
+
+describe('one invalid row is reported by its id and field, and the others are read', () => {
   test.each([
-    ['a field that is missing', { ...documented, id: 2, hours: undefined }, '2', /^hours: .*number/],
-    ['a type that changed', { ...documented, id: 2, hours: '2.11' }, '2', /^hours: .*number.*string/],
-    ['a member of a member', { ...documented, id: 2, project: null }, '2', /^project: /],
+    ['a missing field', { ...documented, id: 2, hours: undefined }, '2', /^hours: .*number/],
+    ['another type', { ...documented, id: 2, hours: '2.11' }, '2', /^hours: .*number.*string/],
+    ['a nested field', { ...documented, id: 2, project: null }, '2', /^project: /],
     ['no id', { ...documented, id: undefined }, 'page 1, row 2', /^id: /],
-    ['hours without end', { ...documented, id: 2, hours: Number.POSITIVE_INFINITY }, '2', /^hours: /],
+    ['infinite hours', { ...documented, id: 2, hours: Number.POSITIVE_INFINITY }, '2', /^hours: /],
   ])('%s', async (_what, odd, externalId, reason) => {
-    expect(await read(answersOf(documented, odd))).toEqual([
+    expect(await read(createResponses(documented, odd))).toEqual([
       expect.objectContaining({ kind: 'entry' }),
       { kind: 'unreadable', externalId, reason: expect.stringMatching(reason) },
     ])
   })
 })
 
-test('one that is alone on the last page is one entry’s trouble, too', async () => {
+test('an invalid row that is alone on the last page costs no other row', async () => {
   const odd = { ...documented, id: 2, hours: '2.11' }
-  const answers = {
-    ...answersOf(),
+  const responses = {
+    ...createResponses(),
     '/v2/time_entries': {
-      ...listed('time_entries', [documented], 'https://x.example/v2/time_entries?page=2'),
+      ...createPage('time_entries', [documented], 'https://x.example/v2/time_entries?page=2'),
       total_entries: 2,
     },
-    '/v2/time_entries?page=2': { ...listed('time_entries', [odd]), total_entries: 2 },
+    '/v2/time_entries?page=2': { ...createPage('time_entries', [odd]), total_entries: 2 },
   }
-  expect(await read(answers)).toMatchObject([{ kind: 'entry' }, { kind: 'unreadable', externalId: '2' }])
+  expect(await read(responses)).toMatchObject([{ kind: 'entry' }, { kind: 'unreadable', externalId: '2' }])
+})
+
+test.each([3, 1])('a wrong total of %i for 2 entries costs no entry, and is reported', async (total) => {
+  const second = { ...documented, id: 2 }
+  const responses = {
+    ...createResponses(),
+    '/v2/time_entries': { ...createPage('time_entries', [documented, second]), total_entries: total },
+  }
+  expect(await read(responses)).toEqual([
+    expect.objectContaining({ kind: 'entry', externalId: '636709355' }),
+    expect.objectContaining({ kind: 'entry', externalId: '2' }),
+    {
+      kind: 'unreadable',
+      externalId: 'total_entries',
+      reason: `Harvest counts ${total} entries and lists 2; those that it lists were read`,
+    },
+  ])
 })
 
 test.each([
-  ['HARVEST_USER_AGENT', 'Timesheets – sync (a@example.com)', /cannot carry, at place 12/],
-  ['HARVEST_ACCESS_TOKEN', 'tökensecret', /cannot carry, at place 2/],
-  ['HARVEST_ACCOUNT_ID', '1\n2', /cannot carry, at place 2/],
-])('a setting that no header can carry is told by its name: %s', (name, text, fault) => {
+  ['null', { id: 7, email: null }],
+  ['missing', { id: 7 }],
+  ['without id', { email: 'x@example.com' }],
+])('one person with an e-mail address that is %s costs no entry of the others', async (_what, person) => {
+  const responses = {
+    ...createResponses({ ...documented, id: 2, user: { id: 7 } }, documented),
+    '/v2/users': createPage('users', [person, kim]),
+  }
+  expect(await read(responses)).toMatchObject([
+    { kind: 'entry', externalId: '2', person: { id: '7' } },
+    { kind: 'entry', externalId: '636709355', person: { id: '1782959', email: 'kim@example.com' } },
+  ])
+})
+
+test.each([
+  ['HARVEST_USER_AGENT', 'Timesheets – sync (a@example.com)', /cannot carry, at position 12/],
+  ['HARVEST_ACCESS_TOKEN', 'tökensecret', /cannot carry, at position 2/],
+  ['HARVEST_ACCOUNT_ID', '1\n2', /cannot carry, at position 2/],
+])('rejects a setting that a header cannot carry, by its name: %s', (name, text, message) => {
   const read = () => readConfig({ ...environment, [name]: text }, harvest.settings)
   expect(read).toThrow(name)
-  expect(read).toThrow(fault)
+  expect(read).toThrow(message)
   expect(read).not.toThrow(/secret/)
 })
 
-describe('another shape is an error that names the field, never an empty success', () => {
+describe('an unexpected shape is an error that names the field, never an empty success', () => {
   const broken = { ...documented, hours: '2.11' }
   test.each([
-    ['nothing', { '/v2/time_entries': {} }, /page of entries.*total_entries/],
+    ['an empty object', { '/v2/time_entries': {} }, /page of entries.*total_entries/],
     [
       'no list',
-      { '/v2/time_entries': { ...listed('time_entries', []), time_entries: null } },
+      { '/v2/time_entries': { ...createPage('time_entries', []), time_entries: null } },
       /time_entries: /,
     ],
-    ['no links', { '/v2/time_entries': { ...listed('time_entries', []), links: undefined } }, /links: /],
-    [
-      'not one row that can be read',
-      { '/v2/time_entries': listed('time_entries', [broken]) },
-      /hours: .*636709355/,
-    ],
-    ['people without e-mail', { '/v2/users': listed('users', [{ id: 7 }]) }, /people.*users\.0\.email/],
-    ['nobody at all', { '/v2/users': listed('users', []) }, /is empty/],
-  ])('%s', async (_what, answers, message) => {
-    const reading = read({ ...answersOf(documented), ...answers })
-    await expect(reading).rejects.toThrow(UnexpectedAnswer)
+    ['no links', { '/v2/time_entries': { ...createPage('time_entries', []), links: undefined } }, /links: /],
+    ['no valid row', { '/v2/time_entries': createPage('time_entries', [broken]) }, /hours: .*636709355/],
+    ['people without e-mail', { '/v2/users': createPage('users', [{ id: 7 }]) }, /people.*users\.0\.email/],
+    ['no people', { '/v2/users': createPage('users', []) }, /is empty/],
+  ])('%s', async (_what, responses, message) => {
+    const reading = read({ ...createResponses(documented), ...responses })
+    await expect(reading).rejects.toThrow(InvalidResponseError)
     await expect(reading).rejects.toThrow(message)
   })
 })
 
-test('pages that lead in a circle are left', async () => {
-  const circle = {
-    ...listed('time_entries', [documented], 'https://x.example/v2/time_entries?page=1'),
+test('pages that form a loop are an error', async () => {
+  const loop = {
+    ...createPage('time_entries', [documented], 'https://x.example/v2/time_entries?page=1'),
     total_entries: 9,
   }
   await expect(
-    read({ ...answersOf(), '/v2/time_entries': circle, '/v2/time_entries?page=1': circle }),
-  ).rejects.toThrow('lead in a circle')
+    read({ ...createResponses(), '/v2/time_entries': loop, '/v2/time_entries?page=1': loop }),
+  ).rejects.toThrow('form a loop')
 })
 
-test('one entry by its id; undefined where it is gone', async () => {
-  const { tracker } = trackerOf({ ...answersOf(), '/v2/time_entries/636709355': documented })
+test('find returns one entry by its id, and undefined if it was deleted', async () => {
+  const { tracker } = openTracker({ ...createResponses(), '/v2/time_entries/636709355': documented })
   expect(await tracker.find!('636709355')).toMatchObject({ externalId: '636709355', hours: 2.11 })
   expect(await tracker.find!('7')).toBeUndefined()
 })

@@ -1,88 +1,99 @@
 import { setting } from '@timesheets/runtime/config'
 import { z } from 'zod'
-import { UnexpectedAnswer } from '../failure.ts'
-import { headerSetting } from '../header-setting.ts'
-import { demand, firstFault } from '../shape.ts'
-import { type Page, readSteadily } from './steady-read.ts'
-import { type Reading, type Selection, type TrackerAnswer, trackerKind } from './tracker.ts'
+import { InvalidResponseError } from '../errors.ts'
+import { formatIssue, parseResponse } from '../http/parse-response.ts'
+import { headerSetting } from './header-setting.ts'
+import { type Page, type RecordVersion, readConsistently } from './stable-pagination.ts'
+import { defineTracker, type Selection, type SourceRecord, type TrackerResponse } from './tracker.ts'
 
-/** `per_page` at most: https://help.getharvest.com/api-v2/introduction/overview/pagination/ */
+/** The largest `per_page`: https://help.getharvest.com/api-v2/introduction/overview/pagination/ */
 const maxPageSize = 2000
-/** A page that leads to itself is followed so often. */
+/** How often the same page is requested before its links count as a loop. */
 const maxVisits = 3
 
 /**
- * Harvest, by its API v2. It does not show deletions. `hours` is what was worked, and what is taken;
- * `rounded_hours` is what is billed.
+ * Harvest, API v2. It has no feed of deletions. `hours` are the hours worked, which count here; `rounded_hours` are the
+ * hours billed.
  * https://help.getharvest.com/api-v2/timesheets-api/timesheets/time-entries/
  */
-export const harvest = trackerKind({
+export const harvest = defineTracker({
   name: 'Harvest',
-  locatedBy: 'HARVEST_URL',
+  urlSetting: 'HARVEST_URL',
   // 100 in 15 s are allowed: https://help.getharvest.com/api-v2/introduction/overview/general/#rate-limiting
   rateBudget: { requests: 95, windowMs: 15_000 },
   settings: {
     harvestUrl: setting.url('HARVEST_URL', {
       default: 'https://api.harvestapp.com',
-      doc: 'Where Harvest is',
+      doc: 'URL of Harvest',
     }),
     harvestAccessToken: headerSetting(
       setting.secret('HARVEST_ACCESS_TOKEN', {
-        doc: "An administrator's personal access token, made at id.getharvest.com/developers",
+        doc: "An administrator's personal access token, from id.getharvest.com/developers",
       }),
     ),
     harvestAccountId: headerSetting(
-      setting.text('HARVEST_ACCOUNT_ID', { doc: "The account's number, shown beside the token" }),
+      setting.text('HARVEST_ACCOUNT_ID', { doc: 'The number of the account, shown beside the token' }),
     ),
     harvestUserAgent: headerSetting(
       setting.text('HARVEST_USER_AGENT', {
         default: 'Timesheets contractor-sync (timesheets@exampleco.com)',
-        doc: 'How we introduce ourselves, as Harvest demands: a name and a contact',
+        doc: 'User-Agent, which Harvest requires: a name and a contact',
       }),
     ),
     harvestPageSize: setting.integer('HARVEST_PAGE_SIZE', {
       default: maxPageSize,
       min: 1,
       max: maxPageSize,
-      doc: 'Entries that are asked for at once; a page is in memory whole',
+      doc: 'Entries per page; one page is held in memory',
     }),
   },
-  open(config, ask) {
+  open(config, client) {
     const perPage = String(config.harvestPageSize)
     const headers = {
       authorization: `Bearer ${config.harvestAccessToken.reveal()}`,
       'harvest-account-id': config.harvestAccountId,
       'user-agent': config.harvestUserAgent,
     }
-    const get: Get = (path, missing = false) =>
-      ask(`${config.harvestUrl}${path}`, { headers, advice, missing })
-    const listOf = ({ from, to, updatedSince }: Selection) =>
+    const get: Get = (path, allowNotFound = false) =>
+      client.get(`${config.harvestUrl}${path}`, { headers, errorHints, allowNotFound })
+    const buildListPath = ({ from, to, updatedSince }: Selection) =>
       withQuery(entriesPath, { from, to, updated_since: updatedSince, per_page: perPage })
     return {
       source: 'harvest',
       readsChanges: true,
       async *read(selection, onTotal) {
         const emails = await readEmails(withQuery(usersPath, { per_page: perPage }), get)
-        const demandReadable = readability()
-        const rows = readSteadily({
-          pages: () => entryPages(listOf(selection), get, demandReadable, onTotal),
+        const requireReadable = createReadableCheck()
+        let miscount: SourceRecord | undefined
+        const rows = readConsistently({
+          pages: () => readEntryPages(buildListPath(selection), get, requireReadable, onTotal),
           changedSince: (instant) =>
-            entryPages(listOf({ ...selection, updatedSince: instant.toISOString() }), get, demandReadable),
-          mark,
+            readEntryPages(
+              buildListPath({ ...selection, updatedSince: instant.toISOString() }),
+              get,
+              requireReadable,
+            ),
+          toVersion,
+          onMiscount(total, count) {
+            const reason = `Harvest counts ${total} entries and lists ${count}; those that it lists were read`
+            miscount = { kind: 'unreadable', externalId: 'total_entries', reason }
+          },
         })
-        for await (const row of rows) yield readingOf(row, emails)
+        for await (const row of rows) yield toSourceRecord(row, emails)
+        if (miscount !== undefined) yield miscount
       },
       async find(externalId) {
         const { body } = await get(`${entriesPath}/${encodeURIComponent(externalId)}`, true)
         if (body === undefined) return undefined
-        return readingOf(rowOf(body, externalId), await readEmails(usersPath, get))
+        return toSourceRecord(parseRow(body, externalId), await readEmails(usersPath, get))
       },
       async probe() {
-        const users = demand(usersPage, (await get(withQuery(usersPath, { per_page: '1' }))).body, usersName)
-        const entries = demand(
+        const first = { per_page: '1' }
+        const users = parseResponse(usersPage, (await get(withQuery(usersPath, first))).body, usersLabel)
+        const entries = parseResponse(
           entriesPage,
-          (await get(withQuery(entriesPath, { per_page: '1' }))).body,
-          entriesName,
+          (await get(withQuery(entriesPath, first))).body,
+          entriesLabel,
         )
         return `${entries.total_entries} entries of ${users.total_entries} people can be read`
       },
@@ -90,23 +101,24 @@ export const harvest = trackerKind({
   },
 })
 
-/** Asks for a path below HARVEST_URL. */
-type Get = (path: string, missing?: boolean) => Promise<TrackerAnswer>
+/** Requests a path below HARVEST_URL. */
+type Get = (path: string, allowNotFound?: boolean) => Promise<TrackerResponse>
 
 const entriesPath = '/v2/time_entries'
 const usersPath = '/v2/users'
 
-const advice = {
+const errorHints = {
   401: 'the token is wrong, expired or revoked; renew HARVEST_ACCESS_TOKEN',
   403: "the token may not read this account's hours and people; check HARVEST_ACCOUNT_ID, and that the token is an administrator's",
   404: 'there is no such path; check HARVEST_URL',
 }
 
 const page = z.object({ total_entries: z.int().min(0), links: z.object({ next: z.url().nullable() }) })
-const entriesName = "Harvest's page of entries"
+const entriesLabel = "Harvest's page of entries"
 const entriesPage = page.extend({ time_entries: z.array(z.unknown()) })
-const usersName = "Harvest's page of people"
-const usersPage = page.extend({ users: z.array(z.object({ id: z.int(), email: z.string() })) })
+const usersLabel = "Harvest's page of people"
+const usersPage = page.extend({ users: z.array(z.unknown()) })
+const user = z.object({ id: z.int(), email: z.string() })
 
 const instant = z.iso.datetime({ offset: true })
 const timeEntry = z.object({
@@ -121,90 +133,106 @@ const timeEntry = z.object({
   updated_at: instant,
 })
 
-/** What a row says, or of one that does not fit, where it stands and why. */
-type Row = z.infer<typeof timeEntry> | { readonly id: string; readonly reason: string }
+interface InvalidRow {
+  /** The id; the position if the row has no valid id. */
+  readonly id: string
+  readonly reason: string
+}
 
-async function* entryPages(
+type Row = z.infer<typeof timeEntry> | InvalidRow
+
+async function* readEntryPages(
   path: string,
   get: Get,
-  demandReadable: (rows: readonly Row[]) => void,
+  requireReadable: (rows: readonly Row[]) => void,
   onTotal?: (total: number) => void,
 ): AsyncGenerator<Page<Row>> {
   let number = 0
-  for await (const { body, at } of follow(path, get)) {
-    const { time_entries, total_entries: total } = demand(entriesPage, body, entriesName)
+  for await (const { body, at } of followLinks(path, get)) {
+    const { time_entries, total_entries: total } = parseResponse(entriesPage, body, entriesLabel)
     number += 1
-    const rows = time_entries.map((row, index) => rowOf(row, `page ${number}, row ${index + 1}`))
-    demandReadable(rows)
+    const rows = time_entries.map((row, index) => parseRow(row, `page ${number}, row ${index + 1}`))
+    requireReadable(rows)
     onTotal?.(total)
     yield { rows, total, at }
   }
 }
 
-/** Everybody, those who left too, since their hours stay. Nobody at all is nothing to believe: the token is somebody's. */
+/**
+ * Reads the e-mail addresses of all people, former ones included, because their hours stay. A person without an address
+ * keeps the id; a list without any address is an unexpected shape, as is an empty one: the token belongs to a person.
+ */
 async function readEmails(path: string, get: Get): Promise<ReadonlyMap<number, string>> {
   const emails = new Map<number, string>()
-  for await (const { body } of follow(path, get)) {
-    for (const { id, email } of demand(usersPage, body, usersName).users) emails.set(id, email)
+  let count = 0
+  let firstIssue: string | undefined
+  for await (const { body } of followLinks(path, get)) {
+    for (const value of parseResponse(usersPage, body, usersLabel).users) {
+      const parsed = user.safeParse(value)
+      if (parsed.success) emails.set(parsed.data.id, parsed.data.email)
+      else firstIssue ??= `users.${count}.${formatIssue(parsed.error)}`
+      count += 1
+    }
   }
-  if (emails.size === 0) throw new UnexpectedAnswer(`${usersName} is empty, although the token is somebody's`)
+  if (count === 0)
+    throw new InvalidResponseError(`${usersLabel} is empty, although the token belongs to a person`)
+  if (emails.size === 0)
+    throw new InvalidResponseError(`${usersLabel} has an unexpected shape: ${firstIssue}`)
   return emails
 }
 
-/** A list's pages, by the links that Harvest gives ("never build them"). */
-async function* follow(path: string, get: Get): AsyncGenerator<TrackerAnswer> {
+/** Reads the pages of a list by the links in them; Harvest's documents advise against building the URLs. */
+async function* followLinks(path: string, get: Get): AsyncGenerator<TrackerResponse> {
   const visits = new Map<string, number>()
   for (let next: string | null = path; next !== null; ) {
-    const times = (visits.get(next) ?? 0) + 1
-    if (times > maxVisits) throw new UnexpectedAnswer("Harvest's pages lead in a circle; try again later")
-    visits.set(next, times)
-    const answer = await get(next)
-    yield answer
-    const { links } = demand(page, answer.body, "Harvest's page")
-    next = links.next === null ? null : pathOf(links.next)
+    const count = (visits.get(next) ?? 0) + 1
+    if (count > maxVisits) throw new InvalidResponseError("Harvest's pages form a loop; try again later")
+    visits.set(next, count)
+    const response = await get(next)
+    yield response
+    const { links } = parseResponse(page, response.body, "Harvest's page")
+    next = links.next === null ? null : toPath(links.next)
   }
 }
 
 /**
- * A link is followed where HARVEST_URL leads, and nowhere else: the token goes with it. What stands before `/v2/` is
- * a proxy's, which may write links anew or pass on Harvest's own.
+ * Keeps only the path of a link, so that the token is sent to HARVEST_URL and to no other server. What precedes `/v2/`
+ * is the prefix of a proxy, which may rewrite the links or pass on Harvest's own.
  */
-function pathOf(link: string): string {
+function toPath(link: string): string {
   const { pathname, search } = new URL(link)
   return `${pathname.replace(/^.*(?=\/v2\/)/, '')}${search}`
 }
 
-function rowOf(value: unknown, position: string): Row {
+function parseRow(value: unknown, position: string): Row {
   const parsed = timeEntry.safeParse(value)
   if (parsed.success) return parsed.data
   const { id } = z.object({ id: z.int() }).safeParse(value).data ?? { id: position }
-  return { id: String(id), reason: firstFault(parsed.error) }
+  return { id: String(id), reason: formatIssue(parsed.error) }
 }
 
 /**
- * One row that is odd is one entry's trouble, also where it is alone on the last page; a read that begins with a page
- * of nothing else meets another shape.
+ * Returns a check that throws if no row was valid so far: then the response has another shape. After the first valid
+ * row, an invalid one is the problem of one entry, even if it is alone on the last page.
  */
-function readability(): (rows: readonly Row[]) => void {
+function createReadableCheck(): (rows: readonly Row[]) => void {
   let hasReadOne = false
   return (rows) => {
     hasReadOne ||= rows.some((row) => !('reason' in row))
     const [first] = rows
     if (hasReadOne || first === undefined) return
-    const { id, reason } = first as Extract<Row, { reason: string }>
-    throw new UnexpectedAnswer(
-      `Harvest's entries are of another shape than they were: ${reason} (entry ${id})`,
-    )
+    const { id, reason } = first as InvalidRow
+    throw new InvalidResponseError(`Harvest's entries have an unexpected shape: ${reason} (entry ${id})`)
   }
 }
 
-function mark(row: Row) {
+function toVersion(row: Row): RecordVersion {
   if ('reason' in row) return { id: row.id, place: '', version: row.reason, createdAt: undefined }
   const createdAt = row.created_at === undefined ? undefined : new Date(row.created_at)
   return { id: String(row.id), place: row.spent_date, version: row.updated_at, createdAt }
 }
 
-function readingOf(row: Row, emails: ReadonlyMap<number, string>): Reading {
+function toSourceRecord(row: Row, emails: ReadonlyMap<number, string>): SourceRecord {
   if ('reason' in row) return { kind: 'unreadable', externalId: row.id, reason: row.reason }
   const email = emails.get(row.user.id)
   return {
@@ -220,6 +248,6 @@ function readingOf(row: Row, emails: ReadonlyMap<number, string>): Reading {
 }
 
 function withQuery(path: string, query: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined)
-  return `${path}?${new URLSearchParams(given)}`
+  const defined = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined)
+  return `${path}?${new URLSearchParams(defined)}`
 }

@@ -1,23 +1,23 @@
 import type { InferConfig, Settings } from '@timesheets/runtime/config'
-import type { RateBudget } from '../pace.ts'
-import type { Window } from '../window.ts'
+import type { RateBudget } from '../http/rate-limiter.ts'
+import type { Window } from './window.ts'
 
-/** Whose hours they are, as far as the tracker tells. */
-export interface Person {
+/** The person of an entry, by the names that the tracker has. */
+export interface TrackerPerson {
   /** The tracker's own id. */
   readonly id?: string
   readonly email?: string
-  /** Where the tracker knows what Timesheets calls this person. */
+  /** The `user_id` in Timesheets, if the tracker knows it. */
   readonly userId?: string
 }
 
-/** Hours worked, as a tracker has them, in words that all trackers share. */
+/** An entry of a tracker, in the terms that all trackers share. */
 export interface TrackerEntry {
   readonly kind: 'entry'
-  /** Its identity in the tracker, for ever. */
+  /** Its identity in the tracker; never changes. */
   readonly externalId: string
-  readonly person: Person
-  /** A day, or a date-time with offset, as the contract takes it. */
+  readonly person: TrackerPerson
+  /** `YYYY-MM-DD`, or a date-time with offset, as the contract takes it. */
   readonly date: string
   readonly project: string
   readonly hours: number
@@ -26,78 +26,91 @@ export interface TrackerEntry {
   readonly isRunning: boolean
 }
 
-/** A record of the tracker that cannot be understood, while others can: it is reported, never dropped. */
-export interface UnreadableEntry {
+/** A record of the tracker that cannot be read. It is reported, never dropped. */
+export interface UnreadableRecord {
   readonly kind: 'unreadable'
-  /** The identity, or where the record stands if that is what cannot be read. */
+  /** The identity; the position of the record if the identity cannot be read. */
   readonly externalId: string
-  /** Which field, and what is wrong with it. */
+  /** The field, and what is wrong with it. */
   readonly reason: string
 }
 
-export type Reading = TrackerEntry | UnreadableEntry
+/** A record that was read twice with the same content. It is counted, and not uploaded again. */
+export interface RepeatedRecord {
+  readonly kind: 'repeated'
+  readonly externalId: string
+}
 
-/** Which entries are asked for. */
+/** A record of a tracker after validation. */
+export type SourceRecord = TrackerEntry | UnreadableRecord | RepeatedRecord
+
+/** Which entries to read. */
 export interface Selection extends Window {
-  /** RFC 3339: only what changed since. Only where `readsChanges`. */
+  /** RFC 3339: only entries changed since. Requires `readsChanges`. */
   readonly updatedSince?: string
 }
 
-/** What a sync needs of a tracker, and all that it knows of it. */
+/** A tracker as the sync sees it. This interface is all that the sync knows of a tracker. */
 export interface Tracker {
-  /** What the `source` of its entries says. */
+  /** The `source` of its entries in Timesheets. */
   readonly source: string
-  /** True where `updatedSince` is understood: edits of any age show. */
+  /** True if `updatedSince` is supported, so that edits of entries of any age are found. */
   readonly readsChanges: boolean
   /**
-   * Every entry of the selection, each at least once, as a stream: no more than a page in memory.
-   * @param onTotal told how many there will be, once that is known
-   * @throws {Refused} the tracker does not let us in, or its settings lead nowhere
-   * @throws {Outage} it is down, or its quota used up
-   * @throws {UnexpectedAnswer} its answers are of another shape; the message names the field
+   * Reads every entry of the selection at least once, as a stream with at most one page in memory.
+   * @param onTotal called with the number of entries as soon as it is known
+   * @throws {ConfigurationError} the tracker denies access, or a setting is wrong
+   * @throws {TransientError} it is down, or its quota is used up
+   * @throws {InvalidResponseError} a response has an unexpected shape; the message names the field
    */
-  read(selection: Selection, onTotal?: (total: number) => void): AsyncIterable<Reading>
-  /** One entry; undefined where the tracker has it no more. Absent where a tracker cannot be asked. */
-  readonly find?: (externalId: string) => Promise<Reading | undefined>
-  /** Asks for as little as shows that reading will work, and says in a few words what it found. */
+  read(selection: Selection, onTotal?: (total: number) => void): AsyncIterable<SourceRecord>
+  /** Looks one entry up; returns undefined if the tracker no longer has it. Absent if it has no lookup. */
+  readonly find?: (externalId: string) => Promise<SourceRecord | undefined>
+  /** Reads as little as proves that a run can read, and returns a short description of what it found. */
   probe(): Promise<string>
 }
 
-/**
- * Asks a tracker for JSON: paced by its budget, repeated while it is down, refused with advice.
- * @param advice what an operator should do about a status: 401, 403, …
- * @returns undefined for a 404 that is no fault (`missing: true`)
- */
-export type Ask = (
-  url: string,
-  options: {
-    readonly headers?: Readonly<Record<string, string>>
-    readonly advice: Readonly<Record<number, string>>
-    readonly missing?: boolean
-  },
-) => Promise<TrackerAnswer>
+/** The HTTP client of a tracker: keeps its rate budget, retries transient errors, and explains error statuses. */
+export interface TrackerClient {
+  /**
+   * Requests JSON.
+   * @param options.errorHints what an operator should do about a status: 401, 403, …
+   * @param options.allowNotFound return an undefined body for 404 instead of an error
+   * @throws the errors of `requestJson`, after the retries
+   * @throws {ConfigurationError} a status that has a hint
+   * @throws {InvalidResponseError} any other status than 200
+   */
+  get(
+    url: string,
+    options: {
+      readonly headers?: Readonly<Record<string, string>>
+      readonly errorHints: Readonly<Record<number, string>>
+      readonly allowNotFound?: boolean
+    },
+  ): Promise<TrackerResponse>
+}
 
-export interface TrackerAnswer {
-  /** Undefined: there is no such thing there. */
+export interface TrackerResponse {
+  /** Parsed JSON; undefined for an allowed 404. */
   readonly body: unknown
-  /** The tracker's own clock when it answered, as far as it says. */
+  /** The tracker's clock when it responded (`Date` header), if it sent it. */
   readonly at: Date | undefined
 }
 
-/** A kind of tracker: its own settings, how often it may be asked, and how it is opened. */
-export interface TrackerKind<S extends Settings = Settings> {
-  /** For people. */
+/** A kind of tracker: its settings, its rate budget, and how to open it. */
+export interface TrackerDefinition<S extends Settings = Settings> {
+  /** For people: "Harvest". */
   readonly name: string
-  /** The variable that says where it is. */
-  readonly locatedBy: string
+  /** The environment variable of its URL or path, for error messages. */
+  readonly urlSetting: string
   readonly settings: S
-  /** Null: it is no service, and may be read as fast as may be. */
+  /** Null: no limit, because it is not a service. */
   readonly rateBudget: RateBudget | null
-  /** @param signal ends what the tracker does without `ask`: the reading of a file */
-  open(config: InferConfig<S>, ask: Ask, signal?: AbortSignal): Tracker
+  /** @param signal ends work that does not go through `client`, such as reading a file */
+  open(config: InferConfig<S>, client: TrackerClient, signal?: AbortSignal): Tracker
 }
 
-/** Gives a kind's `open` its own configuration's type; to the rest of the program all kinds are alike. */
-export function trackerKind<const S extends Settings>(kind: TrackerKind<S>): TrackerKind {
-  return kind as unknown as TrackerKind
+/** Types the configuration that `open` receives by the settings of the definition. */
+export function defineTracker<const S extends Settings>(definition: TrackerDefinition<S>): TrackerDefinition {
+  return definition as unknown as TrackerDefinition
 }

@@ -69,6 +69,10 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   /** Proxies once. Resolves when the response has closed. */
   const attempt = (request: Request, response: Response): Promise<void> =>
     new Promise((resolve, reject) => {
+      // The service accepts an identity once, so a repeated request needs another one.
+      const { requestId, identity } = response.locals
+      const bound = { method: request.method, target: request.url, requestId, headers: request.headers }
+      request.headers[identityHeader] = signIdentity(identity!, bound, options.identitySecret)
       response.locals.attempt = { proxyRequest: undefined, startedAt: performance.now(), fail: reject }
       proxy(request, response, reject).then(resolve, reject)
     })
@@ -76,15 +80,9 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   return {
     close: () => agent.destroy(),
     async forward(request, response, next) {
-      const { requestId, identity } = response.locals
       const headers = pickRequestHeaders(request.headers)
       headers.host = target.host
-      headers[requestIdHeader] = requestId
-      headers[identityHeader] = signIdentity(
-        identity!,
-        { method: request.method, target: request.url, requestId },
-        options.identitySecret,
-      )
+      headers[requestIdHeader] = response.locals.requestId
       // Set on the request, because the proxy's hook is skipped for a client that sent `Expect`.
       request.headers = headers
       // A client that left during the checks ends no request, so nothing would end it at the service.
@@ -103,7 +101,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   }
 }
 
-/** One try to proxy a request; kept in `response.locals`, since a WeakMap entry per request makes garbage collection costly. */
+/** One try to proxy a request. */
 export interface ProxyAttempt {
   proxyRequest: ClientRequest | undefined
   readonly startedAt: number

@@ -2,23 +2,23 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream, fchmodSync, openSync, type WriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { passOn } from './inherit-env.ts'
-import { endProcess } from './process-end.ts'
-import { lastWords } from './stderr-summary.ts'
+import { inheritEnv } from './inherit-env.ts'
+import { stopProcess } from './running-process.ts'
+import { stderrSummary } from './stderr-summary.ts'
 
-/** One process of the stack: which, with what environment, and where its log goes. */
+/** How to start one process of the stack. */
 export interface ChildSpec {
   readonly name: string
-  /** File of the process's entry. */
+  /** The path of the entry script. */
   readonly script: string
   readonly environment: Readonly<Record<string, string>>
-  /** The variable that sets its port, and the second one's: it is started again on those it had. */
+  /** The variables that set its ports. A restart uses the ports of the first start. */
   readonly portVariable: string
   readonly adminPortVariable?: string
   readonly logFile: string
 }
 
-/** What a process says of itself when it is ready. */
+/** Where a process listens, as it reports when it is ready. */
 export interface Listening {
   readonly url: string
   readonly adminUrl: string | undefined
@@ -26,88 +26,90 @@ export interface Listening {
 }
 
 export interface ChildEvents {
-  /** It died after it was ready, and is about to be started again. */
-  died(name: string, why: string): void
-  /** It is there again. */
+  /** The process exited after it was ready. A restart follows. */
+  died(name: string, reason: string): void
+  /** The restarted process is ready. */
   returned(name: string, listening: Listening): void
 }
 
-const endWithParent = fileURLToPath(new URL('./end-with-parent.ts', import.meta.url))
+const parentExitHook = fileURLToPath(new URL('./parent-exit.ts', import.meta.url))
 const startTimeoutMs = 60_000
-const firstPauseMs = 100
-const longestPauseMs = 5000
-/** A process that lived for so long is started again without a pause. */
-const steadyMs = 10_000
+const minBackoffMs = 100
+const maxBackoffMs = 5000
+/** A process that ran for at least this long is restarted without a pause. */
+const stableAfterMs = 10_000
 
-/** A process of the stack that is started again, on its port, when it dies. */
+/** A process of the stack. It is restarted on the same ports when it exits. */
 export class Child {
   readonly #spec: ChildSpec
   readonly #events: ChildEvents
   #process: ChildProcess | undefined
   #ports: Record<string, string> = {}
   #stopping = false
-  #pauseMs = 0
+  #backoffMs = 0
 
   constructor(spec: ChildSpec, events: ChildEvents) {
     this.#spec = spec
     this.#events = events
   }
 
-  /** @throws an Error of one line where it dies, or does not say that it listens, during its start */
+  /** @throws {Error} with one line, when the process exits during its start or is not ready within 60 s */
   async start(): Promise<Listening> {
     const { name, script, logFile } = this.#spec
     const startedAt = performance.now()
     const log = openLog(logFile)
-    const child = spawn(process.execPath, ['--import', endWithParent, script], {
+    const child = spawn(process.execPath, ['--import', parentExitHook, script], {
       env: this.#environment(),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // Its own process group: Ctrl-C reaches the stack alone, which ends its processes in order.
+      // A process group of its own: Ctrl-C signals the stack only, which stops its processes in order.
       detached: true,
     })
     this.#process = child
     child.stdout!.pipe(log, { end: false })
     child.stderr!.pipe(log, { end: false })
-    child.once('close', () => log.end()) // not before: on 'exit' its last words may still be on their way
-    const listening = await this.#untilListening(child)
+    child.once('close', () => log.end()) // 'exit' comes too early: output may still be in the pipes
+    const listening = await this.#waitUntilReady(child)
     this.#keepPorts(listening)
     child.once('exit', (code, signal) => {
       if (this.#stopping) return
-      this.#pauseMs =
-        performance.now() - startedAt > steadyMs
-          ? 0
-          : Math.min(Math.max(2 * this.#pauseMs, firstPauseMs), longestPauseMs)
+      if (performance.now() - startedAt > stableAfterMs) this.#backoffMs = 0
+      else this.#increaseBackoff()
       this.#events.died(name, signal ?? `exit code ${code}`)
-      setTimeout(() => this.#startAgain(), this.#pauseMs)
+      setTimeout(() => this.#restart(), this.#backoffMs)
     })
     return listening
   }
 
-  /** Ends it: SIGTERM, and SIGKILL where that is not enough. */
+  /** Stops the process for good: SIGTERM, then SIGKILL after 15 s. */
   async stop(): Promise<void> {
     this.#stopping = true
-    if (this.#process !== undefined) await endProcess(this.#process)
+    if (this.#process !== undefined) await stopProcess(this.#process)
   }
 
-  async #startAgain(): Promise<void> {
+  async #restart(): Promise<void> {
     if (this.#stopping) return
     try {
       const listening = await this.start()
       this.#events.returned(this.#spec.name, listening)
     } catch (error) {
       if (this.#stopping) return
-      this.#pauseMs = Math.min(Math.max(2 * this.#pauseMs, firstPauseMs), longestPauseMs)
+      this.#increaseBackoff()
       this.#events.died(this.#spec.name, (error as Error).message)
-      setTimeout(() => this.#startAgain(), this.#pauseMs)
+      setTimeout(() => this.#restart(), this.#backoffMs)
     }
   }
 
-  #untilListening(child: ChildProcess): Promise<Listening> {
+  #increaseBackoff(): void {
+    this.#backoffMs = Math.min(Math.max(2 * this.#backoffMs, minBackoffMs), maxBackoffMs)
+  }
+
+  #waitUntilReady(child: ChildProcess): Promise<Listening> {
     const { name, logFile } = this.#spec
-    const complaints: string[] = []
+    const stderrLines: string[] = []
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         child.kill('SIGKILL')
-        reject(new Error(`${name} did not start within ${startTimeoutMs / 1000} s; its log is ${logFile}`))
+        reject(new Error(`${name} did not start within ${startTimeoutMs / 1000} s; see its log ${logFile}`))
       }, startTimeoutMs)
       child.once('error', (error) => {
         clearTimeout(timer)
@@ -115,33 +117,33 @@ export class Child {
       })
       child.once('close', (code, signal) => {
         clearTimeout(timer)
-        const said = lastWords(complaints) || `it ended with ${signal ?? code}, its log is ${logFile}`
-        reject(new Error(`${name} did not start: ${said}${this.#adviceOn(said)}`))
+        const reason = stderrSummary(stderrLines) || `it ended with ${signal ?? code}; see its log ${logFile}`
+        reject(new Error(`${name} did not start: ${reason}${this.#adviseOnPort(reason)}`))
       })
       createInterface({ input: child.stderr! }).on('line', (line) => {
-        if (line.trim() !== '' && complaints.length < 8) complaints.push(line)
+        if (line.trim() !== '' && stderrLines.length < 8) stderrLines.push(line)
       })
-      const onSaid = (said: unknown) => {
-        const listening = listeningOf(said, child.pid!)
+      const onReport = (report: unknown) => {
+        const listening = parseListening(report, child.pid!)
         if (listening === undefined) return
         clearTimeout(timer)
         resolve(listening)
       }
-      // Standard output goes to the log: a process whose URL holds a password tells it in a message.
-      child.on('message', onSaid)
-      createInterface({ input: child.stdout! }).on('line', (line) => onSaid(readLine(line)))
+      // Standard output goes to the log, so a process whose URL contains a password reports it by an IPC message.
+      child.on('message', onReport)
+      createInterface({ input: child.stdout! }).on('line', (line) => onReport(parseReadyLine(line)))
     })
   }
 
   #environment(): NodeJS.ProcessEnv {
-    // `npm run reset` looks for the data under the same temporary folder.
-    const inherited = passOn(/^(PATH|TMPDIR|TMP|TEMP)$/)
+    // TMPDIR: `npm run reset` looks for the Postgres data under the same temporary folder.
+    const inherited = inheritEnv(/^(PATH|TMPDIR|TMP|TEMP)$/)
     return { ...inherited, ...this.#spec.environment, ...this.#ports }
   }
 
-  /** Where a port is taken: which variable sets it. */
-  #adviceOn(said: string): string {
-    const [, port] = /Port (\d+)\b.* is taken/.exec(said) ?? []
+  /** Names the variable that sets the port, when the reason is a taken port. */
+  #adviseOnPort(reason: string): string {
+    const [, port] = /Port (\d+)\b.* is taken/.exec(reason) ?? []
     const { portVariable, adminPortVariable } = this.#spec
     const environment = this.#environment()
     const variable = [portVariable, adminPortVariable].find((name) => name && environment[name] === port)
@@ -159,20 +161,20 @@ export class Child {
   }
 }
 
-/** Only for this user, also where an earlier version left it open to all. */
+/** Opens a log that only this user can read, also when an earlier version created it with mode 0644. */
 function openLog(file: string): WriteStream {
   const fd = openSync(file, 'a', 0o600)
   fchmodSync(fd, 0o600)
   return createWriteStream(file, { fd })
 }
 
-/** What a line of JSON says, if it is the one in which a process tells where it listens. */
-function readLine(line: string): unknown {
+/** Parses the JSON line by which a process reports that it listens; undefined for any other line. */
+function parseReadyLine(line: string): unknown {
   return line.startsWith('{') && line.includes('"listening"') ? JSON.parse(line) : undefined
 }
 
-function listeningOf(said: unknown, pid: number): Listening | undefined {
-  const told = said as { listening?: unknown; admin?: string; pid?: number } | undefined
-  if (typeof told?.listening !== 'string') return undefined
-  return { url: told.listening, adminUrl: told.admin, pid: told.pid ?? pid }
+function parseListening(report: unknown, pid: number): Listening | undefined {
+  const fields = report as { listening?: unknown; admin?: string; pid?: number } | undefined
+  if (typeof fields?.listening !== 'string') return undefined
+  return { url: fields.listening, adminUrl: fields.admin, pid: fields.pid ?? pid }
 }

@@ -1,26 +1,25 @@
 import { constants } from 'node:os'
 import { parseArgs } from 'node:util'
 import { ConfigError } from '@timesheets/runtime/config'
-import { accessTokenFor } from './access-token.ts'
 import { readStackConfig } from './config.ts'
-import { screen } from './screen.ts'
-import { interruption } from './shutdown-signal.ts'
+import { shutdownSignal } from './shutdown-signal.ts'
 import { Stack } from './stack.ts'
+import { terminal } from './terminal.ts'
 
-// `npm start`: the whole system on this machine. It boots, syncs once, shows what came of it, and stays until
-// Ctrl-C; with `--once` it ends after the sync, with the sync's exit code.
+// `npm start` starts the whole system on this machine, syncs once, prints the addresses, and runs until Ctrl-C.
+// With `--once` it stops after the sync and exits with the exit code of the sync.
 let exitCode = 0
 let stack: Stack | undefined
 
 try {
   const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } })
-  stack = new Stack(readStackConfig(process.env), screen)
-  const signal = await Promise.race([show(stack, values.once), interruption])
+  stack = new Stack(readStackConfig(process.env), terminal)
+  const signal = await Promise.race([startAndSync(stack, values.once), shutdownSignal])
   if (!values.once) {
     exitCode = 0
-    await interruption
+    await shutdownSignal
   } else if (signal !== undefined) {
-    exitCode = 128 + constants.signals[signal] // as a shell tells it: what was asked for was not done
+    exitCode = 128 + constants.signals[signal] // as shells do: the sync was interrupted
   }
 } catch (error) {
   console.error(`\n${(error as Error).message}`)
@@ -30,16 +29,14 @@ try {
   process.exit(exitCode)
 }
 
-async function show(stack: Stack, isOnce: boolean): Promise<undefined> {
-  screen.title()
+async function startAndSync(stack: Stack, isOnce: boolean): Promise<undefined> {
+  terminal.printTitle()
   await stack.start()
-  screen.sync()
+  terminal.printSyncHeading()
   const code = await stack.sync(['run', '--full', '--show', '5', '--format', 'text'])
-  if (stack.ending.aborted) return
+  if (stack.stopping.aborted) return
   exitCode = code
   if (code !== 0 && isOnce) return
   stack.publish()
-  const running = stack.describe()
-  const token = await accessTokenFor(running, 'contractor-sync')
-  if (!stack.ending.aborted) screen.end(running, token, !isOnce)
+  if (!stack.stopping.aborted) terminal.printAddresses(stack.describe(), !isOnce)
 }

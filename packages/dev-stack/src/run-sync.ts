@@ -1,35 +1,35 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { endProcess } from './process-end.ts'
+import { stopProcess } from './running-process.ts'
 import type { StackFile } from './stack-file.ts'
 
 const script = fileURLToPath(new URL('../../../contractor-sync/src/main.ts', import.meta.url))
-const endWithParent = fileURLToPath(new URL('./end-with-parent.ts', import.meta.url))
+const parentExitHook = fileURLToPath(new URL('./parent-exit.ts', import.meta.url))
 
 /**
  * Runs contractor-sync against a running stack, on this terminal.
- * @param words its command line: `run --dry-run`
- * @param ending ends it
- * @returns its exit code, once it has ended
+ * @param args its command line, for example `run --dry-run`
+ * @param stopping stops it when aborted
+ * @returns its exit code
  */
 export async function runSync(
   stack: StackFile,
-  words: readonly string[],
-  ending: AbortSignal,
+  args: readonly string[],
+  stopping: AbortSignal,
 ): Promise<number> {
-  const child = spawn(process.execPath, ['--import', endWithParent, script, ...words], {
+  const child = spawn(process.execPath, ['--import', parentExitHook, script, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, ...syncEnvironment(stack) },
-    // Its own process group: Ctrl-C reaches this process alone, and it is told to end once, not twice.
+    // A process group of its own: Ctrl-C signals this process only, which then stops the sync once and not twice.
     detached: true,
   })
-  ending.addEventListener('abort', () => endProcess(child), { once: true })
+  stopping.addEventListener('abort', () => stopProcess(child), { once: true })
   const [code] = (await once(child, 'exit')) as [number | null]
   return code ?? 1
 }
 
-/** The settings with which contractor-sync works against the local stack. */
+/** Returns the settings that point contractor-sync at the local stack. */
 export function syncEnvironment(stack: StackFile): Record<string, string> {
   const { client_id, client_secret } = stack.clients['contractor-sync']!
   return {

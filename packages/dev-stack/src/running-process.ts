@@ -1,24 +1,65 @@
+import { type ChildProcess, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 
 /**
- * Whether a process works, on this machine and under any user. One that has ended does not, also while nobody has
- * collected its exit code, as where a container's first process collects none.
+ * Returns true while a process of this machine runs, under any user. A zombie counts as ended: in a container, the
+ * first process often collects no exit codes, and the pid of an ended process stays in use.
  */
-export function isAlive(pid: number): boolean {
+export function isProcessRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
-  return !isDefunct(pid)
+  return !isZombie(pid)
 }
 
-/** "pid (name) state …", where Z is a process that has ended: proc_pid_stat(5). Elsewhere the first process collects. */
-function isDefunct(pid: number): boolean {
+/** Reads the state from "pid (name) state …"; Z and X are ended processes. proc_pid_stat(5). Linux only. */
+function isZombie(pid: number): boolean {
   if (process.platform !== 'linux') return false
   try {
     return /^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
   } catch {
-    return true // ended meanwhile
+    return true // it ended after the signal was sent
   }
+}
+
+/**
+ * Returns when a process started, in the notation of the operating system. Two processes that get the same pid one
+ * after the other differ in it.
+ * @returns undefined where the operating system does not say
+ */
+export function processStartTime(pid: number): string | undefined {
+  return process.platform === 'linux' ? readProcStartTime(pid) : readPsStartTime(pid)
+}
+
+/** Field 22, in clock ticks since boot. Field 2, the name, may contain blanks and parentheses. proc_pid_stat(5) */
+function readProcStartTime(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  } catch {
+    return undefined
+  }
+}
+
+function readPsStartTime(pid: number): string | undefined {
+  const { stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, LC_ALL: 'C' },
+  })
+  return stdout?.trim() || undefined
+}
+
+const killAfterMs = 15_000
+
+/** Stops a child process and waits for its exit: SIGTERM, then SIGKILL after 15 s. */
+export async function stopProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs)
+  await exited
+  clearTimeout(timer)
 }

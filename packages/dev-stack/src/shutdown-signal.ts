@@ -1,4 +1,4 @@
-/** The first signal that asks this process to end. */
-export const interruption = new Promise<NodeJS.Signals>((resolve) => {
+/** Resolves with the first signal that asks this process to stop. */
+export const shutdownSignal = new Promise<NodeJS.Signals>((resolve) => {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, resolve)
 })

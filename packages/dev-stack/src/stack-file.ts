@@ -3,38 +3,41 @@ import path from 'node:path'
 import type { Credentials } from '@timesheets/fake-auth0/registry'
 import { lockOwner } from './stack-lock.ts'
 
-/** What a running stack tells of itself, for tools and tests: `.local/stack.json`. */
+/** The addresses, credentials and pids of a running stack, for tools and tests: `.local/stack.json`. */
 export interface StackFile extends Credentials {
   readonly gateway: string
   readonly issuer: string
   readonly audience: string
   readonly tracker: string
   readonly database: string
-  /** The second ports, with health and metrics. */
+  /** The admin ports, with health and metrics. */
   readonly admin: Readonly<Record<'gateway' | 'timesheets-service', string>>
   readonly pids: Readonly<Record<string, number>>
 }
 
-const fileIn = (dataDir: string) => path.join(dataDir, 'stack.json')
+const filePath = (dataDir: string) => path.join(dataDir, 'stack.json')
 
-/** Puts it in place whole, or not at all. */
+/** Writes the file atomically. */
 export function writeStackFile(dataDir: string, stack: StackFile): void {
   mkdirSync(dataDir, { recursive: true })
-  const temporary = `${fileIn(dataDir)}.${process.pid}`
+  const temporary = `${filePath(dataDir)}.${process.pid}`
   writeFileSync(temporary, `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 })
-  renameSync(temporary, fileIn(dataDir))
+  renameSync(temporary, filePath(dataDir))
 }
 
 export function removeStackFile(dataDir: string): void {
-  rmSync(fileIn(dataDir), { force: true })
+  rmSync(filePath(dataDir), { force: true })
 }
 
-/** @throws an Error of one line where no stack runs; one that was killed has left its file behind */
+/**
+ * Reads the file of a running stack. A stack that was killed leaves its file behind, so the lock is checked first.
+ * @throws {Error} with one line, when no stack runs on this folder
+ */
 export function readStackFile(dataDir: string): StackFile {
   try {
-    if (lockOwner(dataDir) === undefined) throw new Error('nobody works on this folder')
-    return JSON.parse(readFileSync(fileIn(dataDir), 'utf8')) as StackFile
+    if (lockOwner(dataDir) === undefined) throw new Error('no process owns this folder')
+    return JSON.parse(readFileSync(filePath(dataDir), 'utf8')) as StackFile
   } catch {
-    throw new Error('No stack is running here: start one with `npm start`, and leave it running')
+    throw new Error('No stack is running. Start one with `npm start` and leave it running.')
   }
 }

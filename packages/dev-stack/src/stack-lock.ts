@@ -1,25 +1,24 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { processStart } from './process-start.ts'
-import { isAlive } from './running-process.ts'
+import { isProcessRunning, processStartTime } from './running-process.ts'
 
-const fileIn = (dataDir: string) => path.join(dataDir, 'stack.pid')
+const filePath = (dataDir: string) => path.join(dataDir, 'stack.pid')
 
 /**
- * Makes this process the only one that works on a data folder; a lock whose owner is dead is taken over.
- * @returns what gives it back
- * @throws an Error of one line where another stack holds it
+ * Locks a data folder for this process. A stale lock, of a process that has ended, is taken over.
+ * @returns a function that releases the lock
+ * @throws {Error} with one line, when another stack holds the lock
  */
 export function lockDataDir(dataDir: string): () => void {
   mkdirSync(dataDir, { recursive: true })
-  const file = fileIn(dataDir)
+  const file = filePath(dataDir)
   const own = `${file}.${process.pid}`
-  writeFileSync(own, `${process.pid} ${processStart(process.pid) ?? ''}\n`)
+  writeFileSync(own, `${process.pid} ${processStartTime(process.pid) ?? ''}\n`)
   try {
-    // A link is in place whole, or refused: of two starts at the same instant one gets it.
-    if (!isLinked(own, file)) {
-      moveStaleAside(file)
-      if (!isLinked(own, file)) throw heldBy(file)
+    // link(2) is atomic and fails when the file exists: of two simultaneous starts, one gets the lock.
+    if (!tryLink(own, file)) {
+      removeStaleLock(file)
+      if (!tryLink(own, file)) throw alreadyLocked(file)
     }
   } finally {
     rmSync(own)
@@ -27,12 +26,12 @@ export function lockDataDir(dataDir: string): () => void {
   return () => rmSync(file, { force: true })
 }
 
-/** The process that works on a data folder, where there is one. */
+/** Returns the pid of the process that holds the lock of a data folder; undefined when the lock is free or stale. */
 export function lockOwner(dataDir: string): number | undefined {
-  return ownerOf(fileIn(dataDir))
+  return readOwner(filePath(dataDir))
 }
 
-function isLinked(own: string, file: string): boolean {
+function tryLink(own: string, file: string): boolean {
   try {
     linkSync(own, file)
     return true
@@ -42,43 +41,43 @@ function isLinked(own: string, file: string): boolean {
   }
 }
 
-/** @throws where the lock's owner is alive */
-function moveStaleAside(file: string): void {
-  if (ownerOf(file) !== undefined) throw heldBy(file)
-  const aside = `${file}.stale.${process.pid}`
+/** @throws {Error} when the owner of the lock is running */
+function removeStaleLock(file: string): void {
+  if (readOwner(file) !== undefined) throw alreadyLocked(file)
+  const moved = `${file}.stale.${process.pid}`
   try {
-    renameSync(file, aside)
+    renameSync(file, moved)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return // given back, or another start was faster
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return // released, or another start was faster
     throw error
   }
   try {
-    // Between the look and the move another start may have taken it over: then it is that one's, and goes back.
-    if (ownerOf(aside) !== undefined) {
-      isLinked(aside, file)
-      throw heldBy(file)
+    // Another start may have taken the lock over after it was read: then the moved file is its lock; put it back.
+    if (readOwner(moved) !== undefined) {
+      tryLink(moved, file)
+      throw alreadyLocked(file)
     }
   } finally {
-    rmSync(aside)
+    rmSync(moved)
   }
 }
 
-function heldBy(file: string): Error {
-  const owner = ownerOf(file)
-  const who = owner === undefined ? '' : ` (process ${owner})`
-  return new Error(`A stack is running already${who}, as ${file} says; end it with Ctrl-C first`)
+function alreadyLocked(file: string): Error {
+  const owner = readOwner(file)
+  const process = owner === undefined ? '' : ` (process ${owner})`
+  return new Error(`A stack is already running${process} and holds ${file}. Stop it with Ctrl-C first.`)
 }
 
-/** A process of the file's pid is its owner only where it started when the owner did: a pid is given out again. */
-function ownerOf(file: string): number | undefined {
+/** Compares the start time as well as the pid, because the operating system reuses pids. */
+function readOwner(file: string): number | undefined {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
   } catch {
     return undefined
   }
-  const [, pid, start] = /^(\d+) (.*)$/m.exec(text) ?? []
-  if (pid === undefined || !isAlive(Number(pid))) return undefined
-  const startNow = processStart(Number(pid))
-  return startNow === undefined || start === '' || startNow === start ? Number(pid) : undefined
+  const [, pid, startTime] = /^(\d+) (.*)$/m.exec(text) ?? []
+  if (pid === undefined || !isProcessRunning(Number(pid))) return undefined
+  const current = processStartTime(Number(pid))
+  return current === undefined || startTime === '' || current === startTime ? Number(pid) : undefined
 }

@@ -1,33 +1,32 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createRegistry, credentialsOf } from '@timesheets/fake-auth0/registry'
+import { createRegistry, listCredentials } from '@timesheets/fake-auth0/registry'
 import { migrate } from '../../../prisma/migrate.ts'
 import { Child, type ChildEvents, type ChildSpec, type Listening } from './child.ts'
 import type { StackConfig } from './config.ts'
-import { passOn } from './inherit-env.ts'
+import { freePort } from './free-port.ts'
+import { inheritEnv } from './inherit-env.ts'
 import { runSync } from './run-sync.ts'
 import { removeStackFile, type StackFile, writeStackFile } from './stack-file.ts'
 import { lockDataDir } from './stack-lock.ts'
 
-/** What the stack tells while it comes up and runs. */
+/** Receives what happens while the stack starts and runs. */
 export interface StackObserver extends ChildEvents {
-  ready(name: string, where: string, tookMs: number): void
+  ready(name: string, url: string, tookMs: number): void
 }
 
 const audience = 'https://api.exampleco.com/timesheets'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** The whole system on one machine: its processes, in the order in which they need each other. */
+/** The whole system on one machine. Starts each process after the processes that it needs. */
 export class Stack {
   readonly #config: StackConfig
   readonly #observer: StackObserver
   readonly #children = new Map<string, Child>()
   readonly #listening = new Map<string, Listening>()
-  readonly #ending = new AbortController()
+  readonly #stopping = new AbortController()
   #unlock: (() => void) | undefined
   #syncing: Promise<unknown> | undefined
   #published = false
@@ -37,7 +36,7 @@ export class Stack {
     this.#observer = observer
   }
 
-  /** @throws an Error of one line: what did not start, and why */
+  /** @throws {Error} with one line that names the process that did not start, and the reason */
   async start(): Promise<void> {
     const { dataDir } = this.#config
     this.#unlock = lockDataDir(dataDir)
@@ -46,7 +45,7 @@ export class Stack {
     const port = (value: number) => String(value)
     const identitySecret = randomBytes(32).toString('hex')
 
-    const database = await this.#run('postgres', 'packages/dev-stack/src/postgres/main.ts', {
+    const database = await this.#startProcess('postgres', 'packages/dev-stack/src/postgres/main.ts', {
       portVariable: 'POSTGRES_PORT',
       environment: {
         POSTGRES_PORT: port(this.#config.postgresPort),
@@ -54,7 +53,7 @@ export class Stack {
       },
     })
     await migrate(database.url)
-    const issuer = await this.#run('issuer', 'packages/fake-auth0/src/main.ts', {
+    const issuer = await this.#startProcess('issuer', 'packages/fake-auth0/src/main.ts', {
       portVariable: 'ISSUER_PORT',
       environment: {
         ISSUER_PORT: port(this.#config.issuerPort),
@@ -62,16 +61,17 @@ export class Stack {
         ISSUER_AUDIENCE: audience,
       },
     })
-    await this.#run('tracker', 'packages/fake-harvest/src/main.ts', {
+    await this.#startProcess('tracker', 'packages/fake-harvest/src/main.ts', {
       portVariable: 'HARVEST_PORT',
       environment: {
         HARVEST_PORT: port(this.#config.trackerPort),
         HARVEST_DATA_DIR: path.join(dataDir, 'harvest'),
-        ...passOn(/^HARVEST_(CONTRACTORS|WEEKS|RATE_LIMIT)$/),
+        ...inheritEnv(/^HARVEST_(CONTRACTORS|WEEKS|RATE_LIMIT)$/),
       },
     })
+    // PUBLIC_URL contains the gateway's port, so the port must be known before the gateway listens.
     const gatewayPort = this.#config.gatewayPort || (await freePort())
-    const service = await this.#run('timesheets-service', 'timesheets-service/src/main.ts', {
+    const service = await this.#startProcess('timesheets-service', 'timesheets-service/src/main.ts', {
       portVariable: 'SERVICE_PORT',
       adminPortVariable: 'SERVICE_ADMIN_PORT',
       environment: {
@@ -83,7 +83,7 @@ export class Stack {
         PUBLIC_URL: `http://127.0.0.1:${gatewayPort}`,
       },
     })
-    await this.#run('gateway', 'gateway/src/main.ts', {
+    await this.#startProcess('gateway', 'gateway/src/main.ts', {
       portVariable: 'GATEWAY_PORT',
       adminPortVariable: 'GATEWAY_ADMIN_PORT',
       environment: {
@@ -93,7 +93,7 @@ export class Stack {
         AUTH0_ISSUER: `${issuer.url}/`,
         AUTH0_AUDIENCE: audience,
         ALLOW_HTTP_ISSUER: 'true',
-        ...passOn(/^CORS_ORIGINS$/),
+        ...inheritEnv(/^CORS_ORIGINS$/),
         IDENTITY_SECRET: identitySecret,
         ...serverEnvironment,
         PUBLIC_URL: `http://127.0.0.1:${gatewayPort}`,
@@ -101,24 +101,25 @@ export class Stack {
     })
   }
 
-  /** Aborted once it is being stopped: from then on nothing is started, and nobody is told that it runs. */
-  get ending(): AbortSignal {
-    return this.#ending.signal
+  /** Aborted when the stack begins to stop. From then on it starts no process and reports none as ready. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal
   }
 
   /**
-   * One run of contractor-sync, which ends with the stack.
+   * Runs contractor-sync once. It is stopped together with the stack.
+   * @param args its command line
    * @returns its exit code
    */
-  sync(words: readonly string[]): Promise<number> {
-    const running = runSync(this.describe(), words, this.ending)
+  sync(args: readonly string[]): Promise<number> {
+    const running = runSync(this.describe(), args, this.stopping)
     this.#syncing = running.catch(() => {})
     return running
   }
 
-  /** Tells tools and tests that everything answers. */
+  /** Writes stack.json, by which tools and tests see that every process is ready. */
   publish(): void {
-    if (this.ending.aborted) return
+    if (this.stopping.aborted) return
     this.#published = true
     writeStackFile(this.#config.dataDir, this.describe())
   }
@@ -133,14 +134,14 @@ export class Stack {
       database: at('postgres').url,
       admin: { gateway: at('gateway').adminUrl!, 'timesheets-service': at('timesheets-service').adminUrl! },
       pids: Object.fromEntries([...this.#listening].map(([name, { pid }]) => [name, pid])),
-      ...credentialsOf(createRegistry({ audience })),
+      ...listCredentials(createRegistry({ audience })),
     }
   }
 
-  /** Ends what was started: the sync, then the door, the database last. */
+  /** Stops the sync first, then the processes in reverse order: the gateway first, the database last. */
   async stop(): Promise<void> {
-    this.#ending.abort()
-    // Without the lock the folder is another stack's.
+    this.#stopping.abort()
+    // Without the lock, the folder belongs to another stack.
     if (this.#unlock === undefined) return
     removeStackFile(this.#config.dataDir)
     await this.#syncing
@@ -148,25 +149,25 @@ export class Stack {
     this.#unlock()
   }
 
-  async #run(
+  async #startProcess(
     name: string,
     script: string,
     spec: Omit<ChildSpec, 'name' | 'script' | 'logFile'>,
   ): Promise<Listening> {
-    if (this.ending.aborted) throw new Error('The stack is being stopped')
+    if (this.stopping.aborted) throw new Error('The stack is being stopped')
     const startedAt = performance.now()
     const logFile = path.join(this.#config.dataDir, 'logs', `${name}.log`)
     const child = new Child({ ...spec, name, script: path.join(root, script), logFile }, this.#events())
     this.#children.set(name, child)
     const listening = await child.start()
     this.#listening.set(name, listening)
-    if (!this.ending.aborted) this.#observer.ready(name, listening.url, performance.now() - startedAt)
+    if (!this.stopping.aborted) this.#observer.ready(name, listening.url, performance.now() - startedAt)
     return listening
   }
 
   #events(): ChildEvents {
     return {
-      died: (name, why) => this.#observer.died(name, why),
+      died: (name, reason) => this.#observer.died(name, reason),
       returned: (name, listening) => {
         this.#listening.set(name, listening)
         if (this.#published) this.publish()
@@ -176,15 +177,5 @@ export class Stack {
   }
 }
 
-/** On a laptop no load balancer has to learn that a process goes. */
-const serverEnvironment = { DRAIN_WAIT_MS: '0', DRAIN_DEADLINE_MS: '5000', ...passOn(/^LOG_LEVEL$/) }
-
-/** A port that nobody has at this moment: what the API is called must be known before it listens. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
+/** DRAIN_WAIT_MS is 0 because no load balancer on a laptop has to notice that a process stops. */
+const serverEnvironment = { DRAIN_WAIT_MS: '0', DRAIN_DEADLINE_MS: '5000', ...inheritEnv(/^LOG_LEVEL$/) }

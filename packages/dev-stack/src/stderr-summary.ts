@@ -1,22 +1,22 @@
 /**
- * What a process said on standard error before it ended, in one line for a person.
- * @param lines as they came: plain text, or a logger's JSON
+ * Joins the lines that a process wrote to standard error before it exited into one line for a person.
+ * @param lines plain text, or the JSON lines of a logger
  */
-export function lastWords(lines: readonly string[]): string {
+export function stderrSummary(lines: readonly string[]): string {
   return lines
-    .map((line) => spoken(line.trim()))
+    .map((line) => extractMessage(line.trim()))
     .join('; ')
-    .replaceAll(':; ', ': ') // a heading and what stands under it
+    .replaceAll(':; ', ': ') // a heading and its first item
 }
 
-function spoken(line: string): string {
-  const { msg, err } = readJson(line)
+function extractMessage(line: string): string {
+  const { msg, err } = parseLogLine(line)
   if (typeof msg !== 'string') return line
-  const why = (err as { message?: unknown } | undefined)?.message
-  return typeof why === 'string' ? `${msg}: ${why}` : msg
+  const reason = (err as { message?: unknown } | undefined)?.message
+  return typeof reason === 'string' ? `${msg}: ${reason}` : msg
 }
 
-function readJson(line: string): { readonly msg?: unknown; readonly err?: unknown } {
+function parseLogLine(line: string): { readonly msg?: unknown; readonly err?: unknown } {
   if (!line.startsWith('{')) return {}
   try {
     return JSON.parse(line)

@@ -20,8 +20,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** A child that runs a source text. */
-function childOf(source: string, events: Partial<ChildEvents> = {}): Child {
+/** Creates a child that runs a source text. */
+function createChild(source: string, events: Partial<ChildEvents> = {}): Child {
   const script = path.join(folder, 'child.mjs')
   writeFileSync(script, source)
   const child = new Child(
@@ -39,12 +39,12 @@ function childOf(source: string, events: Partial<ChildEvents> = {}): Child {
   return child
 }
 
-const stays = 'setInterval(() => {}, 60_000);'
+const keepRunning = 'setInterval(() => {}, 60_000);'
 
-test('what it tells by a message stands in no log, and its log is only for this user', async () => {
+test('writes no IPC message to the log, and makes the log readable for this user only', async () => {
   writeFileSync(logFile, 'of an earlier version\n', { mode: 0o644 })
-  const child = childOf(
-    `${stays} console.log('starts'); process.send({ listening: 'postgresql://me:hidden@127.0.0.1:1/x' })`,
+  const child = createChild(
+    `${keepRunning} console.log('starts'); process.send({ listening: 'postgresql://me:hidden@127.0.0.1:1/x' })`,
   )
   expect((await child.start()).url).toBe('postgresql://me:hidden@127.0.0.1:1/x')
   await child.stop()
@@ -56,17 +56,17 @@ test.each([
   ['Port 7001 on 127.0.0.1 is taken by another process', '; set SERVER_PORT to use another'],
   ['Port 7002 on 127.0.0.1 is taken by another process', '; set SERVER_ADMIN_PORT to use another'],
   ['The disk is full', ''],
-])('%s%s', async (said, advice) => {
-  const child = childOf(`console.error(${JSON.stringify(said)}); process.exit(1)`)
-  await expect(child.start()).rejects.toThrow(`server did not start: ${said}${advice}`)
+])('reports a failed start with its reason: %s%s', async (reason, advice) => {
+  const child = createChild(`console.error(${JSON.stringify(reason)}); process.exit(1)`)
+  await expect(child.start()).rejects.toThrow(`server did not start: ${reason}${advice}`)
 })
 
-test('it has the temporary folder that this process has', async () => {
+test('passes TMPDIR on to the child', async () => {
   const before = process.env.TMPDIR
   process.env.TMPDIR = folder
   try {
-    const child = childOf(
-      `import os from 'node:os'; ${stays} process.send({ listening: 'http://x' + os.tmpdir() })`,
+    const child = createChild(
+      `import os from 'node:os'; ${keepRunning} process.send({ listening: 'http://x' + os.tmpdir() })`,
     )
     expect((await child.start()).url).toBe(`http://x${folder}`)
   } finally {
@@ -75,19 +75,19 @@ test('it has the temporary folder that this process has', async () => {
   }
 })
 
-test('its last words are in its log, however it ends', async () => {
+test('logs output that arrives after the process exited', async () => {
   const size = 1_000_000
-  const dies = Promise.withResolvers<void>()
-  const child = childOf(
+  const died = Promise.withResolvers<void>()
+  const child = createChild(
     `import { spawn } from 'node:child_process'
-     // Writes on into the same log when this one has gone.
+     // Inherits the pipes and writes to them after this process has exited.
      const last = "setTimeout(() => console.log('.'.repeat(${size}) + 'the end'), 500)"
      spawn(process.execPath, ['-e', last], { stdio: ['ignore', 'inherit', 'inherit'] })
      process.send({ listening: 'http://127.0.0.1:1' }, () => process.exit(1))`,
-    { died: () => dies.resolve() },
+    { died: () => died.resolve() },
   )
   await child.start()
-  await dies.promise
+  await died.promise
   await child.stop()
   for (let tries = 0; tries < 100 && !readFileSync(logFile, 'utf8').includes('the end'); tries++)
     await sleep(50)

@@ -20,11 +20,11 @@ beforeEach(() => {
 
 afterEach(() => rmSync(dataDir, { recursive: true }))
 
-test('a folder has one owner, until that gives it back', () => {
+test('a data folder has one owner until the lock is released', () => {
   const unlock = lockDataDir(dataDir)
   expect(lockOwner(dataDir)).toBe(process.pid)
   expect(() => lockDataDir(dataDir)).toThrow(
-    `A stack is running already (process ${process.pid}), as ${file} says; end it with Ctrl-C first`,
+    `A stack is already running (process ${process.pid}) and holds ${file}. Stop it with Ctrl-C first.`,
   )
   unlock()
   expect(lockOwner(dataDir)).toBeUndefined()
@@ -32,10 +32,10 @@ test('a folder has one owner, until that gives it back', () => {
 })
 
 test.each([
-  ['a process that has ended', () => `${spawnSync('true').pid} 1\n`],
-  ['a process whose pid another one has now', () => `${process.ppid} 1\n`],
-  ['nobody', () => ''],
-])('a lock of %s is taken over', (_whose, text) => {
+  ['belongs to a process that has ended', () => `${spawnSync('true').pid} 1\n`],
+  ['contains a reused pid', () => `${process.ppid} 1\n`],
+  ['is empty', () => ''],
+])('takes over a lock that %s', (_state, text) => {
   writeFileSync(file, text())
   const unlock = lockDataDir(dataDir)
   expect(lockOwner(dataDir)).toBe(process.pid)
@@ -44,11 +44,11 @@ test.each([
 })
 
 test.each([
-  ['none', undefined],
-  ['a stale one', `${process.ppid} 1\n`],
+  ['no lock', undefined],
+  ['a stale lock', `${process.ppid} 1\n`],
 ])(
-  'of starts at the same instant one gets it and the others are told so, where the lock was %s',
-  async (_which, text) => {
+  'of two simultaneous starts one gets the lock and the other reports the running stack: %s before',
+  async (_before, text) => {
     if (text !== undefined) writeFileSync(file, text)
     const at = Date.now() + 1_500
     const source = `
@@ -61,20 +61,20 @@ test.each([
         stdio: ['ignore', 'pipe', 'inherit'],
       }),
     )
-    const said = await Promise.all(
+    const outputs = await Promise.all(
       starts.map(async ({ stdout }) => String((await once(stdout, 'data'))[0]).trim()),
     )
     for (const child of starts) {
       child.kill('SIGKILL')
       await once(child, 'exit')
     }
-    expect(said.toSorted()).toEqual([expect.stringMatching(/^A stack is running already/), 'got it'])
+    expect(outputs.toSorted()).toEqual([expect.stringMatching(/^A stack is already running/), 'got it'])
   },
 )
 
-test('a stack that was killed does not run, though its file is there', () => {
+test('readStackFile ignores the file of a stack that was killed', () => {
   writeStackFile(dataDir, { gateway: 'http://127.0.0.1:8080' } as StackFile)
-  expect(() => readStackFile(dataDir)).toThrow('No stack is running here: start one with `npm start`')
+  expect(() => readStackFile(dataDir)).toThrow('No stack is running. Start one with `npm start`')
   const unlock = lockDataDir(dataDir)
   expect(readStackFile(dataDir).gateway).toBe('http://127.0.0.1:8080')
   unlock()

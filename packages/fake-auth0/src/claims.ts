@@ -1,16 +1,16 @@
 import type { AccessToken, ClientCredentials } from 'oidc-provider'
 import type { Person } from './registry.ts'
 
-/** The scopes that ask about the person and not of the API. */
+/** The OpenID Connect scopes: they request data about the person, not rights in the API. */
 export const oidcScopes: readonly string[] = ['openid', 'profile', 'email']
 
-/** Put into persons' tokens by the tenant's login action, and only where the e-mail is verified. */
+/** The claim that the tenant's login action adds to a person's token, only for a verified e-mail. */
 export const emailClaim = 'https://api.exampleco.com/email'
 
 type Times = { readonly iat: number; readonly exp: number }
 
 /**
- * A machine's claims in Auth0's own token profile: no `jti`, no `client_id`, `scope` only where there is one.
+ * Builds the claims of a machine token in Auth0's own token profile: no `jti`, no `client_id`, no empty `scope`.
  * https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles
  */
 export function machineClaims(token: ClientCredentials, issuer: string, { iat, exp }: Times): object {
@@ -26,7 +26,7 @@ export function machineClaims(token: ClientCredentials, issuer: string, { iat, e
   }
 }
 
-/** A person's claims. With `openid` the token also serves for `/userinfo`, which is then a second audience. */
+/** Builds the claims of a person's token. With `openid`, `/userinfo` is a second audience. */
 export function personClaims(
   token: AccessToken,
   person: Person,
@@ -48,8 +48,8 @@ export function personClaims(
   }
 }
 
-/** What `/userinfo` and the ID token say of a person; oidc-provider filters it by the scopes granted. */
-export function profileOf(person: Person): Record<string, unknown> & { sub: string } {
+/** Builds the claims for `/userinfo` and the ID token; oidc-provider filters them by the granted scopes. */
+export function buildProfile(person: Person): Record<string, unknown> & { sub: string } {
   return {
     sub: person.id,
     name: person.name,
@@ -59,12 +59,12 @@ export function profileOf(person: Person): Record<string, unknown> & { sub: stri
   }
 }
 
-/** Auth0 lets a token into `/userinfo` by this audience. */
+/** The audience that Auth0 requires at `/userinfo`. */
 export function userinfoAudience(issuer: string): string {
   return `${issuer}userinfo`
 }
 
-/** The words of a scope. */
-export function words(text: unknown): string[] {
-  return typeof text === 'string' ? text.split(' ').filter((word) => word !== '') : []
+/** Splits a `scope` parameter or claim at its blanks. RFC 6749, 3.3. */
+export function splitScope(text: unknown): string[] {
+  return typeof text === 'string' ? text.split(' ').filter((scope) => scope !== '') : []
 }

@@ -1,15 +1,15 @@
 import { type Environment, type InferConfig, optional, readConfig, setting } from '@timesheets/runtime/config'
 import { localSecret } from './registry.ts'
 
-/** Every variable of the local issuer. */
+/** The settings of the local issuer. */
 export const issuerSettings = {
-  port: setting.port('ISSUER_PORT', { default: 0, doc: 'port of the local issuer; 0 takes a free one' }),
+  port: setting.port('ISSUER_PORT', { default: 0, doc: 'port of the local issuer; 0 means a free port' }),
   host: setting.text('ISSUER_HOST', { default: '127.0.0.1', doc: 'address that the local issuer binds' }),
   url: optional(
     setting.custom(
       'ISSUER_URL',
       'an http(s) origin',
-      { doc: 'the `iss` of its tokens and the base of discovery; by default where it listens' },
+      { doc: '`iss` of its tokens and base of its endpoints; by default the URL it listens on' },
       parseIssuer,
     ),
   ),
@@ -19,7 +19,7 @@ export const issuerSettings = {
   }),
   dataDir: setting.text('ISSUER_DATA_DIR', {
     default: '.local/issuer',
-    doc: 'folder that keeps the signing keys',
+    doc: 'folder for the signing keys',
   }),
   contractorSyncSecret: setting.secret('CONTRACTOR_SYNC_CLIENT_SECRET', {
     default: localSecret('contractor-sync'),
@@ -29,21 +29,21 @@ export const issuerSettings = {
 
 export type IssuerConfig = InferConfig<typeof issuerSettings>
 
-/** The issuer takes passwords that stand in the source and signs whatever it is asked to: never in production. */
-export class ProductionRefused extends Error {
+/** Thrown with NODE_ENV=production: the issuer accepts published passwords and signs any claims on request. */
+export class ProductionError extends Error {
   constructor() {
-    super('The local issuer hands out tokens for the asking and refuses to start with NODE_ENV=production.')
-    this.name = 'ProductionRefused'
+    super('The local issuer gives tokens to everyone, so it does not start with NODE_ENV=production.')
+    this.name = 'ProductionError'
   }
 }
 
-/** @throws {ProductionRefused} @throws {import('@timesheets/runtime/config').ConfigError} */
+/** @throws {ProductionError} @throws {import('@timesheets/runtime/config').ConfigError} */
 export function readIssuerConfig(environment: Environment): IssuerConfig {
-  if (environment.NODE_ENV === 'production') throw new ProductionRefused()
+  if (environment.NODE_ENV === 'production') throw new ProductionError()
   return readConfig(environment, issuerSettings)
 }
 
-/** Auth0's issuer is an origin with a slash at its end; that slash is part of `iss`. */
+/** Auth0's issuer is an origin with a trailing slash; the slash is part of `iss`. */
 function parseIssuer(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`) {

@@ -1,52 +1,52 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RequestHandler } from 'express'
-import { jsonObject } from './json-object.ts'
+import { requireJsonObject } from './json-object.ts'
 
-/** What an endpoint does to the next requests instead of answering them well. */
+/** A fault that an endpoint injects into its next requests. */
 export interface Fault {
-  /** How many requests it hits; 1 by default. */
+  /** The number of requests that it applies to; 1 by default. */
   readonly times: number
-  /** Answers with this status, 400 to 599, and Auth0's words for it. */
+  /** Responds with this status (400 to 599) and Auth0's body for it. */
   readonly status?: number
-  /** Goes with a status, as the header `Retry-After`. */
+  /** With `status`: the value of the header `Retry-After`. */
   readonly retryAfterSeconds?: number
-  /** Waits first; without `status` or `reset` the true answer follows. */
+  /** Waits first. Without `status` and `reset`, the normal response follows. */
   readonly delayMs?: number
-  /** Breaks the connection (TCP reset) with no answer at all. */
+  /** Resets the TCP connection without a response. */
   readonly reset?: boolean
 }
 
 const endpoints = ['token', 'jwks'] as const
 export type FaultyEndpoint = (typeof endpoints)[number]
 
-/** Faults to order, for tests of whoever calls the issuer. */
+/** The pending faults of each endpoint, for tests of the issuer's clients. */
 export class Faults {
   readonly #pending: Partial<Record<FaultyEndpoint, Fault>> = {}
 
-  /** What is still to come. */
+  /** The faults that have requests left. */
   get pending(): Readonly<Partial<Record<FaultyEndpoint, Fault>>> {
     return { ...this.#pending }
   }
 
   /**
-   * Takes `{"token": {"status": 429, "retryAfterSeconds": 2, "times": 3}, "jwks": null}`: the endpoints named get a
-   * new fault, or with null none; the others keep theirs.
-   * @throws {TypeError} that says which member is not understood; then nothing has changed
+   * Sets the faults of the named endpoints; null clears one; the others stay. Example:
+   * `{"token": {"status": 429, "retryAfterSeconds": 2, "times": 3}, "jwks": null}`
+   * @throws {TypeError} that names the invalid field; then no fault is changed
    */
-  order(body: unknown): void {
-    const orders = Object.entries(jsonObject('the body', body)).map(([name, fault]) => {
+  inject(body: unknown): void {
+    const parsed = Object.entries(requireJsonObject('the body', body)).map(([name, fault]) => {
       if (!endpoints.includes(name as FaultyEndpoint))
-        throw new TypeError(`"${name}" is none of ${endpoints.join(', ')}`)
+        throw new TypeError(`"${name}" is not one of ${endpoints.join(', ')}`)
       return [name as FaultyEndpoint, fault === null ? undefined : parseFault(name, fault)] as const
     })
-    for (const [name, fault] of orders) {
+    for (const [name, fault] of parsed) {
       if (fault === undefined) delete this.#pending[name]
       else this.#pending[name] = fault
     }
   }
 
-  /** Stands before an endpoint and does to it what is ordered. */
-  at(endpoint: FaultyEndpoint): RequestHandler {
+  /** Middleware that applies the pending fault of an endpoint. */
+  middleware(endpoint: FaultyEndpoint): RequestHandler {
     return async (req, res, next) => {
       const fault = this.#take(endpoint)
       if (fault === undefined) {
@@ -59,7 +59,7 @@ export class Faults {
       } else if (fault.status !== undefined) {
         res.status(fault.status).set('cache-control', 'no-store')
         if (fault.retryAfterSeconds !== undefined) res.set(rateLimitHeaders(fault.retryAfterSeconds))
-        res.json(bodyOf(fault.status))
+        res.json(buildErrorBody(fault.status))
       } else {
         next()
       }
@@ -85,15 +85,15 @@ function rateLimitHeaders(retryAfterSeconds: number): Record<string, string> {
   }
 }
 
-function bodyOf(status: number): object {
+function buildErrorBody(status: number): object {
   return status === 429
     ? { error: 'too_many_requests', error_description: 'Global limit has been reached' }
-    : { error: 'server_error', error_description: 'A fault that was ordered' }
+    : { error: 'server_error', error_description: 'An injected fault' }
 }
 
 function parseFault(at: string, value: unknown): Fault {
-  const { times = 1, status, retryAfterSeconds, delayMs, reset, ...unknown } = jsonObject(at, value)
-  for (const name of Object.keys(unknown)) throw new TypeError(`${at}.${name} is not known`)
+  const { times = 1, status, retryAfterSeconds, delayMs, reset, ...unknown } = requireJsonObject(at, value)
+  for (const name of Object.keys(unknown)) throw new TypeError(`${at}.${name} is not a known field`)
   if (reset !== undefined && typeof reset !== 'boolean') throw new TypeError(`${at}.reset is not a boolean`)
   return {
     times: wholeNumber(`${at}.times`, times, 1, 1_000_000),
@@ -108,6 +108,6 @@ function parseFault(at: string, value: unknown): Fault {
 
 function wholeNumber(at: string, value: unknown, min: number, max: number): number {
   if (!Number.isInteger(value) || (value as number) < min || (value as number) > max)
-    throw new TypeError(`${at} is not a whole number from ${min} to ${max}`)
+    throw new TypeError(`${at} is not an integer from ${min} to ${max}`)
   return value as number
 }

@@ -5,34 +5,34 @@ import type { AddressInfo } from 'node:net'
 import { listen } from '@timesheets/runtime/http/listen'
 import express, { type ErrorRequestHandler } from 'express'
 import type { IssuerConfig } from './config.ts'
-import { controls } from './controls.ts'
+import { createControlApi } from './control-api.ts'
 import { Faults } from './faults.ts'
 import { Keys } from './keys.ts'
 import { errorPage, loginPages, sendPage } from './login-page.ts'
-import { createMemory } from './memory.ts'
+import { createMemoryAdapter } from './memory-adapter.ts'
 import { createProvider } from './provider.ts'
 import { createRegistry, type Registry } from './registry.ts'
-import { acceptJsonAndForm, refuseMalformedBody } from './token-endpoint.ts'
+import { acceptJsonAndForm, rejectMalformedBody } from './token-endpoint.ts'
 import { userinfo } from './userinfo.ts'
 
-/** An Auth0 tenant on this machine. */
+/** A stand-in for an Auth0 tenant. */
 export interface Issuer {
-  /** Who the clients and people are. */
+  /** The API, the clients and the people. */
   readonly registry: Registry
-  /** Starts to answer; gives the URL where it does, without a slash at its end. */
+  /** Starts the server and returns its URL, without a trailing slash. */
   listen(): Promise<string>
-  /** What `iss` says, with the slash at its end. Known once it listens. */
+  /** The `iss` of its tokens, with the trailing slash. Throws before the issuer listens. */
   readonly url: string
-  /** Stops listening and lets go of every connection. */
+  /** Stops listening and closes all connections. */
   close(): Promise<void>
 }
 
-/** How long a request under way may take to end when the issuer closes. */
+/** How long requests in flight may take when the issuer closes. */
 const closeGraceMs = 1000
 
 /**
- * The seam: a test passes a configuration as an object, and if need be a registry of its own.
- * @throws where the data folder cannot be used, or holds keys that cannot be read
+ * Creates the issuer. Tests pass a configuration object, and a registry where they need other clients.
+ * @throws {Error} when the data folder cannot be used, or contains keys that cannot be read
  */
 export async function createIssuer(
   config: IssuerConfig,
@@ -49,14 +49,14 @@ export async function createIssuer(
     registry,
     async listen() {
       await listen(server, config.port, config.host)
-      const listening = addressAsUrl(server.address() as AddressInfo)
-      // `iss` may hold the port, which is known only now; no request is read before this function yields.
+      const listening = formatUrl(server.address() as AddressInfo)
+      // `iss` may contain the port, which is known only now. No request is read before this function yields.
       url = config.url ?? `${listening}/`
       server.on('request', createApp(url, registry, keys))
       return listening
     },
     get url() {
-      if (url === undefined) throw new Error('the issuer does not listen yet')
+      if (url === undefined) throw new Error('The issuer does not listen yet')
       return url
     },
     async close() {
@@ -70,32 +70,31 @@ export async function createIssuer(
   }
 }
 
-/** Every request's way through the issuer, top to bottom. */
 function createApp(issuer: string, registry: Registry, keys: Keys): RequestListener {
   const faults = new Faults()
-  const memory = createMemory()
+  const adapter = createMemoryAdapter()
   const cookieKeys = [randomBytes(32).toString('base64url')]
-  // oidc-provider takes its keys when it is made; with new keys there is a new one, over the same memory.
-  const make = () => createProvider({ issuer, registry, keys: keys.all, memory, cookieKeys })
-  let provider = make()
-  let answer = provider.callback()
+  // oidc-provider reads its keys once, so new keys need a new provider. The adapter keeps the sessions.
+  const create = () => createProvider({ issuer, registry, keys: keys.all, adapter, cookieKeys })
+  let provider = create()
+  let handleRequest = provider.callback()
   keys.onChange(() => {
-    provider = make()
-    answer = provider.callback()
+    provider = create()
+    handleRequest = provider.callback()
   })
 
   const app = express()
   app.disable('x-powered-by').disable('etag')
-  app.use('/local', controls({ issuer, registry, keys, faults }))
-  app.post('/oauth/token', faults.at('token'), ...acceptJsonAndForm, refuseMalformedBody)
-  app.get('/.well-known/jwks.json', faults.at('jwks'))
+  app.use('/local', createControlApi({ issuer, registry, keys, faults }))
+  app.post('/oauth/token', faults.middleware('token'), ...acceptJsonAndForm, rejectMalformedBody)
+  app.get('/.well-known/jwks.json', faults.middleware('jwks'))
   app.get('/authorize', (req, _res, next) => {
     req.url = withResource(req.url)
     next()
   })
   app.all('/userinfo', userinfo(keys, registry, issuer))
   app.use(loginPages(() => provider, registry))
-  app.use((req, res) => answer(req, res))
+  app.use((req, res) => handleRequest(req, res))
   app.use(((error, _req, res, next) => {
     if (res.headersSent) {
       next(error)
@@ -103,16 +102,16 @@ function createApp(issuer: string, registry: Registry, keys: Keys): RequestListe
     }
     const status = error.status >= 400 && error.status < 500 ? error.status : 500
     if (status === 500) console.error('issuer: server_error', error)
-    sendPage(res, status, errorPage(status === 500 ? 'Something broke here.' : reasonOf(error)))
+    sendPage(res, status, errorPage(status === 500 ? 'Internal server error' : describeError(error)))
   }) satisfies ErrorRequestHandler)
   return app
 }
 
-function reasonOf(error: { error_description?: string; message: string }): string {
+function describeError(error: { error_description?: string; message: string }): string {
   return error.error_description ?? error.message
 }
 
-/** Auth0 calls `audience` what RFC 8707 calls `resource`. */
+/** Renames the parameter `audience` of Auth0 to `resource` of RFC 8707. */
 function withResource(target: string): string {
   const [path, query = ''] = target.split('?', 2) as [string, string?]
   const parameters = new URLSearchParams(query)
@@ -123,7 +122,7 @@ function withResource(target: string): string {
   return `${path}?${parameters}`
 }
 
-function addressAsUrl({ address, family, port }: AddressInfo): string {
+function formatUrl({ address, family, port }: AddressInfo): string {
   if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }

@@ -3,87 +3,87 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CompactSign, exportJWK, generateKeyPair, type JWK } from 'jose'
 
-/** A private RS256 key as a JWK; `kid` is always there. */
+/** A private RS256 key as a JWK with a `kid`. */
 export type SigningKey = JWK & { readonly kid: string }
 
-interface Ring {
+interface KeySet {
   readonly current: SigningKey
   readonly next: SigningKey
-  /** Newest first: they sign nothing any more, but what they signed still verifies. */
+  /** Newest first. They sign no new tokens, but tokens that they signed stay valid. */
   readonly previous: readonly SigningKey[]
 }
 
 /**
- * The signing keys of the tenant, as Auth0 keeps them: the current one, the next one (published ahead, so that
- * caches know it before it signs) and those before, until they are revoked. They live in `keys.json` of the
- * data folder, so tokens outlive a restart.
+ * The signing keys of the tenant, as in Auth0: the current key, the next key (published early, so that caches know it
+ * before it signs), and the previous keys until they are revoked. They are stored in `keys.json` of the data folder, so
+ * tokens stay valid after a restart.
  * https://auth0.com/docs/get-started/tenant-settings/signing-keys
  */
 export class Keys {
   readonly #file: string
-  #ring: Ring
-  #changes: Promise<unknown> = Promise.resolve()
+  #keySet: KeySet
+  #updates: Promise<unknown> = Promise.resolve()
   #onChange: () => void = () => {}
 
-  private constructor(file: string, ring: Ring) {
+  private constructor(file: string, keySet: KeySet) {
     this.#file = file
-    this.#ring = ring
+    this.#keySet = keySet
   }
 
-  /** The keys kept in `dataDir`; at the first start new ones. */
+  /** Reads the keys from `dataDir`, or generates them at the first start. */
   static async open(dataDir: string): Promise<Keys> {
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
     const file = join(dataDir, 'keys.json')
-    const kept = await readRing(file)
+    const kept = await readKeySet(file)
     if (kept !== undefined) return new Keys(file, kept)
     const [current, next] = await Promise.all([generateKey(), generateKey()])
-    const fresh: Ring = { current, next, previous: [] }
-    await writeRing(file, fresh)
+    const fresh: KeySet = { current, next, previous: [] }
+    await writeKeySet(file, fresh)
     return new Keys(file, fresh)
   }
 
   get current(): SigningKey {
-    return this.#ring.current
+    return this.#keySet.current
   }
 
-  /** All that the JWKS shows, as private keys; the first is the one that signs. */
+  /** The private keys of all keys in the JWKS. The first one signs. */
   get all(): readonly SigningKey[] {
-    return [this.#ring.current, this.#ring.next, ...this.#ring.previous]
+    return [this.#keySet.current, this.#keySet.next, ...this.#keySet.previous]
   }
 
-  /** Calls back after each rotation and revocation. */
+  /** Sets the listener that is called after each rotation and revocation. */
   onChange(listener: () => void): void {
     this.#onChange = listener
   }
 
-  /** The next key becomes the current one, the current one a previous one, and a new next key appears. */
+  /** Makes the next key the current one, keeps the current one as a previous key, and generates a new next key. */
   rotate(): Promise<void> {
-    return this.#change(async ({ current, next, previous }) => ({
+    return this.#update(async ({ current, next, previous }) => ({
       current: next,
       next: await generateKey(),
       previous: [current, ...previous],
     }))
   }
 
-  /** Drops the previous keys: what they signed is refused as soon as caches are refreshed. */
+  /** Removes the previous keys: resource servers reject their tokens after the next refresh of the JWKS. */
   revoke(): Promise<void> {
-    return this.#change(async (ring) => ({ ...ring, previous: [] }))
+    return this.#update(async (keySet) => ({ ...keySet, previous: [] }))
   }
 
-  /** One change after the other, and written before it is in force. */
-  #change(make: (ring: Ring) => Promise<Ring>): Promise<void> {
-    const change = this.#changes.then(async () => {
-      const ring = await make(this.#ring)
-      await writeRing(this.#file, ring)
-      this.#ring = ring
+  /** Runs updates one after the other. Writes the file before the new keys are used. */
+  #update(change: (keySet: KeySet) => Promise<KeySet>): Promise<void> {
+    const update = this.#updates.then(async () => {
+      const keySet = await change(this.#keySet)
+      await writeKeySet(this.#file, keySet)
+      this.#keySet = keySet
       this.#onChange()
     })
-    this.#changes = change.catch(() => {})
-    return change
+    this.#updates = update.catch(() => {})
+    return update
   }
 }
 
-/** Signs a payload as it is, whatever it claims. */
+/** Signs a payload without checking its claims. */
 export function sign(payload: object, key: SigningKey, header: object = {}): Promise<string> {
   return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
     .setProtectedHeader({ typ: 'JWT', kid: key.kid, ...header, alg: 'RS256' })
@@ -100,7 +100,7 @@ export async function generateKey(): Promise<SigningKey> {
   }
 }
 
-async function readRing(file: string): Promise<Ring | undefined> {
+async function readKeySet(file: string): Promise<KeySet | undefined> {
   let text: string
   try {
     text = await readFile(file, 'utf8')
@@ -109,18 +109,22 @@ async function readRing(file: string): Promise<Ring | undefined> {
     throw error
   }
   try {
-    const ring = JSON.parse(text) as Ring
-    if ([ring.current, ring.next, ...ring.previous].every((key) => typeof key.kid === 'string' && key.d))
-      return ring
+    const keySet = JSON.parse(text) as KeySet
+    if (
+      [keySet.current, keySet.next, ...keySet.previous].every((key) => typeof key.kid === 'string' && key.d)
+    )
+      return keySet
   } catch {
-    // Falls to the one message below: which way the file is broken helps nobody.
+    // Not JSON: the error below applies.
   }
-  throw new Error(`${file} holds no signing keys of the local issuer; delete it and new ones are made.`)
+  throw new Error(
+    `${file} contains no signing keys of the local issuer. Delete it, and new keys are generated.`,
+  )
 }
 
-/** A reader sees the file before or after, never half of it. */
-async function writeRing(file: string, ring: Ring): Promise<void> {
+/** Writes the file atomically. */
+async function writeKeySet(file: string, keySet: KeySet): Promise<void> {
   const draft = `${file}.${randomBytes(6).toString('hex')}`
-  await writeFile(draft, JSON.stringify(ring), { mode: 0o600 })
+  await writeFile(draft, JSON.stringify(keySet), { mode: 0o600 })
   await rename(draft, file)
 }

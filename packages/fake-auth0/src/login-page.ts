@@ -1,12 +1,12 @@
 import express, { type Router } from 'express'
 import type { Provider } from 'oidc-provider'
-import { isLoopback } from './loopback.ts'
-import { personById, type Registry } from './registry.ts'
+import { isLoopbackUrl } from './loopback-url.ts'
+import { findPerson, type Registry } from './registry.ts'
 
 /**
- * The pages of a login: a list of people, of whom one click takes one. No passwords here: it is for a laptop, and the
- * password grant has them for whoever wants to see one refused.
- * @param provider gives the provider as it is now; it changes with the keys
+ * The login page lists the people; one click logs in as one of them, without a password. Use the password grant to test
+ * wrong passwords.
+ * @param provider returns the current provider, which is replaced when the keys change
  */
 export function loginPages(provider: () => Provider, registry: Registry): Router {
   const router = express.Router()
@@ -14,7 +14,7 @@ export function loginPages(provider: () => Provider, registry: Registry): Router
   router.get('/login/:uid', async (req, res) => {
     const { prompt, params } = await provider().interactionDetails(req, res)
     if (prompt.name !== 'login') {
-      // `prompt=consent`: there is nothing to consent to among first-party clients.
+      // `prompt=consent`: first-party clients need no consent.
       await provider().interactionFinished(req, res, { consent: {} })
       return
     }
@@ -23,32 +23,32 @@ export function loginPages(provider: () => Provider, registry: Registry): Router
 
   router.post('/login/:uid', express.urlencoded({ extended: false, limit: 1024 }), async (req, res) => {
     await provider().interactionDetails(req, res)
-    const person = personById(registry, req.body?.person)
+    const person = findPerson(registry, req.body?.person)
     if (person === undefined) {
-      sendPage(res, 400, errorPage('Nobody here goes by that name.'))
+      sendPage(res, 400, errorPage('Unknown person.'))
       return
     }
     await provider().interactionFinished(req, res, { login: { accountId: person.id, amr: ['pwd'] } })
   })
 
-  // Auth0's logout; without the session's cookie the next login asks again.
+  // Auth0's logout: deletes the session cookie, so the next login shows the list again.
   router.get('/v2/logout', (req, res) => {
     const expired = { httpOnly: true, sameSite: 'lax', path: '/' } as const
     res.clearCookie('_session', expired).clearCookie('_session.sig', expired)
     const { returnTo } = req.query
-    if (typeof returnTo === 'string' && isLoopback(returnTo)) res.redirect(302, returnTo)
+    if (typeof returnTo === 'string' && isLoopbackUrl(returnTo)) res.redirect(302, returnTo)
     else sendPage(res, 200, page('Logged out', '<p>You are logged out.</p>'))
   })
 
   return router
 }
 
-/** A page that says in a sentence why a login cannot go on. */
+/** Renders a page that says why a login cannot continue. */
 export function errorPage(message: string): string {
   return page('Login is not possible', `<p>${escapeHtml(message)}</p>`)
 }
 
-/** A page is never stored, framed, or fed scripts. */
+/** Sends a page with headers that forbid caching, framing and scripts. */
 export function sendPage(res: express.Response, status: number, html: string): void {
   res
     .status(status)

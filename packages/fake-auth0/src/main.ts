@@ -1,5 +1,5 @@
 import { ConfigError } from '@timesheets/runtime/config'
-import { ProductionRefused, readIssuerConfig } from './config.ts'
+import { ProductionError, readIssuerConfig } from './config.ts'
 import { createIssuer } from './issuer.ts'
 
 try {
@@ -11,9 +11,9 @@ try {
       process.exit(0)
     })
   }
-  // Whoever started this process reads this line; everything else goes to standard error.
+  // The parent process reads this line. All other output goes to standard error.
   console.log(JSON.stringify({ listening, process: 'issuer' }))
 } catch (error) {
   console.error((error as Error).message)
-  process.exit(error instanceof ConfigError || error instanceof ProductionRefused ? 2 : 1)
+  process.exit(error instanceof ConfigError || error instanceof ProductionError ? 2 : 1)
 }

@@ -1,30 +1,30 @@
 import { type Adapter, type Client, type Context, errors, type Grant, Provider } from 'oidc-provider'
-import { machineClaims, oidcScopes, personClaims, profileOf } from './claims.ts'
-import { registerGrants, resourceServerInfo } from './grants.ts'
+import { buildProfile, machineClaims, oidcScopes, personClaims } from './claims.ts'
+import { buildResourceServerInfo, registerGrants } from './grants.ts'
 import type { SigningKey } from './keys.ts'
 import { errorPage } from './login-page.ts'
-import { isLoopback } from './loopback.ts'
-import { personById, type Client as RegisteredClient, type Registry } from './registry.ts'
-import { speakAuth0 } from './token-endpoint.ts'
+import { isLoopbackUrl } from './loopback-url.ts'
+import { findPerson, type Client as RegisteredClient, type Registry } from './registry.ts'
+import { useAuth0Responses } from './token-endpoint.ts'
 
 interface ProviderOptions {
-  /** With the slash at its end. */
+  /** With the trailing slash. */
   readonly issuer: string
   readonly registry: Registry
   /** The first one signs. */
   readonly keys: readonly SigningKey[]
-  readonly memory: (model: string) => Adapter
+  readonly adapter: (model: string) => Adapter
   readonly cookieKeys: readonly string[]
 }
 
 const day = 86_400
 
-/** oidc-provider, set up as an Auth0 tenant: its paths, its lifetimes, its claims, its errors. */
-export function createProvider({ issuer, registry, keys, memory, cookieKeys }: ProviderOptions): Provider {
+/** Creates an oidc-provider with the paths, lifetimes, claims and errors of an Auth0 tenant. */
+export function createProvider({ issuer, registry, keys, adapter, cookieKeys }: ProviderOptions): Provider {
   const provider = new Provider(issuer, {
-    adapter: memory,
+    adapter,
     jwks: { keys },
-    clients: registry.clients.map(clientMetadata),
+    clients: registry.clients.map(toClientMetadata),
     cookies: { keys: cookieKeys },
     routes: {
       authorization: '/authorize',
@@ -38,7 +38,7 @@ export function createProvider({ issuer, registry, keys, memory, cookieKeys }: P
       profile: ['name', 'nickname'],
       email: ['email', 'email_verified'],
     },
-    // Auth0 puts the profile into the ID token too, whatever else is issued with it.
+    // Auth0 always adds the profile to the ID token.
     conformIdTokenClaims: false,
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_post', 'private_key_jwt', 'none'],
@@ -51,17 +51,17 @@ export function createProvider({ issuer, registry, keys, memory, cookieKeys }: P
       resourceIndicators: {
         enabled: true,
         defaultResource: async () => undefined,
-        // The code's audience is the token's, though the exchange does not name it again.
+        // The token gets the audience of the code, because the code exchange does not name it again.
         useGrantedResource: async () => true,
         getResourceServerInfo: async (_ctx: Context, audience: string) => {
           if (audience !== registry.audience) {
             throw new errors.AccessDenied(`Service not found: ${audience}`)
           }
-          return resourceServerInfo(registry)
+          return buildResourceServerInfo(registry)
         },
       },
     },
-    // Seconds; those of access tokens and ID tokens are Auth0's defaults.
+    // In seconds. Access tokens and ID tokens have Auth0's default lifetimes.
     ttl: {
       AccessToken: day,
       ClientCredentials: day,
@@ -72,16 +72,16 @@ export function createProvider({ issuer, registry, keys, memory, cookieKeys }: P
       Grant: 3 * day,
     },
     expiresWithSession: async () => false,
-    clientBasedCORS: (_ctx: Context, origin: string, _client: Client) => isLoopback(origin),
+    clientBasedCORS: (_ctx: Context, origin: string, _client: Client) => isLoopbackUrl(origin),
     interactions: { url: async (_ctx, interaction) => `/login/${interaction.uid}` },
     findAccount: async (_ctx, id) => {
-      const person = personById(registry, id)
-      return person && { accountId: person.id, claims: async () => profileOf(person) }
+      const person = findPerson(registry, id)
+      return person && { accountId: person.id, claims: async () => buildProfile(person) }
     },
-    loadExistingGrant: (ctx) => grantWithoutAsking(ctx, registry),
+    loadExistingGrant: (ctx) => grantPermissions(ctx, registry),
     renderError: async (ctx, { error, error_description }) => {
       ctx.type = 'html'
-      ctx.body = errorPage(`${error}: ${error_description ?? 'the request cannot be answered'}`)
+      ctx.body = errorPage(`${error}: ${error_description ?? 'the request cannot be processed'}`)
     },
     formats: {
       customizers: {
@@ -92,26 +92,26 @@ export function createProvider({ issuer, registry, keys, memory, cookieKeys }: P
             jwt.payload = machineClaims(token, issuer, times)
             return
           }
-          const person = personById(registry, token.accountId)
-          if (person === undefined) throw new Error('a token was to be issued to a person who is not there')
-          // oidc-provider gives a token for an API that API's scopes only; Auth0 keeps `openid` and the like.
-          const asked = ctx.oidc.authorizationCode?.scopes ?? new Set<string>()
-          const scope = new Set([...oidcScopes.filter((word) => asked.has(word)), ...token.scopes])
+          const person = findPerson(registry, token.accountId)
+          if (person === undefined) throw new Error(`There is no person ${token.accountId}`)
+          // oidc-provider removes `openid` and its like from a token for an API; Auth0 keeps them.
+          const requested = ctx.oidc.authorizationCode?.scopes ?? new Set<string>()
+          const scope = new Set([...oidcScopes.filter((name) => requested.has(name)), ...token.scopes])
           jwt.payload = personClaims(token, person, [...scope], issuer, times)
         },
       },
     },
   })
   registerGrants(provider, registry)
-  speakAuth0(provider)
-  // A local app may run on any port, which no list of redirect URIs can say.
-  provider.Client.prototype.redirectUriAllowed = isLoopback
+  useAuth0Responses(provider)
+  // Local apps run on any port, which a list of redirect URIs cannot express. RFC 8252, 7.3.
+  provider.Client.prototype.redirectUriAllowed = isLoopbackUrl
   provider.on('server_error', (_ctx, error) => console.error('issuer: server_error', error))
   provider.on('error', (error) => console.error('issuer: error', error))
   return provider
 }
 
-function clientMetadata(client: RegisteredClient): Record<string, unknown> {
+function toClientMetadata(client: RegisteredClient): Record<string, unknown> {
   const browser = client.grantTypes.includes('authorization_code')
   return {
     client_id: client.clientId,
@@ -127,12 +127,12 @@ function clientMetadata(client: RegisteredClient): Record<string, unknown> {
 }
 
 /**
- * First-party clients ask no consent: whoever has logged in has granted what the person's permissions allow. The rest
- * is marked as refused, or oidc-provider would ask for it.
+ * Grants the scopes in the person's permissions without consent, as Auth0 does for first-party clients. The other
+ * scopes are marked as rejected; otherwise oidc-provider would ask for consent.
  */
-async function grantWithoutAsking(ctx: Context, registry: Registry): Promise<Grant> {
+async function grantPermissions(ctx: Context, registry: Registry): Promise<Grant> {
   const { provider, client, account, resourceServers } = ctx.oidc
-  const permissions: readonly string[] = personById(registry, account.accountId)?.permissions ?? []
+  const permissions: readonly string[] = findPerson(registry, account.accountId)?.permissions ?? []
   const grant = new provider.Grant({ clientId: client.clientId, accountId: account.accountId })
   grant.addOIDCScope(oidcScopes.join(' '))
   for (const audience of Object.keys(resourceServers)) {

@@ -9,20 +9,20 @@ export interface Client {
   /** Public keys of a client that authenticates by `private_key_jwt`. */
   readonly publicKeys?: readonly JWK[]
   readonly grantTypes: readonly ('client_credentials' | 'authorization_code' | 'password')[]
-  /** The scopes of its client grant for the API; without a grant it gets no machine token at all. */
+  /** The scopes of its client grant for the API. A client without a grant gets no machine token. */
   readonly grant?: readonly Scope[]
 }
 
 /** A person who can log in. */
 export interface Person {
-  /** What `sub` says. */
+  /** The claim `sub`. */
   readonly id: string
   readonly name: string
   readonly role: string
   readonly email: string
   readonly emailVerified: boolean
   readonly password: string
-  /** What the person's roles allow (RBAC is on for people). */
+  /** The permissions of the person's roles (RBAC is enabled for people). */
   readonly permissions: readonly Scope[]
 }
 
@@ -34,13 +34,13 @@ export interface Registry {
   readonly people: readonly Person[]
 }
 
-/** What a person at a laptop needs to get tokens. */
+/** The credentials for tokens of the local issuer. */
 export interface Credentials {
   readonly clients: Readonly<Record<string, { client_id: string; client_secret?: string }>>
   readonly people: readonly { email: string; password: string; scopes: readonly string[] }[]
 }
 
-/** The well-known secret of a local client or person; its prefix lets a scanner tell it from a real one. */
+/** Builds the published secret of a local client or person. Secret scanners recognize its prefix as not real. */
 export function localSecret(name: string): string {
   return `local-only-${name}-secret`
 }
@@ -48,7 +48,7 @@ export function localSecret(name: string): string {
 const employee: readonly Scope[] = ['create:timesheets', 'read:timesheets']
 const manager: readonly Scope[] = [...employee, 'approve:timesheets', 'read:reports', 'manage:people']
 
-/** The tenant that every laptop has. */
+/** Creates the registry of the local tenant. */
 export function createRegistry(options: { audience: string; contractorSyncSecret?: string }): Registry {
   const { audience, contractorSyncSecret = localSecret('contractor-sync') } = options
   return {
@@ -57,7 +57,7 @@ export function createRegistry(options: { audience: string; contractorSyncSecret
     clients: [
       machine('contractor-sync', { secret: contractorSyncSecret, grant: ['batch:upload'] }),
       machine('reader', { grant: ['read:timesheets', 'read:reports'] }),
-      // A grant without scopes gives a valid token that allows nothing.
+      // A grant without scopes gives a valid token without permissions.
       machine('no-scope', { grant: [] }),
       machine('ungranted', {}),
       { clientId: 'timesheets-web', grantTypes: ['authorization_code', 'password'] },
@@ -71,13 +71,13 @@ export function createRegistry(options: { audience: string; contractorSyncSecret
   }
 }
 
-/** The person whom `sub` names. */
-export function personById(registry: Registry, id: unknown): Person | undefined {
+/** Finds a person by the claim `sub`. */
+export function findPerson(registry: Registry, id: unknown): Person | undefined {
   return registry.people.find((person) => person.id === id)
 }
 
-/** The registry's clients and people as `stack.json` lists them. */
-export function credentialsOf(registry: Registry): Credentials {
+/** Lists the credentials of the clients and people, in the format of `stack.json`. */
+export function listCredentials(registry: Registry): Credentials {
   return {
     clients: Object.fromEntries(
       registry.clients.map(({ clientId, secret }) => [

@@ -11,50 +11,50 @@ const discoveryPaths = new Set([
   '/.well-known/oauth-authorization-server',
 ])
 
-/** An error as OAuth 2.0 writes it (RFC 6749, 5.2). */
-interface OAuthError {
+/** The body of an error response. RFC 6749, 5.2. */
+interface OAuthErrorBody {
   error: string
   error_description?: string
 }
 
-/** Reads the token endpoint's body, JSON or form, into `req.body`. */
+/** Parses the body of the token endpoint, JSON or form, into `req.body`. */
 export const acceptJsonAndForm: readonly RequestHandler[] = [
   express.json({ limit: maxBodyBytes }),
   express.urlencoded({ extended: false, limit: maxBodyBytes }),
   (req, res, next) => {
     req.headers.accept = 'application/json'
     if (!Array.isArray(req.body)) next()
-    else answer(res, 400, { error: 'invalid_request', error_description: 'The body is not an object' })
+    else sendError(res, 400, { error: 'invalid_request', error_description: 'The body is not an object' })
   },
 ]
 
-/** Answers for a body that could not be read. */
-export const refuseMalformedBody: ErrorRequestHandler = (error, _req, res, _next) => {
+/** Responds to a body that could not be parsed. */
+export const rejectMalformedBody: ErrorRequestHandler = (error, _req, res, _next) => {
   const status = error.status === 413 ? 413 : 400
-  answer(res, status, { error: 'invalid_request', error_description: 'The body cannot be read' })
+  sendError(res, status, { error: 'invalid_request', error_description: 'The body cannot be parsed' })
 }
 
-/** Turns oidc-provider's answers into Auth0's: the scope that the token says, the statuses that Auth0 has. */
-export function speakAuth0(provider: Provider): void {
+/** Changes oidc-provider's responses to Auth0's: the scope of the issued token, Auth0's statuses and error codes. */
+export function useAuth0Responses(provider: Provider): void {
   provider.use(async (ctx, next) => {
     await next()
-    if (discoveryPaths.has(ctx.path)) ctx.body = atIssuer(ctx.body, provider.issuer)
+    if (discoveryPaths.has(ctx.path)) ctx.body = rewriteEndpoints(ctx.body, provider.issuer)
   })
   provider.use(async (ctx, next) => {
     if (ctx.path !== '/oauth/token' || ctx.method !== 'POST') return next()
     if (ctx.req.body !== undefined) replayAsForm(ctx, ctx.req.body)
     await next()
-    if (ctx.status === 200) ctx.body = withScopeOfToken(ctx.body as TokenAnswer)
+    if (ctx.status === 200) ctx.body = withTokenScope(ctx.body as TokenResponse)
     else if (ctx.status >= 400 && ctx.status < 500) {
       const grantType = ctx.oidc.params?.grant_type ?? ''
-      const [status, body] = asAuth0Refuses(ctx.status, ctx.body as OAuthError, grantType)
+      const [status, body] = toAuth0Error(ctx.status, ctx.body as OAuthErrorBody, grantType)
       ctx.status = status
       ctx.body = body
     }
   })
 }
 
-/** oidc-provider reads a form, and from a stream; this one was read already, and may have been JSON. */
+/** oidc-provider parses a form from a stream, but express has read the body already, and it may be JSON. */
 function replayAsForm(ctx: Context, body: ParsedUrlQueryInput): void {
   const form = Buffer.from(stringify(body))
   ctx.req.headers['content-type'] = 'application/x-www-form-urlencoded'
@@ -62,8 +62,8 @@ function replayAsForm(ctx: Context, body: ParsedUrlQueryInput): void {
   ctx.req = Object.assign(Readable.from([form]), { headers: ctx.req.headers })
 }
 
-/** `iss` and discovery agree by whatever name the issuer was asked; oidc-provider follows the Host header. */
-function atIssuer(body: unknown, issuer: string): unknown {
+/** Builds all endpoint URLs from `iss`. oidc-provider builds them from the Host header. */
+function rewriteEndpoints(body: unknown, issuer: string): unknown {
   if (typeof body !== 'object' || body === null) return body // an error page
   return Object.fromEntries(
     Object.entries(body).map(([name, value]) => {
@@ -74,26 +74,29 @@ function atIssuer(body: unknown, issuer: string): unknown {
   )
 }
 
-type TokenAnswer = Record<string, unknown> & { access_token: string }
+type TokenResponse = Record<string, unknown> & { access_token: string }
 
-function withScopeOfToken({ scope, ...answer }: TokenAnswer): object {
-  // Without an audience the token is opaque and oidc-provider's own word on the scope holds.
-  const granted = answer.access_token.includes('.') ? decodeJwt(answer.access_token).scope : scope
-  return granted === undefined ? answer : { ...answer, scope: granted }
+function withTokenScope({ scope, ...body }: TokenResponse): object {
+  // A token without an audience is opaque; then oidc-provider's scope is right.
+  const granted = body.access_token.includes('.') ? decodeJwt(body.access_token).scope : scope
+  return granted === undefined ? body : { ...body, scope: granted }
 }
 
-/** Auth0 refuses with 403 where RFC 6749 says 400; only a wrong client is 401, and only a malformed request 400. */
-function asAuth0Refuses(status: number, refusal: OAuthError, grantType: string): [number, OAuthError] {
-  switch (refusal.error) {
+/**
+ * Auth0 responds with 403 where RFC 6749 has 400. Only a failed client authentication is 401, and only a malformed
+ * request is 400.
+ */
+function toAuth0Error(status: number, error: OAuthErrorBody, grantType: string): [number, OAuthErrorBody] {
+  switch (error.error) {
     case 'invalid_client':
       return [401, { error: 'access_denied', error_description: 'Unauthorized' }]
     case 'unsupported_grant_type':
-      return [403, { ...refusal, error_description: `Unsupported grant type: ${grantType}` }]
+      return [403, { ...error, error_description: `Unsupported grant type: ${grantType}` }]
     case 'invalid_grant':
-      return [403, refusal]
+      return [403, error]
     case 'invalid_request':
-      // oidc-provider has no code of its own for this one.
-      if (refusal.error_description !== 'requested grant type is not allowed for this client') break
+      // oidc-provider has no error code for this case, only this text.
+      if (error.error_description !== 'requested grant type is not allowed for this client') break
       return [
         403,
         {
@@ -102,9 +105,9 @@ function asAuth0Refuses(status: number, refusal: OAuthError, grantType: string):
         },
       ]
   }
-  return [status, refusal]
+  return [status, error]
 }
 
-function answer(res: express.Response, status: number, body: OAuthError): void {
+function sendError(res: express.Response, status: number, body: OAuthErrorBody): void {
   res.status(status).set('cache-control', 'no-store').json(body)
 }

@@ -1,20 +1,20 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { RequestHandler } from 'express'
+import { apiErrors } from './api-error.ts'
 import type { HarvestConfig } from './config.ts'
-import { refusals } from './refusal.ts'
 
 /**
- * Demands the three headers that every request to Harvest must have.
+ * Requires the three headers that Harvest requires of every request.
  * https://help.getharvest.com/api-v2/authentication-api/authentication/authentication/
  */
 export function authenticate({ accessToken, accountId }: HarvestConfig): RequestHandler {
   const expected = digest(`Bearer ${accessToken.reveal()}`)
   return (request, _response, next) => {
-    if (!request.headers['user-agent']) throw refusals.noUserAgent()
+    if (!request.headers['user-agent']) throw apiErrors.noUserAgent()
     const given = digest(request.headers.authorization ?? '')
-    if (!timingSafeEqual(given, expected)) throw refusals.invalidToken()
-    // A good token without this account is one the account's owner never granted.
-    if (request.headers['harvest-account-id'] !== accountId) throw refusals.forbidden()
+    if (!timingSafeEqual(given, expected)) throw apiErrors.invalidToken()
+    // A valid token has no access to any other account.
+    if (request.headers['harvest-account-id'] !== accountId) throw apiErrors.forbidden()
     next()
   }
 }

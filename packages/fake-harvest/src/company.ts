@@ -1,14 +1,14 @@
 import type { RequestHandler } from 'express'
-import { answer } from './answer.ts'
+import { sendBody } from './response.ts'
 
 /**
- * `GET /v2/company`: the account a token works in.
+ * `GET /v2/company`: the account of the token.
  * https://help.getharvest.com/api-v2/company-api/company/company/
- * @param publicUrl where the account is
+ * @param publicUrl returns the URL of the account
  */
-export function company(publicUrl: () => string): RequestHandler {
+export function createCompanyRoute(publicUrl: () => string): RequestHandler {
   return (_request, response) => {
-    answer(response, {
+    sendBody(response, {
       base_uri: publicUrl(),
       full_domain: new URL(publicUrl()).host,
       name: 'Example Co (local)',

@@ -1,7 +1,7 @@
-import { timestamp } from './time-entry.ts'
+import { formatTimestamp } from './time-entry.ts'
 
 /**
- * A user as it stands in Harvest's answers.
+ * A user in Harvest's responses.
  * https://help.getharvest.com/api-v2/users-api/users/users/#the-user-object
  */
 export interface User {
@@ -24,7 +24,7 @@ export interface User {
   readonly updated_at: string
 }
 
-/** Names as people write them, each with the letters its e-mail address has. */
+/** Names as people write them, each with its spelling in an e-mail address. */
 interface Origin {
   readonly timezone: string
   readonly given: readonly Name[]
@@ -159,16 +159,16 @@ const trades = ['Developer', 'Designer', 'Tester', 'Writer', 'Analyst']
 const firstId = 3_100_001
 const firstCreatedMs = Date.UTC(2023, 0, 9, 9)
 
-/** The contractors, the same ones however many are asked for. Of the 129th on, some share a name. */
-export function contractors(count: number): User[] {
+/** Creates the contractors: always the same ones in the same order. From the 129th on, names repeat. */
+export function createContractors(count: number): User[] {
   return Array.from({ length: count }, (_, index) => contractor(index))
 }
 
-/** Every thirteenth has gone; their hours stay, and are asked for as everybody's. */
+/** Every thirteenth contractor is inactive. Harvest keeps and lists the entries of inactive users. */
 function contractor(index: number): User {
   const origin = origins[index % origins.length]!
-  const [given, family, namesake] = nameOf(origin, Math.floor(index / origins.length))
-  const created = timestamp(firstCreatedMs + index * 7_200_000)
+  const [given, family, namesake] = pickName(origin, Math.floor(index / origins.length))
+  const created = formatTimestamp(firstCreatedMs + index * 7_200_000)
   return {
     id: firstId + index * 7,
     first_name: given[0],
@@ -190,8 +190,8 @@ function contractor(index: number): User {
   }
 }
 
-/** Walks all pairs of an origin's names (the diagonals of the square) before one comes again. */
-function nameOf({ given, family }: Origin, index: number): [given: Name, family: Name, namesake: number] {
+/** Walks all pairs of an origin's names, along the diagonals of the square, before it repeats one. */
+function pickName({ given, family }: Origin, index: number): [given: Name, family: Name, namesake: number] {
   const row = index % given.length
   const diagonal = Math.floor(index / given.length)
   return [

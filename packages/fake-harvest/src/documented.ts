@@ -2,8 +2,7 @@ import type { User } from './contractors.ts'
 import type { TimeEntry } from './time-entry.ts'
 
 /**
- * The user and the time entry that Harvest's documents show as their example, so that what is read
- * here can be compared with the page.
+ * The example user and time entry of Harvest's documentation, so that responses can be compared with it.
  * https://help.getharvest.com/api-v2/timesheets-api/timesheets/time-entries/#list-all-time-entries
  */
 export const documentedUser: User = {

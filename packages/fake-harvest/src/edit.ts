@@ -1,13 +1,19 @@
 import { z } from 'zod'
+import { apiErrors, invalidParameter } from './api-error.ts'
 import type { User } from './contractors.ts'
 import { projects } from './projects.ts'
-import { refusals, refuseParameter } from './refusal.ts'
-import { asShownAt, hundredths, roundedHours, type TimeEntry, timeEntry, timestamp } from './time-entry.ts'
+import {
+  formatTimestamp,
+  roundToBilledHours,
+  roundToHundredths,
+  type TimeEntry,
+  timeEntry,
+  withTimerHours,
+} from './time-entry.ts'
 
 /**
- * A change to an entry: any of its members but the id; `user_id`, `project_id` and `task_id` are taken
- * too, as by Harvest's own calls. Values need not be sensible: an entry of 30 hours is how a test
- * gets one that the other side must reject.
+ * A change to an entry: any of its fields except the id, and `user_id`, `project_id` and `task_id` as in Harvest's own
+ * API. Values are not limited to sensible ones: a test needs an entry of 30 hours that the other system must reject.
  */
 const edit = timeEntry
   .omit({ id: true })
@@ -16,34 +22,32 @@ const edit = timeEntry
 
 export type Edit = z.infer<typeof edit>
 
-const addition = edit.required({ spent_date: true, hours: true })
+const newEntry = edit.required({ spent_date: true, hours: true })
 
-/**
- * @throws {Refusal} 422
- */
-export function editOf(body: unknown): Edit {
+/** @throws {ApiError} 422 */
+export function parseEdit(body: unknown): Edit {
   const parsed = edit.safeParse(body)
-  if (!parsed.success) throw refuseParameter(parsed.error)
+  if (!parsed.success) throw invalidParameter(parsed.error)
   return parsed.data
 }
 
 /**
- * Like `editOf`, for a new entry: a day and hours are the least.
- * @throws {Refusal} 422
+ * Like `parseEdit`, for a new entry, which needs a day and hours.
+ * @throws {ApiError} 422
  */
-export function additionOf(body: unknown): Edit {
-  const parsed = addition.safeParse(body)
-  if (!parsed.success) throw refuseParameter(parsed.error)
+export function parseNewEntry(body: unknown): Edit {
+  const parsed = newEntry.safeParse(body)
+  if (!parsed.success) throw invalidParameter(parsed.error)
   return parsed.data
 }
 
-/** An entry with nothing worked yet, to which an addition is an edit. */
-export function blankEntry(id: number, user: User, now: Date): TimeEntry {
+/** Creates an entry without hours, to apply the edit of a new entry to. */
+export function createBlankEntry(id: number, user: User, now: Date): TimeEntry {
   const [project] = projects
   const [task] = project!.tasks
   return {
     id,
-    spent_date: timestamp(now.getTime()).slice(0, 10),
+    spent_date: formatTimestamp(now.getTime()).slice(0, 10),
     user: { id: user.id, name: `${user.first_name} ${user.last_name}` },
     client: project!.client,
     project: project!.reference,
@@ -67,53 +71,53 @@ export function blankEntry(id: number, user: User, now: Date): TimeEntry {
     budgeted: true,
     billable_rate: null,
     cost_rate: null,
-    created_at: timestamp(now.getTime()),
-    updated_at: timestamp(now.getTime()),
+    created_at: formatTimestamp(now.getTime()),
+    updated_at: formatTimestamp(now.getTime()),
   }
 }
 
 /**
- * The entry after an edit at `now`, with what follows from it: rounded hours, a timer's start and stop,
- * and `updated_at`, unless the edit names it (a change that `updated_since` does not show).
- * @throws {Refusal} 422 where it names a user, project or task that there is not
+ * Applies an edit at `now`, and the changes that follow from it: rounded hours, the start or stop of the timer, and
+ * `updated_at`. An edit that sets `updated_at` itself simulates a change that `updated_since` does not show.
+ * @throws {ApiError} 422 for an unknown user, project or task
  */
-export function edited(entry: TimeEntry, change: Edit, users: readonly User[], now: Date): TimeEntry {
-  const { user_id, project_id, task_id, ...members } = change
-  const shown = asShownAt(entry, now)
-  const isRunning = members.is_running ?? entry.is_running
-  const hours = members.hours ?? (isRunning === entry.is_running ? entry.hours : shown.hours)
-  const nowText = timestamp(now.getTime())
+export function applyEdit(entry: TimeEntry, change: Edit, users: readonly User[], now: Date): TimeEntry {
+  const { user_id, project_id, task_id, ...fields } = change
+  const current = withTimerHours(entry, now)
+  const isRunning = fields.is_running ?? entry.is_running
+  const hours = fields.hours ?? (isRunning === entry.is_running ? entry.hours : current.hours)
+  const nowText = formatTimestamp(now.getTime())
   return {
     ...entry,
     hours,
     hours_without_timer: isRunning && entry.is_running ? entry.hours_without_timer : hours,
-    rounded_hours: roundedHours(hundredths(hours)),
+    rounded_hours: roundToBilledHours(roundToHundredths(hours)),
     timer_started_at: isRunning ? (entry.timer_started_at ?? nowText) : null,
-    ...userOf(user_id, users),
-    ...projectOf(project_id),
-    ...taskOf(task_id),
-    ...members,
-    updated_at: members.updated_at === undefined ? nowText : timestamp(Date.parse(members.updated_at)),
+    ...findUser(user_id, users),
+    ...findProject(project_id),
+    ...findTask(task_id),
+    ...fields,
+    updated_at: fields.updated_at === undefined ? nowText : formatTimestamp(Date.parse(fields.updated_at)),
   }
 }
 
-function userOf(id: number | undefined, users: readonly User[]): Pick<TimeEntry, 'user'> | undefined {
+function findUser(id: number | undefined, users: readonly User[]): Pick<TimeEntry, 'user'> | undefined {
   if (id === undefined) return undefined
   const user = users.find((candidate) => candidate.id === id)
-  if (user === undefined) throw refusals.invalid(`user_id ${id} is nobody's`)
+  if (user === undefined) throw apiErrors.invalid(`There is no user ${id}`)
   return { user: { id, name: `${user.first_name} ${user.last_name}` } }
 }
 
-function projectOf(id: number | undefined): Pick<TimeEntry, 'project' | 'client'> | undefined {
+function findProject(id: number | undefined): Pick<TimeEntry, 'project' | 'client'> | undefined {
   if (id === undefined) return undefined
   const project = projects.find(({ reference }) => reference.id === id)
-  if (project === undefined) throw refusals.invalid(`project_id ${id} is no project's`)
+  if (project === undefined) throw apiErrors.invalid(`There is no project ${id}`)
   return { project: project.reference, client: project.client }
 }
 
-function taskOf(id: number | undefined): Pick<TimeEntry, 'task'> | undefined {
+function findTask(id: number | undefined): Pick<TimeEntry, 'task'> | undefined {
   if (id === undefined) return undefined
   const task = projects.flatMap(({ tasks }) => tasks).find(({ reference }) => reference.id === id)
-  if (task === undefined) throw refusals.invalid(`task_id ${id} is no task's`)
+  if (task === undefined) throw apiErrors.invalid(`There is no task ${id}`)
   return { task: task.reference }
 }

@@ -1,14 +1,12 @@
+import { maxEdits, TooManyEditsError } from './edit-limit.ts'
 import type { SavedEdits } from './saved-edits.ts'
 import type { Selection } from './selection.ts'
 import type { TimeEntry } from './time-entry.ts'
-import { maxEdits, TooManyEdits } from './too-many-edits.ts'
 
-/** Selections kept for the pages that follow the first one. */
-const maxKeptSelections = 4
-/**
- * All time entries, in the order Harvest lists them: "sorted by spent_date", newest first, and within a
- * day the latest created first.
- */
+/** The number of cached selections. The later pages of a list use the cache. */
+const maxCachedSelections = 4
+
+/** All time entries in Harvest's order: newest `spent_date` first, then latest created first. */
 export class Entries {
   readonly #rows: TimeEntry[]
   readonly #byId: Map<number, TimeEntry>
@@ -16,7 +14,7 @@ export class Entries {
   readonly #selections = new Map<string, readonly TimeEntry[]>()
   #lastId = 0
 
-  /** @param recorded what the edits were made to */
+  /** @param recorded the entries before the edits */
   constructor(recorded: readonly TimeEntry[], edits: SavedEdits) {
     this.#edits = edits
     this.#byId = new Map(recorded.map((row) => [row.id, row]))
@@ -24,8 +22,8 @@ export class Entries {
       if (row === null) this.#byId.delete(id)
       else this.#byId.set(id, row)
     }
-    this.#rows = [...this.#byId.values()].sort(byPlace)
-    // An id is never used again, not even a deleted one's.
+    this.#rows = [...this.#byId.values()].sort(compareEntries)
+    // The id of a deleted entry is not used again.
     for (const row of recorded) this.#lastId = Math.max(this.#lastId, row.id)
     for (const id of edits.rows.keys()) this.#lastId = Math.max(this.#lastId, id)
   }
@@ -34,12 +32,12 @@ export class Entries {
     return this.#byId.get(id)
   }
 
-  /** The entries of a selection, in order. Its later pages cost no more than a look-up. */
+  /** Returns the entries of a selection, in order. Repeated selections are cached until the next edit. */
   select(selection: Selection): readonly TimeEntry[] {
-    const kept = this.#selections.get(selection.key)
-    if (kept !== undefined) return kept
+    const cached = this.#selections.get(selection.key)
+    if (cached !== undefined) return cached
     const rows = this.#days(selection.from, selection.to).filter((row) => selection.matches(row))
-    if (this.#selections.size >= maxKeptSelections) {
+    if (this.#selections.size >= maxCachedSelections) {
       this.#selections.delete(this.#selections.keys().next().value as string)
     }
     this.#selections.set(selection.key, rows)
@@ -51,37 +49,37 @@ export class Entries {
     return this.#lastId
   }
 
-  /** Adds the entry, or puts it in place of the one with its id. Resolves when it is kept. */
+  /** Adds the entry, or replaces the entry with its id. Resolves when the edit is saved. */
   put(entry: TimeEntry): Promise<void> {
     this.#record(entry.id, entry)
-    this.#takeOut(entry.id)
-    this.#rows.splice(this.#placeOf(entry), 0, entry)
+    this.#removeRow(entry.id)
+    this.#rows.splice(this.#findIndex(entry), 0, entry)
     this.#byId.set(entry.id, entry)
     return this.#edits.save()
   }
 
-  /** Deletes the entry; no list shows it from now on. Resolves when that is kept. */
+  /** Deletes the entry. Resolves when the edit is saved. */
   delete(id: number): Promise<void> {
     this.#record(id, null)
-    this.#takeOut(id)
+    this.#removeRow(id)
     this.#byId.delete(id)
     return this.#edits.save()
   }
 
   #record(id: number, entry: TimeEntry | null): void {
-    if (this.#edits.rows.size >= maxEdits && !this.#edits.rows.has(id)) throw new TooManyEdits()
+    if (this.#edits.rows.size >= maxEdits && !this.#edits.rows.has(id)) throw new TooManyEditsError()
     this.#edits.rows.set(id, entry)
     this.#selections.clear()
   }
 
-  #takeOut(id: number): void {
+  #removeRow(id: number): void {
     const entry = this.#byId.get(id)
-    if (entry !== undefined) this.#rows.splice(this.#placeOf(entry), 1)
+    if (entry !== undefined) this.#rows.splice(this.#findIndex(entry), 1)
   }
 
   /** Where the entry is, or where it would be. */
-  #placeOf(entry: TimeEntry): number {
-    return firstIndex(this.#rows, (row) => byPlace(row, entry) >= 0)
+  #findIndex(entry: TimeEntry): number {
+    return firstIndex(this.#rows, (row) => compareEntries(row, entry) >= 0)
   }
 
   #days(from: string | undefined, to: string | undefined): TimeEntry[] {
@@ -91,13 +89,13 @@ export class Entries {
   }
 }
 
-/** Newest day first, then highest id first. */
-function byPlace(a: TimeEntry, b: TimeEntry): number {
+/** Orders the newest day first, then the highest id first. */
+function compareEntries(a: TimeEntry, b: TimeEntry): number {
   if (a.spent_date !== b.spent_date) return a.spent_date > b.spent_date ? -1 : 1
   return b.id - a.id
 }
 
-/** The index of the first row from which on the condition holds; the rows' number where it never does. */
+/** Binary search: the index of the first row for which the condition holds, or `rows.length`. */
 function firstIndex(rows: readonly TimeEntry[], holds: (row: TimeEntry) => boolean): number {
   let low = 0
   let high = rows.length

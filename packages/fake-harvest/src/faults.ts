@@ -1,82 +1,82 @@
 import { z } from 'zod'
-import { refusals, refuseParameter } from './refusal.ts'
+import { apiErrors, invalidParameter } from './api-error.ts'
 
-/** More than anybody arms on purpose. */
+/** Bounds the memory. */
 const maxArmed = 1000
 
-/** Faults that stand in for the answer: nothing behind them sees the request. */
-const replacing = ['401', '403', '404', '429', '500', '502', '503', '504', 'reset'] as const
+/** Faults that replace the response: no later middleware sees the request. */
+const replacingFaults = ['401', '403', '404', '429', '500', '502', '503', '504', 'reset'] as const
 
-/** Faults of an answer that is otherwise right. */
-const spoiling = [
-  /** The answer comes after `delayMs`. */
+/** Faults that corrupt a normal response. */
+const corruptingFaults = [
+  /** Sends the response after `delayMs`. */
   'slow',
-  /** The connection ends within the body. */
+  /** Closes the connection within the body. */
   'reset-midway',
-  /** The body ends halfway, and says that it is whole. */
+  /** Sends half of the JSON as a complete body. */
   'truncated',
-  /** 200, with a page for people. */
+  /** Sends status 200 with an HTML page. */
   'not-json',
-  /** 200, with `{}`. */
+  /** Sends status 200 with `{}`. */
   'empty',
-  /** 200, and a list that says there is nothing. */
+  /** Sends status 200 with an empty list. */
   'no-rows',
-  /** `links.next` leads to the same page once more. */
+  /** Sets `links.next` to the same page. */
   'page-repeated',
-  /** After the page, an entry is inserted before it (one row comes twice) or deleted (one is missed). */
+  /** After the page, inserts an entry before it (the next page repeats a row) or deletes one (a row is missed). */
   'shifted',
-  /** `field` is absent, of a row or of the answer itself (`time_entries`, `links`). */
+  /** Removes `field` from a row, or from the body itself (`time_entries`, `links`). */
   'missing-field',
-  /** `field` is `value`, by default its own value as text. */
+  /** Sets `field` to `value`; by default to its own value as a string. */
   'changed-type',
 ] as const
 
 const armed = z.strictObject({
   fault: z.preprocess(
     (value) => (typeof value === 'number' ? String(value) : value),
-    z.enum([...replacing, ...spoiling]),
+    z.enum([...replacingFaults, ...corruptingFaults]),
   ),
-  /** How many requests it hits. */
+  /** The number of requests that it applies to. */
   times: z.int().min(1).default(1),
-  /** How many requests of its path pass before it hits the first one. */
+  /** The number of requests to its path that it skips first. */
   after: z.int().min(0).default(0),
-  /** A whole path (`/v2/time_entries`), or its beginning and `*`; every path by default. */
+  /** A path (`/v2/time_entries`), or a prefix and `*`; by default every path. */
   path: z.string().default('*'),
-  /** Of 429 and 503; null = without the header. */
+  /** For 429 and 502 to 504; null omits the header. */
   retryAfterSeconds: z.int().min(0).nullable().optional(),
-  /** Of slow. */
+  /** For `slow`. */
   delayMs: z.int().min(0).max(600_000).default(1000),
-  /** Of missing-field and changed-type. */
+  /** For `missing-field` and `changed-type`. */
   field: z.string().default('hours'),
-  /** Of changed-type. */
+  /** For `changed-type`. */
   value: z.json().optional(),
-  /** Of missing-field and changed-type: which row of the page, from 0. */
+  /** For `missing-field` and `changed-type`: the index of the row on the page. */
   row: z.int().min(0).default(0),
-  /** Of shifted. */
+  /** For `shifted`. */
   by: z.enum(['insert', 'delete']).default('insert'),
 })
 
-/** A fault that waits for its requests. */
+/** An armed fault. */
 export type Fault = z.infer<typeof armed>
 
-/** The faults that are armed, in the order they were. */
+/** The armed faults, in the order in which they were armed. */
 export class Faults {
   #armed: Fault[] = []
 
   /**
    * Arms one fault, or several.
-   * @throws {Refusal} 422
+   * @throws {ApiError} 422
    */
   arm(body: unknown): void {
     const parsed = z.array(armed).safeParse(Array.isArray(body) ? body : [body])
-    if (!parsed.success) throw refuseParameter(parsed.error)
+    if (!parsed.success) throw invalidParameter(parsed.error)
     if (this.#armed.length + parsed.data.length > maxArmed) {
-      throw refusals.invalid(`At most ${maxArmed} faults can be armed`)
+      throw apiErrors.invalid(`At most ${maxArmed} faults can be armed`)
     }
     this.#armed.push(...parsed.data)
   }
 
-  /** What is still to come. */
+  /** Lists the faults that have requests left. */
   list(): readonly Fault[] {
     return this.#armed
   }
@@ -86,29 +86,29 @@ export class Faults {
   }
 
   /**
-   * The faults that hit a request to this path. They combine, up to the first that stands in for the
-   * answer; those armed after it keep their turn, so `429` three times and then `500` is just that.
+   * Takes the faults for a request to this path. Faults combine, up to the first one that replaces the response. Faults
+   * after it stay armed: `429` three times and then `500` applies to four requests in this order.
    */
   take(path: string): readonly Fault[] {
     const due = this.#armed.filter((fault) => {
-      if (!concerns(fault, path)) return false
+      if (!matchesPath(fault, path)) return false
       if (fault.after === 0) return true
       fault.after -= 1
       return false
     })
-    const replacingAt = due.findIndex(replaces)
-    const hitting = replacingAt === -1 ? due : due.slice(0, replacingAt + 1)
-    for (const fault of hitting) fault.times -= 1
+    const replacingAt = due.findIndex(replacesResponse)
+    const active = replacingAt === -1 ? due : due.slice(0, replacingAt + 1)
+    for (const fault of active) fault.times -= 1
     this.#armed = this.#armed.filter((fault) => fault.times > 0)
-    return hitting
+    return active
   }
 }
 
-/** True where the fault stands in for the answer. */
-export function replaces({ fault }: Fault): boolean {
-  return (replacing as readonly string[]).includes(fault)
+/** Returns true for a fault that replaces the response. */
+export function replacesResponse({ fault }: Fault): boolean {
+  return (replacingFaults as readonly string[]).includes(fault)
 }
 
-function concerns({ path: wanted }: Fault, path: string): boolean {
+function matchesPath({ path: wanted }: Fault, path: string): boolean {
   return wanted.endsWith('*') ? path.startsWith(wanted.slice(0, -1)) : path === wanted
 }

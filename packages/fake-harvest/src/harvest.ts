@@ -3,26 +3,26 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { listen } from '@timesheets/runtime/http/listen'
 import express from 'express'
+import { handleError, sendNotFoundPage } from './api-error.ts'
 import { authenticate } from './authenticate.ts'
-import { company } from './company.ts'
+import { createCompanyRoute } from './company.ts'
 import type { HarvestConfig } from './config.ts'
-import { contractors, type User } from './contractors.ts'
-import { control } from './control.ts'
+import { createContractors, type User } from './contractors.ts'
+import { createControlApi } from './control-api.ts'
 import { documentedEntry, documentedUser } from './documented.ts'
 import { Entries } from './entries.ts'
 import { Faults } from './faults.ts'
-import { strike } from './inject-faults.ts'
+import { generateEntries } from './generated-entries.ts'
+import { injectFaults } from './inject-faults.ts'
 import { rateLimit } from './rate-limit.ts'
-import { recordedWeeks } from './recorded-weeks.ts'
-import { answerError, unknownPath } from './refusal.ts'
-import { firstStart, SavedEdits } from './saved-edits.ts'
+import { readFirstStart, SavedEdits } from './saved-edits.ts'
 import { timeEntries } from './time-entries.ts'
 import { users } from './users.ts'
 
 export interface Harvest {
-  /** Resolves with the URL listened on. */
+  /** Starts the server and returns its URL. */
   listen(): Promise<string>
-  /** Ends every connection; all that was answered is kept. */
+  /** Closes all connections. Edits that were confirmed are saved. */
   close(): Promise<void>
 }
 
@@ -32,35 +32,34 @@ export interface Overrides {
 }
 
 /**
- * A stand-in for Harvest's API v2 that behaves as that server does, faults included, with believable
- * hours of contractors who do not exist.
- * @throws {Error} where the data folder cannot be used
+ * Creates a stand-in for Harvest's API v2, with realistic entries of invented contractors, and with faults to inject.
+ * @throws {Error} when the data folder cannot be used
  */
 export function createHarvest(config: HarvestConfig, { now = () => new Date() }: Overrides = {}): Harvest {
   let listenedUrl = ''
   const publicUrl = () => config.publicUrl ?? listenedUrl
 
-  const people = contractors(config.contractors)
+  const people = createContractors(config.contractors)
   const entries = openEntries(config, people, now())
-  const everybody = [...people.toReversed(), documentedUser]
+  const allUsers = [...people.toReversed(), documentedUser]
   const faults = new Faults()
 
   const app = express()
   app.disable('x-powered-by').disable('etag')
-  app.use('/local', control(entries, people, faults, now))
-  app.use('/v2', strike(faults), authenticate(config), rateLimit(config.rateLimit, now))
+  app.use('/local', createControlApi(entries, people, faults, now))
+  app.use('/v2', injectFaults(faults), authenticate(config), rateLimit(config.rateLimit, now))
   app.use('/v2/time_entries', timeEntries(entries, publicUrl, now))
-  app.use('/v2/users', users(everybody, publicUrl))
-  app.get('/v2/company', company(publicUrl))
-  app.use(unknownPath)
-  app.use(answerError)
+  app.use('/v2/users', users(allUsers, publicUrl))
+  app.get('/v2/company', createCompanyRoute(publicUrl))
+  app.use(sendNotFoundPage)
+  app.use(handleError)
 
   const server = createServer(app)
   return {
     async listen() {
       await listen(server, config.port, config.host)
       const { port } = server.address() as AddressInfo
-      listenedUrl = `http://${reachable(config.host)}:${port}`
+      listenedUrl = `http://${toReachableHost(config.host)}:${port}`
       return listenedUrl
     },
     async close() {
@@ -72,19 +71,19 @@ export function createHarvest(config: HarvestConfig, { now = () => new Date() }:
   }
 }
 
-/** What was recorded before the first start, and what was done to it since. */
+/** Opens the entries that were recorded before the first start, with all edits since. */
 function openEntries(
   { dataDir, contractors, weeks }: HarvestConfig,
   people: readonly User[],
   now: Date,
 ): Entries {
-  const { day } = firstStart(dataDir, { day: now.toISOString().slice(0, 10), contractors, weeks })
-  const recorded = [documentedEntry, ...recordedWeeks(people, new Date(day), weeks)]
+  const { day } = readFirstStart(dataDir, { day: now.toISOString().slice(0, 10), contractors, weeks })
+  const recorded = [documentedEntry, ...generateEntries(people, new Date(day), weeks)]
   return new Entries(recorded, new SavedEdits(dataDir))
 }
 
-/** The address by which this machine reaches a server that listens on all of them. */
-function reachable(host: string): string {
+/** Returns a host for URLs: a server that listens on all addresses is reached on loopback. */
+function toReachableHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
   return host.includes(':') ? `[${host}]` : host
 }

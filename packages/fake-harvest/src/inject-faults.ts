@@ -1,52 +1,52 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RequestHandler, Response } from 'express'
-import { type Fault, type Faults, replaces } from './faults.ts'
-import { Refusal, refusals } from './refusal.ts'
+import { ApiError, apiErrors } from './api-error.ts'
+import { type Fault, type Faults, replacesResponse } from './faults.ts'
 
 /**
- * Lets the armed faults hit a request: waits, answers in the service's place, or leaves the rest for
- * `answer`.
+ * Middleware that injects the armed faults into a request: it delays it, or sends a response itself. `sendBody` applies
+ * the faults that corrupt the body.
  */
-export function strike(faults: Faults): RequestHandler {
+export function injectFaults(faults: Faults): RequestHandler {
   return async (request, response, next) => {
-    const hitting = faults.take(request.baseUrl + request.path)
-    response.locals.faults = hitting
-    for (const slow of hitting.filter(({ fault }) => fault === 'slow')) {
+    const active = faults.take(request.baseUrl + request.path)
+    response.locals.faults = active
+    for (const slow of active.filter(({ fault }) => fault === 'slow')) {
       await delay(slow.delayMs, undefined, { ref: false })
     }
-    const replacing = hitting.find(replaces)
-    if (replacing === undefined) next()
-    else answerInstead(replacing, response)
+    const replacement = active.find(replacesResponse)
+    if (replacement === undefined) next()
+    else respondWithFault(replacement, response)
   }
 }
 
-/** The fault of this kind that hits the request which is being answered. */
-export function faultOf(response: Response, kind: Fault['fault']): Fault | undefined {
-  return faultsOf(response).find(({ fault }) => fault === kind)
+/** Returns the active fault of this kind. */
+export function findFault(response: Response, kind: Fault['fault']): Fault | undefined {
+  return activeFaults(response).find(({ fault }) => fault === kind)
 }
 
-/** All faults that hit the request which is being answered. */
-export function faultsOf(response: Response): readonly Fault[] {
+/** Returns all active faults of the request. */
+export function activeFaults(response: Response): readonly Fault[] {
   return (response.locals.faults as readonly Fault[] | undefined) ?? []
 }
 
-function answerInstead({ fault, retryAfterSeconds }: Fault, response: Response): void {
+function respondWithFault({ fault, retryAfterSeconds }: Fault, response: Response): void {
   switch (fault) {
     case 'reset':
       response.socket?.resetAndDestroy()
       return
     case '401':
-      throw refusals.invalidToken()
+      throw apiErrors.invalidToken()
     case '403':
-      throw refusals.forbidden()
+      throw apiErrors.forbidden()
     case '404':
-      throw refusals.notFound()
+      throw apiErrors.notFound()
     case '429':
-      throw refusals.throttled(retryAfterSeconds === undefined ? 1 : retryAfterSeconds)
+      throw apiErrors.throttled(retryAfterSeconds === undefined ? 1 : retryAfterSeconds)
     case '500':
-      throw new Refusal(500, { status: 500, error: 'Internal Server Error' })
+      throw new ApiError(500, { status: 500, error: 'Internal Server Error' })
   }
-  // 502 to 504 come from what stands before the service, and that speaks no JSON.
+  // 502 to 504 come from a proxy in front of Harvest, which sends HTML.
   if (retryAfterSeconds != null) response.set('Retry-After', String(retryAfterSeconds))
   response
     .status(Number(fault))

@@ -1,6 +1,6 @@
 import { chance, pick, type Random } from './random.ts'
 
-/** What people write, with what breaks a careless CSV, JSON, SQL or HTML writer on the way. */
+/** Notes as people write them, including text that breaks code without proper CSV, JSON, SQL or HTML escaping. */
 const remarks = [
   'Adding CSS styling',
   'Code review',
@@ -21,7 +21,7 @@ const remarks = [
   'レビューと修正',
   'Обговорили вимоги',
   'مراجعة التصميم',
-  // "Café" with a combining accent: the same text as the next one, in other bytes.
+  // "Café" with a combining accent: the same text as the next note in another Unicode normalization form.
   'Cafe\u0301 menu',
   'Caf\u00e9 menu',
   '  padded on both sides  ',
@@ -29,7 +29,7 @@ const remarks = [
   `Long: ${'the migration script ran, stopped, and ran again; '.repeat(8)}`,
 ]
 
-/** A note for an entry; most have none. */
-export function note(next: Random): string | null {
+/** Picks a note for an entry; most entries have none. */
+export function pickNote(next: Random): string | null {
   return chance(next, 0.4) ? pick(next, remarks) : null
 }

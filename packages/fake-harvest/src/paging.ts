@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { parameter, readQuery } from './query.ts'
+import { parameter, parseParameters } from './query.ts'
 
-/** https://help.getharvest.com/api-v2/introduction/overview/pagination/ ("larger than the maximum": 422) */
+/** Harvest responds with 422 to a larger page size. https://help.getharvest.com/api-v2/introduction/overview/pagination/ */
 const maxPerPage = 2000
 
 const parameters = z.object({
@@ -9,7 +9,7 @@ const parameters = z.object({
   per_page: parameter.count.refine((size) => size <= maxPerPage, `is more than ${maxPerPage}`).optional(),
 })
 
-/** One page, around its rows. Clients follow `links.next` and build no link themselves. */
+/** The fields of a page beside its rows. Clients follow `links.next` and build no links themselves. */
 export interface Page {
   per_page: number
   total_pages: number
@@ -20,21 +20,21 @@ export interface Page {
   links: { first: string; next: string | null; previous: string | null; last: string }
 }
 
-/** The page that is asked for. */
+/** The requested page of a list. */
 export interface Paging {
-  /** Its rows of all rows. */
-  cut<T>(rows: readonly T[]): readonly T[]
-  /** What stands around them in the answer. */
-  around(rows: readonly unknown[]): Page
+  /** Returns the rows of the page. */
+  slice<T>(rows: readonly T[]): readonly T[]
+  /** Returns the fields of the page beside its rows. */
+  describe(rows: readonly unknown[]): Page
 }
 
 /**
- * Reads a page's number and size from a query.
- * @param address of the list, as the outside has it, without a query
- * @throws {Refusal} 422
+ * Parses the number and size of a page from a query.
+ * @param address the public URL of the list, without a query
+ * @throws {ApiError} 422
  */
-export function pagingOf(query: URLSearchParams, address: string): Paging {
-  const { page = 1, per_page: perPage = maxPerPage } = readQuery(query, parameters)
+export function parsePaging(query: URLSearchParams, address: string): Paging {
+  const { page = 1, per_page: perPage = maxPerPage } = parseParameters(query, parameters)
   const link = (number: number): string => {
     const linked = new URLSearchParams(query)
     linked.set('page', String(number))
@@ -42,8 +42,8 @@ export function pagingOf(query: URLSearchParams, address: string): Paging {
     return `${address}?${linked}`
   }
   return {
-    cut: (rows) => rows.slice((page - 1) * perPage, page * perPage),
-    around: (rows) => {
+    slice: (rows) => rows.slice((page - 1) * perPage, page * perPage),
+    describe: (rows) => {
       const last = Math.max(1, Math.ceil(rows.length / perPage))
       const next = page < last ? page + 1 : null
       const previous = page > 1 ? page - 1 : null

@@ -1,4 +1,4 @@
-/** How an entry refers to a project, a client, a task, a person. */
+/** A reference of an entry to a project, client, task or person. */
 export interface Reference {
   readonly id: number
   readonly name: string
@@ -31,7 +31,7 @@ const writing = task(8_083_404, 'Writing')
 const support = task(8_083_405, 'Support')
 const meetings = { ...task(8_083_406, 'Meetings'), billable: false }
 
-/** What the contractors work on. As with real clients, two of the projects have the same name. */
+/** The projects of the contractors. Two projects of different clients have the same name, as real ones do. */
 export const projects: readonly Project[] = [
   project(14_308_001, 'StoreZero', storeZero, [programming, testing, meetings]),
   project(14_308_002, 'Checkout & Payments', storeZero, [programming, testing, research]),

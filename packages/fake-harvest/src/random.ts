@@ -1,12 +1,12 @@
-/** The next number of a fixed sequence, in [0, 1). */
+/** Returns the next number of a fixed sequence, in [0, 1). */
 export type Random = () => number
 
 /**
- * A sequence that depends on its seeds alone (mulberry32), so that the same contractor has worked the
- * same hours on the same day wherever and whenever this runs.
+ * Creates a sequence that depends on its seeds only (mulberry32), so that a contractor has the same hours on the same
+ * day in every run.
  */
 export function random(...seeds: readonly number[]): Random {
-  // FNV-1a over the seeds: neighbouring days must not have neighbouring sequences.
+  // FNV-1a over the seeds: consecutive days must not get similar sequences.
   let state = 0x811c9dc5
   for (const seed of seeds) {
     for (let byte = 0; byte < 4; byte += 1) {
@@ -21,17 +21,17 @@ export function random(...seeds: readonly number[]): Random {
   }
 }
 
-/** One of the list. */
+/** Picks an item of the list. */
 export function pick<T>(next: Random, list: readonly T[]): T {
   return list[Math.floor(next() * list.length)] as T
 }
 
-/** A whole number from `min` to `max`, both inclusive. */
+/** Returns an integer from `min` to `max`, both inclusive. */
 export function between(next: Random, min: number, max: number): number {
   return min + Math.floor(next() * (max - min + 1))
 }
 
-/** True in this share of cases. */
+/** Returns true with the probability `share`. */
 export function chance(next: Random, share: number): boolean {
   return next() < share
 }

@@ -1,12 +1,12 @@
 import type { RequestHandler } from 'express'
-import { refusals } from './refusal.ts'
+import { apiErrors } from './api-error.ts'
 
 /** "100 requests per 15 seconds": https://help.getharvest.com/api-v2/introduction/overview/general/#rate-limiting */
 const windowMs = 15_000
 
 /**
- * Accepts `limit` requests in 15 s and answers the rest with 429 until the window ends; 0 = no limit.
- * There is one token, so one window is all there is to keep.
+ * Accepts `limit` requests per window of 15 s and responds with 429 to the rest; 0 means no limit. There is only one
+ * token, so there is only one window.
  */
 export function rateLimit(limit: number, now: () => Date): RequestHandler {
   let startedMs = Number.NEGATIVE_INFINITY
@@ -18,7 +18,7 @@ export function rateLimit(limit: number, now: () => Date): RequestHandler {
       startedMs = nowMs
       accepted = 0
     }
-    if (accepted >= limit) throw refusals.throttled(Math.ceil((startedMs + windowMs - nowMs) / 1000))
+    if (accepted >= limit) throw apiErrors.throttled(Math.ceil((startedMs + windowMs - nowMs) / 1000))
     accepted += 1
     next()
   }

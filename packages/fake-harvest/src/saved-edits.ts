@@ -3,7 +3,7 @@ import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TimeEntry } from './time-entry.ts'
 
-/** What the data of a first start depends on; a later start must find the same. */
+/** The values that the generated entries depend on. Later starts must have the same values. */
 export interface FirstStart {
   /** The day (UTC) of the first start. */
   readonly day: string
@@ -11,14 +11,14 @@ export interface FirstStart {
   readonly weeks: number
 }
 
-/** The rows that differ from the first start's, by id; null where the row was deleted. */
+/** The rows that differ from the first start, by id; null for a deleted row. */
 export type Edits = Map<number, TimeEntry | null>
 
 /**
- * The folder's first start: read, or written where this is it.
- * @throws {Error} where the folder was made for other data
+ * Reads the values of the folder's first start. The first start writes them.
+ * @throws {Error} when the folder has other values
  */
-export function firstStart(dataDir: string, wanted: FirstStart): FirstStart {
+export function readFirstStart(dataDir: string, wanted: FirstStart): FirstStart {
   mkdirSync(dataDir, { recursive: true })
   const path = join(dataDir, 'first-start.json')
   const kept = readJson<FirstStart>(path)
@@ -29,18 +29,18 @@ export function firstStart(dataDir: string, wanted: FirstStart): FirstStart {
   }
   if (kept.contractors !== wanted.contractors || kept.weeks !== wanted.weeks) {
     throw new Error(
-      `${path} is of ${kept.contractors} contractors and ${kept.weeks} weeks, ` +
-        `the configuration of ${wanted.contractors} and ${wanted.weeks}: change it back, or remove the folder`,
+      `${path} was created for ${kept.contractors} contractors and ${kept.weeks} weeks, but the configuration has ` +
+        `${wanted.contractors} and ${wanted.weeks}. Change it back, or remove the folder.`,
     )
   }
   return kept
 }
 
-/** The edits of a data folder, and the file they are kept in. */
+/** The edits of a data folder and their file. */
 export class SavedEdits {
   readonly rows: Edits
   readonly #path: string
-  #underWay: Promise<void> = Promise.resolve()
+  #inFlight: Promise<void> = Promise.resolve()
   #next: Promise<void> | undefined
 
   constructor(dataDir: string) {
@@ -50,15 +50,14 @@ export class SavedEdits {
   }
 
   /**
-   * Resolves when a file that holds all edits so far is in place. It is whole at every moment, so a
-   * killed process loses nothing that was answered. (Without fsync: a laptop's power cut may.)
-   * Edits that arrive while a file is being written share the next one.
+   * Resolves when all edits so far are saved. The file is replaced atomically, so a killed process loses no confirmed
+   * edit (a power failure may, because there is no fsync). Edits that arrive during a write share the next write.
    */
   save(): Promise<void> {
-    this.#next ??= this.#underWay
-      .catch(() => undefined) // told to those who waited for it
+    this.#next ??= this.#inFlight
+      .catch(() => undefined) // its own callers received the error
       .then(() => {
-        this.#underWay = this.#next ?? Promise.resolve()
+        this.#inFlight = this.#next ?? Promise.resolve()
         this.#next = undefined
         return this.#write()
       })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parameter, readQuery } from './query.ts'
+import { parameter, parseParameters } from './query.ts'
 import type { TimeEntry } from './time-entry.ts'
 
 /**
@@ -20,23 +20,23 @@ const filters = z.object({
   to: parameter.day.optional(),
 })
 
-/** Which entries are asked for. */
+/** The entries that a query selects. */
 export interface Selection {
-  /** Equal for equal selections. */
+  /** Equal selections have equal keys. */
   readonly key: string
   /** First and last day, both inclusive. */
   readonly from: string | undefined
   readonly to: string | undefined
-  /** The filters other than the days. */
+  /** Applies all filters except the days. */
   matches(entry: TimeEntry): boolean
 }
 
 /**
- * Reads a selection from a query.
- * @throws {Refusal} 422
+ * Parses a selection from a query.
+ * @throws {ApiError} 422
  */
-export function selectionOf(query: URLSearchParams): Selection {
-  const wanted = readQuery(query, filters)
+export function parseSelection(query: URLSearchParams): Selection {
+  const wanted = parseParameters(query, filters)
   return {
     key: JSON.stringify(wanted),
     from: wanted.from,

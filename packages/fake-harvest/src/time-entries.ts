@@ -1,45 +1,44 @@
 import { type Request, type Response, Router } from 'express'
-import { answer } from './answer.ts'
+import { apiErrors } from './api-error.ts'
 import type { Entries } from './entries.ts'
-import { faultOf } from './inject-faults.ts'
-import { pagingOf } from './paging.ts'
-import { queryOf } from './query.ts'
-import { refusals } from './refusal.ts'
-import { selectionOf } from './selection.ts'
-import { asShownAt, type TimeEntry, timestamp } from './time-entry.ts'
+import { findFault } from './inject-faults.ts'
+import { parsePaging } from './paging.ts'
+import { parseQuery } from './query.ts'
+import { sendBody } from './response.ts'
+import { parseSelection } from './selection.ts'
+import { formatTimestamp, type TimeEntry, withTimerHours } from './time-entry.ts'
 
 /**
- * `GET /v2/time_entries` and `GET /v2/time_entries/{id}`. There is no list of deletions: Harvest has none.
+ * `GET /v2/time_entries` and `GET /v2/time_entries/{id}`. Like Harvest, it does not list deleted entries.
  * https://help.getharvest.com/api-v2/timesheets-api/timesheets/time-entries/
- * @param publicUrl what the links are built from
+ * @param publicUrl returns the base of the links
  */
 export function timeEntries(entries: Entries, publicUrl: () => string, now: () => Date): Router {
   const router = Router()
 
   router.get('/', async (request: Request, response: Response) => {
-    const query = queryOf(request)
-    const selected = entries.select(selectionOf(query))
-    const paging = pagingOf(query, `${publicUrl()}/v2/time_entries`)
-    const rows = paging.cut(selected)
-    const shift = faultOf(response, 'shifted')
+    const query = parseQuery(request)
+    const selected = entries.select(parseSelection(query))
+    const paging = parsePaging(query, `${publicUrl()}/v2/time_entries`)
+    const rows = paging.slice(selected)
+    const shift = findFault(response, 'shifted')
     if (shift !== undefined) await shiftRows(shift.by, entries, selected, rows, now())
-    const shown = rows.map((row) => asShownAt(row, now()))
-    answer(response, { time_entries: shown, ...paging.around(selected) })
+    const shown = rows.map((row) => withTimerHours(row, now()))
+    sendBody(response, { time_entries: shown, ...paging.describe(selected) })
   })
 
   router.get('/:id', (request: Request<{ id: string }>, response: Response) => {
     const entry = entries.get(Number(request.params.id))
-    if (entry === undefined) throw refusals.notFound()
-    answer(response, asShownAt(entry, now()))
+    if (entry === undefined) throw apiErrors.notFound()
+    sendBody(response, withTimerHours(entry, now()))
   })
 
   return router
 }
 
 /**
- * What somebody does in Harvest while another reads its pages: an entry that comes before all others
- * moves the last row of this page to the next one too; a deletion moves the next page's first row into
- * this page, where nobody reads it any more.
+ * Simulates an edit between two page requests. An inserted first entry moves the last row of this page to the next page,
+ * which repeats it. A deletion moves the first row of the next page to this page, so the client misses it.
  */
 async function shiftRows(
   by: 'insert' | 'delete',
@@ -50,7 +49,7 @@ async function shiftRows(
 ): Promise<void> {
   const [newest] = selected
   const [first] = page
-  const nowText = timestamp(now.getTime())
+  const nowText = formatTimestamp(now.getTime())
   if (by === 'delete' && first !== undefined) await entries.delete(first.id)
   if (by === 'insert' && newest !== undefined) {
     const id = entries.nextId()

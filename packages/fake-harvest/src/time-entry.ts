@@ -4,8 +4,8 @@ const named = z.strictObject({ id: z.int(), name: z.string() })
 const instant = z.iso.datetime({ offset: true })
 
 /**
- * A time entry as it stands in Harvest's answers, less the members that only matter to its own pages
- * (`user_assignment`, `task_assignment`).
+ * A time entry in Harvest's responses, without the fields that only its own pages use (`user_assignment`,
+ * `task_assignment`).
  * https://help.getharvest.com/api-v2/timesheets-api/timesheets/time-entries/#the-time-entry-object
  */
 export const timeEntry = z.strictObject({
@@ -16,11 +16,11 @@ export const timeEntry = z.strictObject({
   client: named,
   project: named,
   task: named,
-  /** What was worked, in decimal hours. Of a running timer: what it shows at this moment. */
+  /** Decimal hours. For a running timer, the hours until now. */
   hours: z.number(),
   /** `hours` before the timer was last started. */
   hours_without_timer: z.number(),
-  /** What is billed. */
+  /** The billed hours. */
   rounded_hours: z.number(),
   notes: z.string().nullable(),
   is_locked: z.boolean(),
@@ -54,35 +54,35 @@ export const timeEntry = z.strictObject({
 
 export type TimeEntry = z.infer<typeof timeEntry>
 
-/** The entry as it is answered at `now`: a running timer goes on counting. */
-export function asShownAt(entry: TimeEntry, now: Date): TimeEntry {
+/** Adds the hours of a running timer until `now`. */
+export function withTimerHours(entry: TimeEntry, now: Date): TimeEntry {
   if (!entry.is_running || entry.timer_started_at === null) return entry
   const elapsedMs = Math.max(0, now.getTime() - Date.parse(entry.timer_started_at))
-  const hours = hundredths(entry.hours_without_timer + elapsedMs / 3_600_000)
-  return { ...entry, hours, rounded_hours: roundedHours(hours) }
+  const hours = roundToHundredths(entry.hours_without_timer + elapsedMs / 3_600_000)
+  return { ...entry, hours, rounded_hours: roundToBilledHours(hours) }
 }
 
-/** True where the hours are final and there are any: what another system can take over. */
+/** Returns true for an entry with final hours, which another system can import. */
 export function isFinished(entry: TimeEntry): boolean {
-  return !entry.is_running && seconds(entry) > 0
+  return !entry.is_running && toSeconds(entry) > 0
 }
 
-/** The hours in whole seconds. */
-export function seconds(entry: TimeEntry): number {
+/** Converts the hours to whole seconds. */
+export function toSeconds(entry: TimeEntry): number {
   return Math.round(entry.hours * 3600)
 }
 
-/** Billed time: up to the next quarter of an hour, as the account of Harvest's documents has it (2.11 → 2.25). */
-export function roundedHours(hours: number): number {
-  return Math.ceil(hundredths(hours) * 4) / 4
+/** Rounds up to a quarter of an hour, as the account in Harvest's documentation does (2.11 → 2.25). */
+export function roundToBilledHours(hours: number): number {
+  return Math.ceil(roundToHundredths(hours) * 4) / 4
 }
 
-/** Harvest keeps hours with two decimals. */
-export function hundredths(hours: number): number {
+/** Rounds to two decimals, as Harvest stores hours. */
+export function roundToHundredths(hours: number): number {
   return Math.round(hours * 100) / 100
 }
 
-/** An instant as Harvest writes it: UTC, whole seconds. */
-export function timestamp(ms: number): string {
+/** Formats an instant as Harvest does: UTC, whole seconds. */
+export function formatTimestamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`
 }

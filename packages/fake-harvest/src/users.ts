@@ -1,11 +1,11 @@
 import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
-import { answer } from './answer.ts'
+import { apiErrors } from './api-error.ts'
 import type { User } from './contractors.ts'
 import { documentedUser } from './documented.ts'
-import { pagingOf } from './paging.ts'
-import { parameter, queryOf, readQuery } from './query.ts'
-import { refusals } from './refusal.ts'
+import { parsePaging } from './paging.ts'
+import { parameter, parseParameters, parseQuery } from './query.ts'
+import { sendBody } from './response.ts'
 
 const filters = z.object({
   is_active: parameter.flag.optional(),
@@ -13,32 +13,32 @@ const filters = z.object({
 })
 
 /**
- * `GET /v2/users`, `GET /v2/users/me` (whose token it is) and `GET /v2/users/{id}`.
+ * `GET /v2/users`, `GET /v2/users/me` (the owner of the token) and `GET /v2/users/{id}`.
  * https://help.getharvest.com/api-v2/users-api/users/users/
- * @param people most recently created first, as Harvest lists them
- * @param publicUrl what the links are built from
+ * @param people the most recently created first, as Harvest lists them
+ * @param publicUrl returns the base of the links
  */
 export function users(people: readonly User[], publicUrl: () => string): Router {
   const router = Router()
 
   router.get('/', (request: Request, response: Response) => {
-    const query = queryOf(request)
-    const { is_active: isActive, updated_since: since } = readQuery(query, filters)
-    const paging = pagingOf(query, `${publicUrl()}/v2/users`)
+    const query = parseQuery(request)
+    const { is_active: isActive, updated_since: since } = parseParameters(query, filters)
+    const paging = parsePaging(query, `${publicUrl()}/v2/users`)
     const selected = people.filter(
       (user) => (isActive ?? user.is_active) === user.is_active && user.updated_at >= (since ?? ''),
     )
-    answer(response, { users: paging.cut(selected), ...paging.around(selected) })
+    sendBody(response, { users: paging.slice(selected), ...paging.describe(selected) })
   })
 
   router.get('/me', (_request: Request, response: Response) => {
-    answer(response, documentedUser)
+    sendBody(response, documentedUser)
   })
 
   router.get('/:id', (request: Request<{ id: string }>, response: Response) => {
     const user = people.find(({ id }) => id === Number(request.params.id))
-    if (user === undefined) throw refusals.notFound()
-    answer(response, user)
+    if (user === undefined) throw apiErrors.notFound()
+    sendBody(response, user)
   })
 
   return router

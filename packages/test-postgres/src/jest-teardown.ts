@@ -1,6 +1,6 @@
 import './jest-setup.ts'
 
-/** jest's globalTeardown: ends the test server and waits until all that it started is gone. */
+/** jest's globalTeardown: stops the test server and waits until its Postgres has stopped. */
 export default async function teardown(): Promise<void> {
-  await globalThis.endTestServer?.()
+  await globalThis.stopTestServer?.()
 }

@@ -3,24 +3,25 @@ import { existsSync } from 'node:fs'
 const image = 'postgres:18'
 const pullTimeoutMs = 120_000
 
-/** A server to run tests on. */
+/** A Postgres server for tests. */
 export interface StartedServer {
-  /** Of a superuser. */
+  /** The URL of a superuser. */
   readonly url: string
   stop(): Promise<void>
 }
 
 /**
- * How to start `postgres:18` in Docker, with the image there or pulled. Undefined where Docker does not answer.
+ * Prepares `postgres:18` in Docker by testcontainers, and pulls the image when it is missing.
  *
- * @throws where Docker answers but the image cannot be had.
+ * @returns a function that starts the container; undefined when no Docker engine responds
+ * @throws {Error} when Docker responds but the image cannot be pulled
  */
-export async function postgresContainer(): Promise<(() => Promise<StartedServer>) | undefined> {
-  // testcontainers looks for other Dockers then; a person who names one means that one or none.
+export async function preparePostgresContainer(): Promise<(() => Promise<StartedServer>) | undefined> {
+  // testcontainers ignores an unusable DOCKER_HOST and tries other sockets; an explicit value must be the only choice.
   const socket = /^unix:\/\/(.+)/.exec(process.env.DOCKER_HOST ?? '')?.[1]
   if (socket && !existsSync(socket)) return undefined
 
-  // Loaded late: it takes a third of a second, for nothing where another server is named.
+  // Imported here because it takes a third of a second, which TEST_DATABASE_URL saves.
   const { getContainerRuntimeClient, ImageName } = await import('testcontainers')
   const docker = await getContainerRuntimeClient().catch(() => undefined)
   if (!docker) return undefined
@@ -28,13 +29,13 @@ export async function postgresContainer(): Promise<(() => Promise<StartedServer>
   const name = ImageName.fromString(image)
   if (!(await docker.image.exists(name))) {
     console.error(`tests: pulling ${image}`)
-    await within(pullTimeoutMs, docker.image.pull(name))
+    await withTimeout(pullTimeoutMs, docker.image.pull(name))
   }
   return startContainer
 }
 
 async function startContainer(): Promise<StartedServer> {
-  // Its watchdog container is one more image to pull. The test server removes this container whenever jest ends.
+  // No watchdog container (Ryuk), which is another image to pull: the test server removes the container itself.
   process.env.TESTCONTAINERS_RYUK_DISABLED ??= 'true'
   const { PostgreSqlContainer } = await import('@testcontainers/postgresql')
   const container = await new PostgreSqlContainer(image)
@@ -47,12 +48,12 @@ async function startContainer(): Promise<StartedServer> {
   return { url: container.getConnectionUri(), stop: async () => void (await container.stop()) }
 }
 
-/** As of the embedded server for tests (postgres.ts). */
+/** The same parameters as for the embedded server (postgres.ts in dev-stack). */
 const nonDurable = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=300']
 
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+async function withTimeout<T>(ms: number, work: Promise<T>): Promise<T> {
   const timeout = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error(`took more than ${ms / 1000} s`)), ms).unref()
+    setTimeout(() => reject(new Error(`no result within ${ms / 1000} s`)), ms).unref()
   })
   return Promise.race([work, timeout])
 }

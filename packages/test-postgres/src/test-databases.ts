@@ -2,34 +2,34 @@ import { randomUUID } from 'node:crypto'
 import { startPostgres } from '@timesheets/dev-stack/postgres/postgres'
 import pg from 'pg'
 import { migrate } from '../../../prisma/migrate.ts'
-import { postgresContainer, type StartedServer } from './postgres-container.ts'
+import { preparePostgresContainer, type StartedServer } from './postgres-container.ts'
 
-/** The databases of one jest run, on a server that the first of them starts. */
+/** The databases of one jest run. The first one starts the server. */
 export class TestDatabases {
   readonly #start: () => Promise<StartedServer>
-  #opening: Promise<OpenServer> | undefined
+  #server: Promise<TestServer> | undefined
 
   private constructor(start: () => Promise<StartedServer>) {
     this.#start = start
   }
 
-  /** Chooses the server: `TEST_DATABASE_URL`, else `postgres:18` in Docker, else the embedded one. */
+  /** Chooses the server: `TEST_DATABASE_URL`, else `postgres:18` in Docker, else the embedded Postgres. */
   static async open(): Promise<TestDatabases> {
     return new TestDatabases(await chooseServer())
   }
 
   async create(migrated: boolean): Promise<{ name: string; url: string }> {
-    this.#opening ??= this.#start().then(OpenServer.on)
-    return (await this.#opening).create(migrated)
+    this.#server ??= this.#start().then(TestServer.prepare)
+    return (await this.#server).create(migrated)
   }
 
-  /** @throws when sessions are still open in it; it is dropped all the same. */
+  /** @throws {Error} when sessions are still open in it; the database is dropped all the same */
   async drop(name: string): Promise<void> {
-    await (await this.#opening)?.drop(name)
+    await (await this.#server)?.drop(name)
   }
 
   async close(): Promise<void> {
-    const server = await this.#opening?.catch(() => undefined)
+    const server = await this.#server?.catch(() => undefined)
     await server?.close()
   }
 }
@@ -37,25 +37,25 @@ export class TestDatabases {
 async function chooseServer(): Promise<() => Promise<StartedServer>> {
   const url = process.env.TEST_DATABASE_URL
   if (url) return async () => ({ url, stop: async () => {} })
-  const embedded = () => startPostgres({ throwaway: true })
-  const embeddedInstead = (error: Error) => {
-    const reason = error.message.split('\n')[0]
-    console.error(`tests: no postgres:18 from Docker (${reason}); the embedded Postgres is used`)
-    return embedded
+  const startEmbedded = () => startPostgres({ throwaway: true })
+  const fallBack = (error: Error) => {
+    const reason = error.message.split('\n')[0]?.trim()
+    console.error(`tests: using the embedded Postgres, because postgres:18 does not run in Docker: ${reason}`)
+    return startEmbedded
   }
   try {
-    const container = await postgresContainer()
-    if (!container) return embedded
-    return () => container().catch((error) => embeddedInstead(error)())
+    const startContainer = await preparePostgresContainer()
+    if (!startContainer) return startEmbedded
+    return () => startContainer().catch((error) => fallBack(error)())
   } catch (error) {
-    return embeddedInstead(error as Error)
+    return fallBack(error as Error)
   }
 }
 
-/** Postgres' code for a database that sessions are still open in. */
+/** SQLSTATE object_in_use: sessions are still open in the database. */
 const objectInUse = '55006'
 
-class OpenServer {
+class TestServer {
   readonly #server: StartedServer
   readonly #admin: pg.Pool
   readonly #template: string
@@ -67,31 +67,32 @@ class OpenServer {
     this.#template = template
   }
 
-  static async on(server: StartedServer): Promise<OpenServer> {
-    // One connection, so that clones of the template wait for each other.
+  /** Creates the migrated template on a server. */
+  static async prepare(server: StartedServer): Promise<TestServer> {
+    // One connection: Postgres cannot clone the same template twice at the same time.
     const admin = new pg.Pool({ connectionString: server.url, max: 1 })
-    admin.on('error', () => {}) // told by the next query
-    const opened = new OpenServer(server, admin, nameOf('template'))
+    admin.on('error', () => {}) // the next query reports it
+    const testServer = new TestServer(server, admin, createName('template'))
     try {
-      await opened.#createFrom('template0', opened.#template)
-      await migrate(opened.#urlOf(opened.#template))
-      return opened
+      await testServer.#clone('template0', testServer.#template)
+      await migrate(testServer.#buildUrl(testServer.#template))
+      return testServer
     } catch (error) {
-      await opened.close()
+      await testServer.close()
       throw error
     }
   }
 
   async create(migrated: boolean): Promise<{ name: string; url: string }> {
-    const name = nameOf('test')
-    await this.#createFrom(migrated ? this.#template : 'template0', name)
-    return { name, url: this.#urlOf(name) }
+    const name = createName('test')
+    await this.#clone(migrated ? this.#template : 'template0', name)
+    return { name, url: this.#buildUrl(name) }
   }
 
   async drop(name: string): Promise<void> {
     this.#names.delete(name)
     try {
-      await this.#admin.query(`drop database if exists "${name}"`) // waits 5 s for sessions that are about to end
+      await this.#admin.query(`drop database if exists "${name}"`) // waits up to 5 s for sessions to end
     } catch (error) {
       if ((error as { code?: string }).code !== objectInUse) throw error
       const { rows } = await this.#admin.query(
@@ -100,30 +101,30 @@ class OpenServer {
       )
       await this.#admin.query(`drop database "${name}" with (force)`)
       const sessions = rows.map((row) => `${row.application_name || 'unnamed'}: ${row.query}`).join('; ')
-      throw new Error(`left open when it was dropped: ${sessions}`)
+      throw new Error(`sessions were still open when the database was dropped: ${sessions}`)
     }
   }
 
   async close(): Promise<void> {
     for (const name of this.#names) {
-      await this.#admin.query(`drop database if exists "${name}" with (force)`).catch(() => {}) // the server may be gone
+      await this.#admin.query(`drop database if exists "${name}" with (force)`).catch(() => {}) // the server may have stopped
     }
     await this.#admin.end()
     await this.#server.stop()
   }
 
-  async #createFrom(template: string, name: string): Promise<void> {
+  async #clone(template: string, name: string): Promise<void> {
     this.#names.add(name)
     await this.#admin.query(`create database "${name}" template "${template}"`)
   }
 
-  #urlOf(name: string): string {
+  #buildUrl(name: string): string {
     const url = new URL(this.#server.url)
     url.pathname = `/${name}`
     return url.href
   }
 }
 
-function nameOf(kind: string): string {
+function createName(kind: string): string {
   return `${kind}_${randomUUID().replaceAll('-', '')}`
 }

@@ -3,17 +3,17 @@ import type { AddressInfo } from 'node:net'
 import { TestDatabases } from './test-databases.ts'
 
 /**
- * The one Postgres of a jest run, as a process that hands out databases over HTTP on loopback:
+ * A process that owns the Postgres of a jest run and creates databases on it, over HTTP on loopback:
  * `POST /databases?migrated=true` → `{name, url}`, `DELETE /databases/{name}` → `{}`.
  *
- * It ends, and takes everything with it, when its standard input does: that happens however jest ends, kill -9 too.
+ * It stops Postgres and exits when its standard input closes, which happens however jest ends, also by SIGKILL.
  */
 const databases = await TestDatabases.open()
 
 const server = createServer(async (request, response) => {
   try {
-    const answer = await handle(request)
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+    const body = await handle(request)
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   } catch (error) {
     response.writeHead(500, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ error: (error as Error).message }))

@@ -56,7 +56,7 @@ export async function upload(
   throw new DomainError('busy', 'Other clients are writing the same entries; send the upload again')
 }
 
-/** The source of items that name none. A request cannot spell it. */
+/** The source of items without one. No request can name it, because a colon is not valid in the field `source`. */
 const defaultSource = (clientId: string) => `client:${clientId}`
 
 function toUploadKeys(items: readonly SourcedItem[], clientId: string): UploadKeys {

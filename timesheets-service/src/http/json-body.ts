@@ -13,16 +13,19 @@ export interface JsonBodyOptions {
   /** A request without a body gets `{}`. */
   readonly isOptional?: boolean
   readonly budget: BodyBudget
-  /** Whose share of the budget the body counts against. */
+  /** Whether the body counts against the share of the client or of the person in the budget. */
   readonly ownedBy: 'client' | 'person'
+  /** Time before a body must have arrived at the minimum rate; default 10 s. */
+  readonly graceMs?: number
 }
 
 /** Values of 1,000 entries with all their fields, several times over. */
 const maxJsonValues = 64 * maxArrayItems
 
 /** A body must arrive at a minimum rate, because it holds memory that others need. */
-const graceMs = 10_000
+const defaultGraceMs = 10_000
 const minBytesPerMs = 128
+const rateCheckMs = 500
 
 /**
  * Reads a JSON body (RFC 8259: UTF-8) by `express.json`, in bounded memory and time. `express.json` lacks these checks:
@@ -31,7 +34,7 @@ const minBytesPerMs = 128
  * @throws {ProblemError} `unsupported-media-type`, `too-large`, `malformed-json`, `not-ready`, `invalid-request`
  */
 export function jsonBody(options: JsonBodyOptions): RequestHandler {
-  const { maxBytes, isOptional = false, budget, ownedBy } = options
+  const { maxBytes, isOptional = false, budget, ownedBy, graceMs = defaultGraceMs } = options
   const parse = express.json({
     limit: maxBytes,
     // The media type is checked below, where an optional body may have any.
@@ -57,12 +60,16 @@ export function jsonBody(options: JsonBodyOptions): RequestHandler {
     const startedAt = performance.now()
     let receivedBytes = 0
     let isFinished = false
+    let stopParser = () => {}
     const finish = (error?: unknown) => {
       if (isFinished) return
       isFinished = true
       clearInterval(timer)
       request.off('data', count)
-      if (error !== undefined) budget.release(request)
+      if (error !== undefined) {
+        stopParser()
+        budget.release(request)
+      }
       next(error)
     }
     const count = (chunk: Buffer) => {
@@ -76,11 +83,31 @@ export function jsonBody(options: JsonBodyOptions): RequestHandler {
     }
     const timer = setInterval(() => {
       const allowedMs = graceMs + receivedBytes / minBytesPerMs
-      if (performance.now() - startedAt > allowedMs) finish(tooSlow())
-    }, 1000)
+      if (performance.now() - startedAt > allowedMs) finish(tooSlow(graceMs))
+    }, rateCheckMs)
     request.on('data', count)
     sendContinue(request, response)
-    parse(request, response, (error?: unknown) => finish(error === undefined ? undefined : toProblem(error)))
+    stopParser = recordListeners(request, () =>
+      parse(request, response, (error?: unknown) =>
+        finish(error === undefined ? undefined : toProblem(error)),
+      ),
+    )
+  }
+}
+
+/**
+ * Returns a function that removes the listeners which `attach` adds. body-parser cannot be cancelled otherwise: it would
+ * go on collecting a body that is rejected already, and keep what it has collected.
+ */
+function recordListeners(request: Request, attach: () => void): () => void {
+  const events = ['aborted', 'close', 'data', 'end', 'error'] as const
+  const existing = new Set(events.flatMap((event) => request.rawListeners(event)))
+  attach()
+  const added = events.flatMap((event) =>
+    request.rawListeners(event).flatMap((listener) => (existing.has(listener) ? [] : [{ event, listener }])),
+  )
+  return () => {
+    for (const { event, listener } of added) request.off(event, listener as () => void)
   }
 }
 
@@ -165,7 +192,7 @@ function malformedJson(): ProblemError {
   return new ProblemError('malformed-json', 'The body is not JSON in UTF-8; nothing was stored')
 }
 
-function tooSlow(): ProblemError {
+function tooSlow(graceMs: number): ProblemError {
   return new ProblemError(
     'invalid-request',
     `The body arrived too slowly; send at least ${minBytesPerMs} kB per second after ${graceMs / 1000} s`,

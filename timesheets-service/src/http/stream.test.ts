@@ -3,28 +3,28 @@ import { createServer, type IncomingMessage, type RequestListener, request } fro
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from '@jest/globals'
-import { sendStream } from './send.ts'
+import { sendStream } from './stream.ts'
 
 const closing: (() => void)[] = []
 afterEach(() => {
   for (const close of closing.splice(0)) close()
 })
 
-async function answerOf(handle: RequestListener): Promise<IncomingMessage> {
+async function requestOnce(handle: RequestListener): Promise<IncomingMessage> {
   const server = createServer(handle).listen(0, '127.0.0.1')
   closing.push(() => server.close().closeAllConnections())
   await once(server, 'listening')
-  const asking = request({ port: (server.address() as AddressInfo).port }).end()
-  const [answer] = (await once(asking, 'response')) as [IncomingMessage]
-  return answer
+  const sent = request({ port: (server.address() as AddressInfo).port }).end()
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  return response
 }
 
-/** Chunks that are counted as they are asked for, and that know when nobody will ask again. */
-function counted(count: number, chunk: string) {
-  const state = { asked: 0, ended: false }
+/** Chunks that count how many were read, and record when the reader has stopped. */
+function countReads(count: number, chunk: string) {
+  const state = { read: 0, ended: false }
   async function* chunks() {
     try {
-      for (; state.asked < count; state.asked++) yield chunk
+      for (; state.read < count; state.read++) yield chunk
     } finally {
       state.ended = true
     }
@@ -34,17 +34,17 @@ function counted(count: number, chunk: string) {
 
 const megabyte = 'ä'.repeat(512 * 1024)
 
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(5)
+async function waitUntil(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(5)
 }
 
-test('a slow client gets everything, and nothing is made before it can be sent', async () => {
-  const { state, chunks } = counted(30, megabyte)
-  const answer = await answerOf((request, response) => void sendStream(request, response, 200, chunks))
+test('sends everything to a slow client, and reads no chunk before it can be sent', async () => {
+  const { state, chunks } = countReads(30, megabyte)
+  const response = await requestOnce((_request, response) => void sendStream(response, chunks))
   await sleep(200)
-  expect(state.asked).toBeLessThan(15) // what the sockets' buffers hold, and no more
+  expect(state.read).toBeLessThan(15) // no more than the buffers of the sockets take
   const parts: Buffer[] = []
-  for await (const part of answer) {
+  for await (const part of response) {
     parts.push(part)
     if (parts.length % 50 === 0) await sleep(1)
   }
@@ -52,44 +52,46 @@ test('a slow client gets everything, and nothing is made before it can be sent',
   expect(state.ended).toBe(true)
 })
 
-test('a client that leaves ends the making', async () => {
-  const { state, chunks } = counted(1_000_000, megabyte)
-  const answer = await answerOf((request, response) => void sendStream(request, response, 200, chunks))
-  await once(answer, 'data')
-  answer.destroy()
-  await until(() => state.ended)
-  expect(state.asked).toBeLessThan(100)
+test('stops reading chunks when the client leaves', async () => {
+  const { state, chunks } = countReads(1_000_000, megabyte)
+  const response = await requestOnce((_request, response) => void sendStream(response, chunks))
+  await once(response, 'data')
+  response.destroy()
+  await waitUntil(() => state.ended)
+  expect(state.read).toBeLessThan(100)
 })
 
-test('a client that takes nothing for too long is cut', async () => {
-  const { state, chunks } = counted(1_000_000, megabyte)
-  const answer = await answerOf(
-    (request, response) => void sendStream(request, response, 200, chunks, {}, { stalledMs: 100 }),
+test('disconnects a client that receives nothing for too long', async () => {
+  const { state, chunks } = countReads(1_000_000, megabyte)
+  const response = await requestOnce(
+    (_request, response) => void sendStream(response, chunks, { stallMs: 100 }),
   )
-  await until(() => state.ended)
-  await expect(answer.toArray()).rejects.toThrow('aborted')
+  await waitUntil(() => state.ended)
+  await expect(response.toArray()).rejects.toThrow('aborted')
 })
 
-test('nothing at all is an answer too', async () => {
-  const { chunks } = counted(0, '')
-  const answer = await answerOf(
-    (request, response) => void sendStream(request, response, 200, chunks, { 'content-type': 'text/csv' }),
-  )
-  expect([answer.statusCode, answer.headers['content-type'], await answer.toArray()]).toEqual([
+test('sends an empty stream', async () => {
+  const { chunks } = countReads(0, '')
+  const response = await requestOnce((_request, response) => {
+    response.setHeader('content-type', 'text/csv')
+    sendStream(response, chunks)
+  })
+  expect([response.statusCode, response.headers['content-type'], await response.toArray()]).toEqual([
     200,
     'text/csv',
     [],
   ])
 })
 
-test('what fails before the first text is thrown, with nothing sent', async () => {
+test('throws an error before the first chunk with nothing sent', async () => {
   const broken: AsyncIterable<string> = {
     [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('no database')) }),
   }
-  const answer = await answerOf((request, response) => {
-    sendStream(request, response, 200, broken).catch((error: Error) =>
-      response.writeHead(503).end(error.message),
-    )
+  const response = await requestOnce((_request, response) => {
+    sendStream(response, broken).catch((error: Error) => response.writeHead(503).end(error.message))
   })
-  expect([answer.statusCode, Buffer.concat(await answer.toArray()).toString()]).toEqual([503, 'no database'])
+  expect([response.statusCode, Buffer.concat(await response.toArray()).toString()]).toEqual([
+    503,
+    'no database',
+  ])
 })

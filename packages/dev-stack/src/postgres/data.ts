@@ -5,26 +5,26 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { PostgresBinaries } from './binaries.ts'
-import { mayReach, type PostgresUser, postgresUser } from './user.ts'
+import { isReachable, type PostgresUser, postgresUser } from './user.ts'
 
-/** The superuser of every server that is started here. */
+/** The superuser of every embedded server. */
 export const superuser = 'postgres'
 
-/** Only this machine's users may read it (mode 0600, in the data folder), and the server listens on loopback only. */
+/** The file in the data folder with the superuser's password (mode 0600). The server listens on loopback only. */
 const passwordFile = 'local-password'
 
 /**
- * Where the data of a wished-for folder really lies: there, or under the temporary folder where the folder is in one
- * that is closed to the user that runs Postgres (a home of root).
+ * Returns the folder to keep data in: `requested`, or a fixed folder under the temporary folder when `requested` is
+ * under a folder that the user that runs Postgres cannot enter, such as root's home.
  */
-export async function dataFolder(wished: string, user = postgresUser()): Promise<string> {
-  const absolute = path.resolve(wished)
+export async function resolveDataDir(requested: string, user = postgresUser()): Promise<string> {
+  const absolute = path.resolve(requested)
   const parent = path.dirname(absolute)
   await mkdir(parent, { recursive: true })
-  if (mayReach(parent, user)) return absolute
-  if (!mayReach(tmpdir(), user)) {
+  if (isReachable(parent, user)) return absolute
+  if (!isReachable(tmpdir(), user)) {
     throw new Error(
-      `neither ${parent} nor ${tmpdir()} is open to the user that runs Postgres (id ${user?.uid})`,
+      `The user that runs Postgres (uid ${user?.uid}) can enter neither ${parent} nor ${tmpdir()}.`,
     )
   }
   const digest = createHash('sha256').update(absolute).digest('hex').slice(0, 12)
@@ -32,46 +32,46 @@ export async function dataFolder(wished: string, user = postgresUser()): Promise
 }
 
 /**
- * Makes the folder a Postgres data folder, unless it is one: UTF-8, sorted by code point everywhere (the builtin
- * provider's `C.UTF-8`, the same on every operating system), with a password of its own.
+ * Runs initdb in the folder unless it is a Postgres data folder already. The encoding is UTF-8; text sorts by code
+ * point, the same on every operating system (`C.UTF-8` of the builtin provider). Each folder gets a random password.
  *
- * @param throwaway Skips what only matters when the machine may fail.
- * @returns the superuser's password.
- * @throws an Error of one line when the folder is of another major version, of another user, or something else.
+ * @param throwaway skips syncs and checksums, for data that need not survive a power failure
+ * @returns the superuser's password
+ * @throws {Error} with one line, when the folder is of another major version or another user, or holds other files
  */
-export async function prepareData(
+export async function prepareDataDir(
   folder: string,
   binaries: PostgresBinaries,
   user: PostgresUser | undefined,
   throwaway: boolean,
 ): Promise<string> {
-  const version = await readFile(path.join(folder, 'PG_VERSION'), 'utf8').catch(absent)
-  if (version === undefined) return initialise(folder, binaries, user, throwaway)
+  const version = await readFile(path.join(folder, 'PG_VERSION'), 'utf8').catch(ignoreMissing)
+  if (version === undefined) return initialize(folder, binaries, user, throwaway)
   if (Number(version) !== binaries.major) {
     throw new Error(
-      `${folder} holds data of Postgres ${version.trim()}, and this is ${binaries.major}: remove the folder to start anew`,
+      `${folder} contains data of Postgres ${version.trim()}, but this is Postgres ${binaries.major}. ` +
+        'Remove the folder to start with an empty database.',
     )
   }
   const owner = (await stat(folder)).uid
   if (user && owner !== user.uid) {
     throw new Error(
-      `${folder} belongs to the user with id ${owner}, and Postgres runs as ${user.uid}: start as its owner or remove it`,
+      `${folder} belongs to uid ${owner}, but Postgres runs as uid ${user.uid}. Start as its owner, or remove it.`,
     )
   }
   return (await readFile(path.join(folder, passwordFile), 'utf8')).trim()
 }
 
-async function initialise(
+async function initialize(
   folder: string,
   { initdb }: PostgresBinaries,
   user: PostgresUser | undefined,
   throwaway: boolean,
 ): Promise<string> {
-  const found = await readdir(folder).catch(absent)
-  if (found && found.length > 0)
-    throw new Error(`${folder} is not empty, and what it holds is not Postgres data`)
+  const found = await readdir(folder).catch(ignoreMissing)
+  if (found && found.length > 0) throw new Error(`${folder} is not empty and does not contain Postgres data.`)
 
-  // Made beside its place and then renamed: half a data folder, after a kill, would never start.
+  // initdb runs in a sibling folder that is then renamed: a kill must not leave half a data folder behind.
   const staging = `${folder}.new`
   const stagedPassword = `${staging}.password`
   await rm(staging, { recursive: true, force: true })
@@ -95,10 +95,10 @@ async function initialise(
   const env = { PATH: process.env.PATH, LC_ALL: 'C' }
   await promisify(execFile)(initdb, options, { ...user, cwd: '/', env }).catch(
     (error: Error & { stderr?: string }) => {
-      // Where it could not be run at all it has said nothing.
-      const said = error.stderr?.trim() || error.message
-      const reason = said.split('\n').find((line) => line.startsWith('initdb: error:'))
-      throw new Error(`${folder} could not be made a Postgres data folder: ${reason ?? said}`)
+      // stderr is empty when initdb could not be started at all.
+      const output = error.stderr?.trim() || error.message
+      const reason = output.split('\n').find((line) => line.startsWith('initdb: error:'))
+      throw new Error(`initdb could not create the data folder ${folder}: ${reason ?? output}`)
     },
   )
   await rename(stagedPassword, path.join(staging, passwordFile))
@@ -106,6 +106,6 @@ async function initialise(
   return password
 }
 
-function absent(error: NodeJS.ErrnoException): undefined {
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error
 }

@@ -5,30 +5,30 @@ import type { PostgresUser } from './user.ts'
 /** A postmaster that is ready for connections. */
 export interface PostgresProcess {
   readonly pid: number
-  /** Settles when it ends, by `stop` or by itself, with how, for a person. */
+  /** Resolves when the server ends, for example with "by SIGKILL" or "with exit code 1". */
   readonly ended: Promise<string>
-  /** Ends it: sessions are cut, what was committed is kept. */
+  /** Stops the server: closes all sessions, keeps committed data. */
   stop(): Promise<void>
 }
 
 /** The server ended before it was ready. */
-export class StartFailed extends Error {
-  override name = 'StartFailed'
+export class PostgresStartError extends Error {
+  override name = 'PostgresStartError'
 }
 
 /** Recovery after a crash is part of a start. */
 const startTimeoutMs = 60_000
-/** How long a shutdown may take before the next, harder signal. */
+/** How long a shutdown may take before the next signal is sent. */
 const stopStepMs = 5_000
-/** Fast, then immediate (recovery at the next start), then none of Postgres' own: server-shutdown in its manual. */
+/** Fast shutdown, immediate shutdown (the next start recovers), kill. Postgres manual, "Shutting Down the Server". */
 const stopSignals = ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const
 
 /**
  * Runs a postmaster on a data folder as a child of this process.
  *
- * @param settings Of postgresql.conf, by name.
- * @param log Takes what the server logs, line by line.
- * @throws {StartFailed} with the server's own reason.
+ * @param settings parameters of postgresql.conf, by name
+ * @param log called with each line that the server logs
+ * @throws {PostgresStartError} with the reason that the server logged
  */
 export async function runPostgres(
   postgres: string,
@@ -40,18 +40,18 @@ export async function runPostgres(
   const parameters = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const child = spawn(postgres, ['-D', folder, ...parameters], {
     ...user,
-    cwd: folder, // the folder of this process may be closed to the user
+    cwd: folder, // the user may not be able to enter the working directory of this process
     env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
     stdio: ['ignore', 'ignore', 'pipe'],
-    detached: true, // Ctrl-C in a terminal goes to a whole group; when the database goes is for its owner to say
+    detached: true, // Ctrl-C signals the whole process group, and the owner stops the database last
   })
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code, signal) => resolve(signal ? `by ${signal}` : `with exit code ${code}`))
   })
-  const endWithOwner = () => child.kill('SIGINT')
-  process.once('exit', endWithOwner)
-  ended.then(() => process.off('exit', endWithOwner))
+  const stopOnExit = () => child.kill('SIGINT')
+  process.once('exit', stopOnExit)
+  ended.then(() => process.off('exit', stopOnExit))
 
   const reasons: string[] = []
   const ready = new Promise<void>((resolve) => {
@@ -62,10 +62,10 @@ export async function runPostgres(
     })
   })
   const timer = setTimeout(() => child.kill('SIGQUIT'), startTimeoutMs)
-  const how = await Promise.race([ready, ended])
+  const outcome = await Promise.race([ready, ended])
   clearTimeout(timer)
-  if (how !== undefined)
-    throw new StartFailed(`Postgres ended ${how}: ${reasons.join(' ') || 'it gave no reason'}`)
+  if (outcome !== undefined)
+    throw new PostgresStartError(`Postgres ended ${outcome}: ${reasons.join(' ') || 'it logged no reason'}`)
   return { pid: child.pid!, ended, stop: () => stop(child, ended) }
 }
 
@@ -73,11 +73,11 @@ async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> 
   for (const signal of stopSignals) {
     child.kill(signal)
     let timer: NodeJS.Timeout | undefined
-    const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(resolve, stopStepMs, 'late')
+    const timeout = new Promise<'timeout'>((resolve) => {
+      timer = setTimeout(resolve, stopStepMs, 'timeout')
     })
-    const outcome = await Promise.race([ended, late])
+    const outcome = await Promise.race([ended, timeout])
     clearTimeout(timer)
-    if (outcome !== 'late') return
+    if (outcome !== 'timeout') return
   }
 }

@@ -8,20 +8,20 @@ export interface PostgresUser {
 }
 
 /**
- * Postgres refuses to run as root, so root runs it as another user: `postgres` where the machine has one, else
- * `nobody`, which every machine has. No user is made: that would outlast the checkout.
+ * Chooses the user to run Postgres as. Postgres refuses to run as root, so root runs it as `postgres`, or as `nobody`
+ * when there is no such user. No user is created, because it would remain after the checkout is deleted.
  *
- * @returns undefined where this process is not root, and Postgres runs as what this process is.
+ * @returns undefined when this process is not root: Postgres then runs as the user of this process
  */
 export function postgresUser(): PostgresUser | undefined {
   if (process.getuid?.() !== 0) return undefined
-  const user = lookUp('postgres') ?? lookUp('nobody')
+  const user = findUser('postgres') ?? findUser('nobody')
   if (!user)
-    throw new Error('Postgres does not run as root, and there is no user postgres or nobody: add one')
+    throw new Error('Postgres does not run as root, and there is no user postgres or nobody. Add one.')
   return user
 }
 
-function lookUp(name: string): PostgresUser | undefined {
+function findUser(name: string): PostgresUser | undefined {
   const [uid, gid] = ['-u', '-g'].map((option) => {
     const { status, stdout } = spawnSync('id', [option, name], { encoding: 'utf8' })
     return status === 0 ? Number(stdout) : Number.NaN
@@ -30,10 +30,10 @@ function lookUp(name: string): PostgresUser | undefined {
 }
 
 /**
- * Whether the user may enter a folder or execute a file. The kernel is asked, as that user, so what counts is all that
- * counts there: each parent folder, access lists, mounts.
+ * Returns true when the user can enter a folder or execute a file. The check runs `test -x` as that user, so it covers
+ * the parent folders, access control lists and mount options.
  */
-export function mayReach(path: string, user: PostgresUser | undefined): boolean {
+export function isReachable(path: string, user: PostgresUser | undefined): boolean {
   if (user) return spawnSync('test', ['-x', path], { ...user, cwd: '/' }).status === 0
   try {
     accessSync(path, constants.X_OK)

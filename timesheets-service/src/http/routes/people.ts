@@ -1,52 +1,48 @@
 import { userId as userIdSchema } from '@timesheets/contracts/fields'
-import { type PeopleQuery, peopleQuerySchema, personBodySchema } from '@timesheets/contracts/person'
+import { type PeopleQuery, parsePersonBody, peopleQuerySchema } from '@timesheets/contracts/person'
 import { ProblemError } from '@timesheets/contracts/problem'
-import { parseOrThrow } from '@timesheets/contracts/validation'
 import { sendJson } from '@timesheets/runtime/http/send-json'
 import type { Request, Router } from 'express'
 import { DomainError } from '../../domain/domain-error.ts'
-import type { PeopleFilter, PeopleStore } from '../../domain/people-store.ts'
-import type { Cursors } from '../cursor.ts'
-import { type JsonBodyOptions, jsonBody } from '../json-body.ts'
+import type { PeopleFilter } from '../../domain/people-store.ts'
+import { jsonBody } from '../json-body.ts'
 import { createResourceRouter } from '../operation-contract.ts'
 import { parseQuery } from '../query.ts'
+import { pageBytes, reserveResponse } from '../response-budget.ts'
+import type { ServiceParts } from '../service-parts.ts'
 
 const defaultLimit = 100
 
 /** All names that the directory accepts for one person. */
 const maxPersonBytes = 512 * 1024
 
-export interface PeopleParts {
-  readonly people: PeopleStore
-  readonly cursors: Cursors
-  readonly publicUrl: string
-  readonly body: JsonBodyOptions
-}
-
-/** `/people`: the directory that ties one person's names together. */
-export function peopleRouter({ people, cursors, publicUrl, body }: PeopleParts): Router {
+/** `/people`: the directory of people, with all names of each. */
+export function peopleRouter({ people, cursors, responses, publicUrl, body }: ServiceParts): Router {
   return createResourceRouter({
-    async listPeople(request, response) {
-      const { cursor, ...parameters } = parseQuery(request, peopleQuerySchema)
-      const list = JSON.stringify(['people', parameters.email, parameters.tracker_id])
-      const after = cursor === undefined ? undefined : cursors.open(list, cursor)
-      const limit = parameters.limit === undefined ? defaultLimit : Number(parameters.limit)
-      // One person more than the page shows whether there is a next page.
-      const found = await people.list({ ...toFilter(parameters), after, limit: limit + 1 })
-      const page = found.slice(0, limit)
-      if (found.length > limit) {
-        const next = cursors.seal(list, page.at(-1)!.user_id)
-        const search = new URLSearchParams({ ...parameters, cursor: next })
-        response.setHeader('link', `<${publicUrl}/people?${search}>; rel="next"`)
-      }
-      sendJson(response, page)
-    },
+    listPeople: [
+      reserveResponse(responses, pageBytes),
+      async (request, response) => {
+        const { cursor, ...parameters } = parseQuery(request, peopleQuerySchema)
+        const list = JSON.stringify(['people', parameters.email, parameters.tracker_id])
+        const after = cursor === undefined ? undefined : cursors.open(list, cursor)
+        const limit = parameters.limit === undefined ? defaultLimit : Number(parameters.limit)
+        // One person more than the page shows whether there is a next page.
+        const found = await people.list({ ...toFilter(parameters), after, limit: limit + 1 })
+        const page = found.slice(0, limit)
+        if (found.length > limit) {
+          const next = cursors.seal(list, page.at(-1)!.user_id)
+          const search = new URLSearchParams({ ...parameters, cursor: next })
+          response.setHeader('link', `<${publicUrl}/people?${search}>; rel="next"`)
+        }
+        sendJson(response, page)
+      },
+    ],
 
     putPerson: [
       jsonBody({ ...body, maxBytes: maxPersonBytes }),
       async (request, response) => {
         const userId = parsePersonId(request)
-        const names = parseOrThrow(personBodySchema, request.body, 'invalid-body')
+        const names = parsePersonBody(request.body)
         const { person, isNew } = await people.put(userId, names)
         if (isNew)
           response.status(201).setHeader('location', `${publicUrl}/people/${encodeURIComponent(userId)}`)
@@ -65,13 +61,13 @@ export function peopleRouter({ people, cursors, publicUrl, body }: PeopleParts):
 }
 
 /**
- * The `user_id` in a path, by the rules of an entry's. `*` means everybody in a query, so it names no person.
+ * The `user_id` in a path, by the rules of an entry's.
  * @throws {ProblemError} `invalid-body`
  */
 function parsePersonId(request: Request): string {
   const result = userIdSchema.safeParse(request.params.user_id)
-  if (result.success && result.data !== '*') return result.data
-  const message = result.error?.issues[0]?.message ?? 'must not be *, which means everybody'
+  if (result.success) return result.data
+  const message = result.error.issues[0]!.message
   throw new ProblemError('invalid-body', `The user_id in the path ${message}`, {
     members: { parameter: 'user_id' },
   })

@@ -1,61 +1,63 @@
 import { parseOwnEntry } from '@timesheets/contracts/entry'
+import { everybody } from '@timesheets/contracts/fields'
+import type { Version } from '@timesheets/contracts/history'
 import { type ListQuery, listQuerySchema } from '@timesheets/contracts/list-query'
 import { ProblemError } from '@timesheets/contracts/problem'
-import { sendJson } from '@timesheets/runtime/http/send-json'
 import type { Response, Router } from 'express'
 import { type Caller, isOwn } from '../../domain/caller.ts'
 import { assertVersion, change, remove } from '../../domain/decision.ts'
-import type { DecisionStore } from '../../domain/decision-store.ts'
 import { noSuchEntry } from '../../domain/domain-error.ts'
-import type { EntryReader } from '../../domain/entry-reader.ts'
+import type { ReadableNames } from '../../domain/entry-reader.ts'
 import type { PeopleStore } from '../../domain/people-store.ts'
 import { resolveActor, resolveCaller } from '../caller.ts'
-import type { Cursors } from '../cursor.ts'
 import { parseEntryId } from '../entry-id.ts'
 import { EntryList, toFilter } from '../entry-list.ts'
 import { parseIfMatch, sendEntry } from '../etag.ts'
 import { getIdentity } from '../gateway-identity.ts'
-import { type JsonBodyOptions, jsonBody } from '../json-body.ts'
+import { jsonBody } from '../json-body.ts'
 import { createResourceRouter } from '../operation-contract.ts'
 import { parseQuery } from '../query.ts'
-
-const everybody = '*'
-
-export interface TimesheetsParts {
-  readonly reader: EntryReader
-  readonly decisions: DecisionStore
-  readonly people: PeopleStore
-  readonly cursors: Cursors
-  readonly publicUrl: string
-  readonly body: JsonBodyOptions
-}
+import { pageBytes, reserveResponse } from '../response-budget.ts'
+import type { ServiceParts } from '../service-parts.ts'
+import { sendStream } from '../stream.ts'
 
 /** `/timesheets`: lists entries, and lets people enter, change and delete their own hours. */
-export function timesheetsRouter(parts: TimesheetsParts): Router {
-  const { reader, decisions, people, publicUrl } = parts
+export function timesheetsRouter(parts: ServiceParts): Router {
+  const { reader, decisions, people, responses, publicUrl } = parts
   const list = new EntryList(reader, parts.cursors, `${publicUrl}/timesheets`)
   return createResourceRouter({
-    async listTimesheets(request, response) {
-      const query = parseQuery(request, listQuerySchema)
-      const userIds = resolveUserFilter(query, await resolveCaller(response, people), response)
-      await list.send(request, response, query, { ...toFilter(query), userIds })
-    },
+    listTimesheets: [
+      reserveResponse(responses, pageBytes),
+      async (request, response) => {
+        const query = parseQuery(request, listQuerySchema)
+        const caller = await resolveCaller(response, people)
+        const userIds = resolveUserFilter(query, caller, response)
+        const readableNames = canReadEverybody(response) ? undefined : caller.names
+        await list.send(request, response, query, { ...toFilter(query), userIds }, readableNames)
+      },
+    ],
 
     async getTimesheet(request, response) {
       const id = parseEntryId(request)
-      const entry = await reader.findEntry(id)
-      const canReadEntriesOf = await resolveReader(response, people)
-      if (entry === undefined || !canReadEntriesOf(entry.user_id)) throw noSuchEntry(id)
+      const entry = await reader.findEntry(id, await resolveReadableNames(response, people))
+      if (entry === undefined) throw noSuchEntry(id)
       assertVersion(entry, parseIfMatch(request))
       sendEntry(response, entry)
     },
 
-    async getTimesheetHistory(request, response) {
-      const id = parseEntryId(request)
-      const versions = await reader.readHistory(id, await resolveReader(response, people))
-      if (versions.length === 0) throw noSuchEntry(id)
-      sendJson(response, versions)
-    },
+    getTimesheetHistory: [
+      reserveResponse(responses, pageBytes),
+      async (request, response) => {
+        const id = parseEntryId(request)
+        const versions = reader.readHistory(id, await resolveReadableNames(response, people))
+        const items = versions[Symbol.asyncIterator]()
+        const first = await items.next()
+        if (first.done === true) throw noSuchEntry(id)
+        response.setHeader('content-type', 'application/json')
+        if (request.method === 'HEAD') response.end()
+        else await sendStream(response, toJsonArray(first.value, items))
+      },
+    ],
 
     createTimesheet: [
       jsonBody(parts.body),
@@ -96,6 +98,14 @@ export function timesheetsRouter(parts: TimesheetsParts): Router {
   })
 }
 
+/** Serializes versions one by one, so that a long history is never in memory as a whole. */
+async function* toJsonArray(first: Version, others: AsyncIterator<Version>): AsyncGenerator<string> {
+  yield `[${JSON.stringify(first)}`
+  for (let next = await others.next(); next.done !== true; next = await others.next())
+    yield `,${JSON.stringify(next.value)}`
+  yield ']'
+}
+
 /** @returns the names whose entries to list; undefined for everybody's */
 function resolveUserFilter(
   { user_id: userId }: ListQuery,
@@ -108,11 +118,9 @@ function resolveUserFilter(
   return userId === everybody ? undefined : [userId]
 }
 
-/** @returns whose entries the caller may read. Entries of others look missing, so that their existence is not revealed. */
-async function resolveReader(response: Response, people: PeopleStore): Promise<(userId: string) => boolean> {
-  if (canReadEverybody(response)) return () => true
-  const caller = await resolveCaller(response, people)
-  return (userId) => isOwn(caller, userId)
+/** Entries of others look missing to a caller who may not read them, so that their existence is not revealed. */
+async function resolveReadableNames(response: Response, people: PeopleStore): Promise<ReadableNames> {
+  return canReadEverybody(response) ? undefined : (await resolveCaller(response, people)).names
 }
 
 const canReadEverybody = (response: Response) => getIdentity(response).scopes.includes('read:reports')

@@ -16,19 +16,16 @@ import type { UploadStore } from '../../domain/upload-store.ts'
 import { toDomainProblem } from '../domain-problem.ts'
 import { toEtag } from '../etag.ts'
 import { getIdentity } from '../gateway-identity.ts'
-import { type JsonBodyOptions, jsonBody } from '../json-body.ts'
+import { jsonBody } from '../json-body.ts'
 import { createResourceRouter } from '../operation-contract.ts'
 import { parseQuery } from '../query.ts'
+import type { ServiceParts } from '../service-parts.ts'
 
-export interface UploadParts {
-  readonly store: UploadStore
-  readonly sourceOwners: UploadOptions['sourceOwners']
-  readonly publicUrl: string
-  readonly body: JsonBodyOptions
-}
+/** Memory of the result for one item. A rejected item has up to 20 validation errors. */
+const itemResultBytes = 4096
 
 /** `/timesheets/upload`: stores one entry, or an array of entries. */
-export function uploadRouter({ store, sourceOwners, publicUrl, body }: UploadParts): Router {
+export function uploadRouter({ uploads, sourceOwners, publicUrl, responses, body }: ServiceParts): Router {
   return createResourceRouter({
     uploadTimesheets: [
       jsonBody(body),
@@ -37,8 +34,9 @@ export function uploadRouter({ store, sourceOwners, publicUrl, body }: UploadPar
         const options = { dryRun, sourceOwners }
         const { client } = getIdentity(response)
         if (Array.isArray(request.body)) {
-          sendJson(response, await uploadBatch(request.body, client, options, store))
-        } else await uploadOne(request.body, client, options, store, publicUrl, response)
+          await responses.reserve(response, request.body.length * itemResultBytes)
+          sendJson(response, await uploadBatch(request.body, client, options, uploads))
+        } else await uploadOne(request.body, client, options, uploads, publicUrl, response)
       },
     ],
   })

@@ -1,7 +1,7 @@
 import type { PageRequest } from '../../domain/entry-reader.ts'
 import { Prisma } from '../generated/client.ts'
 import { and, buildCondition, buildLiveCondition, isAfter } from './filter.ts'
-import { chooseIndexOfVersions, type SingleUserFilter, splitByUser } from './index-choice.ts'
+import { byDay, type IndexChoice, selectForNames } from './index-choice.ts'
 import { entryColumns } from './serialize.ts'
 
 /** No limit, but hidden from the planner, so that it chooses an index that returns the first rows first. */
@@ -11,15 +11,15 @@ const plannerNoLimit = Prisma.sql`limit (select null::bigint)`
 const farthestAheadDays = 366 + 2
 
 /**
- * Selects the versions that were current at an instant: an unordered superset of the page, with one UNION branch per
- * name of the person.
+ * Selects the versions that were current at an instant: an unordered superset of the page, one page per name of a person.
  *
  * A list as of an instant passes over what was written since, so it is slower than today's list. The caller bounds
  * it by a user or by a range of days.
  */
 export function selectAsOf(request: PageRequest, asOf: string): Prisma.Sql {
-  const branches = splitByUser(request.filter).map((filter) => mergedRowsAndVersions(filter, request, asOf))
-  return Prisma.join(branches, ' union all ')
+  const { userIds, ...rest } = request.filter
+  const select = (index: IndexChoice) => mergedRowsAndVersions(index, request, asOf)
+  return userIds === undefined ? select(byDay(rest)) : selectForNames(userIds, rest, select)
 }
 
 /**
@@ -27,8 +27,8 @@ export function selectAsOf(request: PageRequest, asOf: string): Prisma.Sql {
  * alone would be read far beyond the page, because at some instants most of what was current are rows, and at others
  * most are versions.
  */
-function mergedRowsAndVersions(filter: SingleUserFilter, request: PageRequest, asOf: string): Prisma.Sql {
-  const { condition, rest, orderPrefix } = chooseIndexOfVersions(filter)
+function mergedRowsAndVersions(index: IndexChoice, request: PageRequest, asOf: string): Prisma.Sql {
+  const { condition, rest, orderPrefix } = index
   const { from, to, ...others } = rest
   const select = (table: Prisma.Sql, idColumn: Prisma.Sql, supersededAt: Prisma.Sql) => Prisma.sql`
     (select ${idColumn} as id, ${entryColumns}, ${supersededAt} as superseded_at

@@ -12,31 +12,37 @@ export interface IndexChoice {
 }
 
 /**
- * Chooses the index by user, project, source or day, because the planner often chooses worse: it expects the
- * rows of a filter to be spread evenly, and would walk back day by day through all rows until it has found a page. For
- * a source that was given up years ago those are millions.
- * @param userId one name of a person; a list of several names reads one branch per name
+ * Chooses the index by project, source or day, because the planner often chooses worse: it expects the rows of a filter
+ * to be spread evenly, and would walk back day by day through all rows until it has found a page. For a source that was
+ * given up years ago those are millions.
  */
-export function chooseIndex({ userId, ...filter }: SingleUserFilter): IndexChoice {
+export function chooseIndex(filter: Omit<EntryFilter, 'userIds'>): IndexChoice {
   const { project, source, ...others } = filter
-  if (userId !== undefined) return byColumn(Prisma.sql`user_id`, userId, filter)
   if (project !== undefined) return byColumn(Prisma.sql`project`, project, { ...others, source })
   if (source !== undefined) return byColumn(Prisma.sql`source`, source, others)
   return byDay(filter)
 }
 
-/** Chooses an index that `timesheet_versions` has as well: by user, else by day. */
-export function chooseIndexOfVersions({ userId, ...filter }: SingleUserFilter): IndexChoice {
-  return userId === undefined ? byDay(filter) : byColumn(Prisma.sql`user_id`, userId, filter)
-}
+/** The index by day, which `timesheet_versions` has as well. */
+export const byDay = (rest: EntryFilter): IndexChoice => ({
+  condition: undefined,
+  rest,
+  orderPrefix: Prisma.empty,
+})
 
-/** A filter for one name of a person, or for everybody. */
-export type SingleUserFilter = Omit<EntryFilter, 'userIds'> & { readonly userId: string | undefined }
-
-/** Splits a filter by the names of the person. */
-export function splitByUser({ userIds, ...filter }: EntryFilter): SingleUserFilter[] {
-  const names = userIds === undefined ? [undefined] : [...new Set(userIds)]
-  return names.map((userId) => ({ ...filter, userId }))
+/**
+ * Selects for each name of a person by the index on `user_id`. The statement has the same length for any number of names,
+ * of which a person may have a thousand; `user_id = any(names)` would not read the index in the order of the list.
+ */
+export function selectForNames(
+  userIds: readonly string[],
+  rest: EntryFilter,
+  select: (index: IndexChoice) => Prisma.Sql,
+): Prisma.Sql {
+  const index = { condition: Prisma.sql`user_id = person.name`, rest, orderPrefix: Prisma.empty }
+  return Prisma.sql`
+    (select entry.* from unnest(${[...new Set(userIds)]}::text[]) as person (name)
+      cross join lateral ${select(index)} as entry)`
 }
 
 /**
@@ -50,5 +56,3 @@ function byColumn(column: Prisma.Sql, value: string, rest: EntryFilter): IndexCh
     orderPrefix: Prisma.sql`${column},`,
   }
 }
-
-const byDay = (rest: EntryFilter): IndexChoice => ({ condition: undefined, rest, orderPrefix: Prisma.empty })

@@ -1,0 +1,39 @@
+import { describe, expect, test } from '@jest/globals'
+import { trackerNames } from '../trackers/registry.ts'
+import { parseArguments } from './arguments.ts'
+
+test('parses a command with options; without a command, or with --help, the command is help', () => {
+  expect(parseArguments(['run', '--since', '2026-01-31', '--dry-run', '--show=5'])).toMatchObject({
+    command: 'run',
+    since: '2026-01-31',
+    full: false,
+    dryRun: true,
+    show: 5,
+    format: undefined,
+  })
+  expect(parseArguments([]).command).toBe('help')
+  expect(parseArguments(['run', '--help']).command).toBe('help')
+})
+
+describe('rejects', () => {
+  test.each([
+    [['walk'], 'walk: unknown command; it must be one of run, daemon, check, token'],
+    [['run', 'now'], 'now: unexpected argument'],
+    [['run', '--since', '2026-02-30'], '"2026-02-30" is not a day'],
+    [['run', '--until', 'today'], '"today" is not a day'],
+    [['run', '--since', '2026-02-02', '--until', '2026-02-01'], '--since: is after --until'],
+    [['run', '--full', '--since', '2026-02-02'], '--full: means all days'],
+    [['run', '--show', 'all'], '--show: must be a number'],
+    [['run', '--format', 'xml'], '--format: must be text or json'],
+    [['run', '--source', ''], `--source: is empty; it takes ${trackerNames.join(' or ')}`],
+    [['run', '--dryrun'], "Unknown option '--dryrun'"],
+  ])('%j', (args, message) => {
+    expect(() => parseArguments(args)).toThrow(message)
+  })
+})
+
+test('reports all invalid arguments together', () => {
+  expect(() => parseArguments(['walk', 'now', '--format', 'xml'])).toThrow(
+    /3 errors.*now: .*--format: .*walk: /s,
+  )
+})

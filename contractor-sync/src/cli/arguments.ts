@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util'
+import { ConfigError } from '@timesheets/runtime/config'
+import type { RunOptions } from '../sync/run.ts'
+import { trackerNames } from '../trackers/registry.ts'
+
+export const commands = ['run', 'daemon', 'check', 'token'] as const
+
+/** A parsed command line. */
+export interface Arguments extends RunOptions {
+  readonly command: (typeof commands)[number] | 'help'
+  readonly source: string | undefined
+  /** Undefined: text on a terminal, JSON lines elsewhere. */
+  readonly format: 'text' | 'json' | undefined
+}
+
+const options = {
+  source: { type: 'string' },
+  since: { type: 'string' },
+  until: { type: 'string' },
+  full: { type: 'boolean', default: false },
+  'dry-run': { type: 'boolean', default: false },
+  format: { type: 'string' },
+  show: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+/**
+ * Parses the command line.
+ * @throws {ConfigError} naming every invalid argument
+ */
+export function parseArguments(args: readonly string[]): Arguments {
+  const { values, positionals } = parseOptions(args)
+  const [command, ...rest] = positionals
+  const { source, since, until, full, format, show } = values
+  const issues = rest.map((word) => `${word}: unexpected argument`)
+  if (since !== undefined && !isDay(since)) issues.push(`--since: "${since}" is not a day, YYYY-MM-DD`)
+  if (until !== undefined && !isDay(until)) issues.push(`--until: "${until}" is not a day, YYYY-MM-DD`)
+  if (source?.trim() === '') issues.push(`--source: is empty; it takes ${trackerNames.join(' or ')}`)
+  if (since !== undefined && until !== undefined && since > until) issues.push('--since: is after --until')
+  if (full && (since ?? until) !== undefined)
+    issues.push('--full: means all days; leave out --since and --until')
+  if (format !== undefined && format !== 'text' && format !== 'json')
+    issues.push('--format: must be text or json')
+  if (show !== undefined && !/^\d{1,4}$/.test(show)) issues.push('--show: must be a number up to 9999')
+  const isKnown = commands.some((name) => name === command)
+  if (command !== undefined && !isKnown)
+    issues.push(`${command}: unknown command; it must be one of ${commands.join(', ')}`)
+  if (issues.length > 0) throw new ConfigError(issues)
+  return {
+    command: values.help || command === undefined ? 'help' : (command as Arguments['command']),
+    source,
+    since,
+    until,
+    full,
+    dryRun: values['dry-run'],
+    format: format as Arguments['format'],
+    show: show === undefined ? undefined : Number(show),
+  }
+}
+
+function parseOptions(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true })
+  } catch (error) {
+    throw new ConfigError([`${(error as Error).message} (--help lists the options)`])
+  }
+}
+
+function isDay(text: string): boolean {
+  const isWritten = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))
+  return isWritten && new Date(text).toISOString().startsWith(text)
+}

@@ -1,0 +1,117 @@
+import { ConfigError, type Environment, readConfig } from '@timesheets/runtime/config'
+import { readSyncConfig, type SyncConfig, settingsFor } from '../config.ts'
+import { ConfigurationError } from '../errors.ts'
+import { exitCodes, toExitCode } from '../exit-codes.ts'
+import { RetryBudget } from '../http/retry.ts'
+import { formatError } from '../output/error-message.ts'
+import { daemonSettings } from '../sync/daemon.ts'
+import { openTracker } from '../sync/run.ts'
+import { AccessToken, type IssuedToken } from '../timesheets-api/access-token.ts'
+import { ApiClient, requiredScope } from '../timesheets-api/client.ts'
+
+/** Short, because a person waits for the result. */
+const retryBudgetMs = 5000
+const requestTimeoutSeconds = 10
+
+/**
+ * Tries everything that a run needs, and writes nothing. Prints one line per check, with what to do about a failure,
+ * and a verdict.
+ * @returns the exit code that a run would end with
+ */
+export async function check(environment: Environment): Promise<number> {
+  const code = await runChecks(environment)
+  console.log(
+    code === exitCodes.clean ? 'Ready: a sync can run.' : 'Not ready: see the lines that begin with ✗.',
+  )
+  return code
+}
+
+async function runChecks(environment: Environment): Promise<number> {
+  if (!(await checkSettings(environment))) return exitCodes.refused
+  const settings = await readSyncConfig(environment)
+  const config = {
+    ...settings,
+    requestTimeoutSeconds: Math.min(requestTimeoutSeconds, settings.requestTimeoutSeconds),
+  }
+  const budgetMs = Math.min(retryBudgetMs, config.retryDeadlineSeconds * 1000)
+  const retryBudget = new RetryBudget({ budgetMs })
+  const token = new AccessToken(config)
+  const codes = [
+    await report('token', async () => describeToken(await retryBudget.run(() => token.get()))),
+    await report(config.tracker.name, () => openTracker(config, retryBudget).probe()),
+    await report('API', () => checkApi(config, token, retryBudget)),
+  ]
+  // An error that an operator must act on takes precedence over one that may pass.
+  const byUrgency = [exitCodes.refused, exitCodes.unexpected, exitCodes.tryLater]
+  return byUrgency.find((code) => codes.includes(code)) ?? exitCodes.clean
+}
+
+async function checkSettings(environment: Environment): Promise<boolean> {
+  const { settings } = await settingsFor(environment)
+  let isValid = true
+  for (const setting of Object.values({ ...settings, ...daemonSettings })) {
+    try {
+      const { value } = readConfig(environment, { value: setting })
+      if (value !== undefined) printSuccess(setting.name, setting.secret ? '[secret]' : formatValue(value))
+    } catch (error) {
+      isValid = false
+      for (const issue of (error as ConfigError).issues) printFailure(issue)
+    }
+  }
+  if (!isValid) return false
+  try {
+    await readSyncConfig(environment)
+    return true
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    for (const issue of error.issues) printFailure(issue)
+    return false
+  }
+}
+
+async function checkApi(config: SyncConfig, token: AccessToken, retryBudget: RetryBudget): Promise<string> {
+  const api = new ApiClient(config, token)
+  await retryBudget.run(() => api.upload({ items: [], body: '[]' }, { dryRun: true }))
+  return `${config.apiUrl} accepts uploads from this client`
+}
+
+/** Describes the token by its own claims. Whether they are valid, only the API can check. */
+function describeToken({ value, scope, lifeSeconds }: IssuedToken): string {
+  const words = [...(scope ?? '').split(' '), ...readPermissions(value)]
+  const granted = [...new Set(words)].filter((word) => word !== '')
+  if (!granted.includes(requiredScope)) {
+    const scopes = granted.length === 0 ? 'no scope' : granted.join(' ')
+    throw new ConfigurationError(
+      `it has ${scopes}; grant this client the scope ${requiredScope} of the API, in Auth0`,
+    )
+  }
+  return `valid for ${Math.round(lifeSeconds / 60)} min, with ${granted.join(' ')}`
+}
+
+/** With RBAC, Auth0 lists the granted permissions in the claim `permissions` only. */
+function readPermissions(token: string): readonly string[] {
+  try {
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+    return [...(claims.permissions ?? []), ...String(claims.scope ?? '').split(' ')]
+  } catch {
+    return []
+  }
+}
+
+async function report(name: string, runCheck: () => Promise<string>): Promise<number> {
+  try {
+    printSuccess(name, await runCheck())
+    return exitCodes.clean
+  } catch (error) {
+    printFailure(`${name}: ${formatError(error)}`)
+    return toExitCode(error)
+  }
+}
+
+const printSuccess = (name: string, result: string) => console.log(`✓ ${name} ${result}`)
+const printFailure = (line: string) => console.log(`✗ ${line}`)
+
+function formatValue(value: unknown): string {
+  if (value instanceof Map) return `${value.size} people`
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}

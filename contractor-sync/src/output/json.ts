@@ -1,0 +1,66 @@
+import { toHours } from '@timesheets/contracts/entry'
+import { createLogger } from '@timesheets/runtime/logger'
+import type { SyncObserver } from '../sync/observer.ts'
+import type { Report } from '../sync/report.ts'
+import { formatError } from './error-message.ts'
+
+const progressEveryMs = 5000
+
+/** Writes JSON lines to standard output, for log collectors. Each rejected entry has its own line. */
+export function createJsonOutput(level: string): SyncObserver {
+  // Both loggers share one destination, so that lines keep their order.
+  const logger = createLogger('contractor-sync', level, process.stdout)
+  // The report is the result of the run, so it is written at every log level.
+  const results = createLogger('contractor-sync', 'info', process.stdout)
+  let total: number | undefined
+  let lastProgressMs = performance.now()
+  return {
+    started({ source, window, dryRun }) {
+      total = undefined
+      logger.info({ source, ...window, dryRun }, 'sync started')
+    },
+    total(entries) {
+      total = entries
+    },
+    progress(report) {
+      if (performance.now() - lastProgressMs < progressEveryMs) return
+      lastProgressMs = performance.now()
+      logger.info({ read: report.read, total, ...report.counts }, 'sync in progress')
+    },
+    rejected({ externalId, problem, reason }) {
+      logger.warn({ externalId, problem, reason }, 'entry rejected')
+    },
+    retrying(error, waitMs) {
+      logger.warn({ reason: error.message, waitMs: Math.round(waitMs) }, 'retrying')
+    },
+    finished(report) {
+      for (const message of report.messages) logger.info({ dryRun: report.dryRun }, message)
+      const { error, exitCode } = report
+      const fields = { ...toJson(report), exitCode }
+      if (error === undefined) results.info(fields, 'sync finished')
+      else results.error({ ...fields, reason: formatError(error) }, 'sync did not finish')
+    },
+    waiting(next) {
+      logger.info({ next }, `next sync: ${next?.toISOString() ?? 'never'}`)
+    },
+  }
+}
+
+function toJson(report: Report) {
+  const { source, window, dryRun, read, counts, skippedTotal, skipped, seconds, rejections, startedAt } =
+    report
+  return {
+    source,
+    ...window,
+    dryRun,
+    read,
+    ...counts,
+    skipped: skippedTotal,
+    skippedRunning: skipped.running,
+    skippedEmpty: skipped.empty,
+    skippedRepeated: skipped.repeated,
+    hours: toHours(seconds),
+    firstRejected: rejections.map(({ externalId, problem, reason }) => ({ externalId, problem, reason })),
+    durationMs: Date.now() - startedAt.getTime(),
+  }
+}

@@ -1,0 +1,55 @@
+import { toHours } from '@timesheets/contracts/entry'
+import type { Report } from '../sync/report.ts'
+import { describeWindow } from '../trackers/window.ts'
+import { toPlainText } from './plain-text.ts'
+
+const maxIdLength = 60
+/** The JSON lines have the whole text. */
+const maxReasonLength = 200
+
+const number = new Intl.NumberFormat('en-US')
+const hours = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 4 })
+
+/** Formats a report for a person: the counts in aligned columns, and the first rejected entries. */
+export function summaryTable(report: Report): string {
+  const { source, window, dryRun, read, counts, skipped, skippedTotal } = report
+  const rows: [label: string, value: string, remark?: string][] = [
+    ['read', number.format(read)],
+    ...Object.entries(counts).map(([status, count]): [string, string] => [status, number.format(count)]),
+    ['skipped', number.format(skippedTotal), describeSkipped(skipped)],
+    ['hours', hours.format(toHours(report.seconds))],
+  ]
+  // Align the decimal point of the hours with the end of the counts.
+  const valueWidth = Math.max(...rows.map(([, value]) => integerPart(value).length))
+  const labelWidth = Math.max(...rows.map(([label]) => label.length))
+  const lines = rows.map(([label, value, remark = '']) =>
+    `  ${label.padEnd(labelWidth)}  ${' '.repeat(valueWidth - integerPart(value).length)}${value}${remark}`.trimEnd(),
+  )
+  const title = `${source}, ${describeWindow(window)}${dryRun ? ' (dry run: nothing was written)' : ''}`
+  return [title, '', ...lines, ...formatRejections(report)].join('\n')
+}
+
+function describeSkipped({ running, empty, repeated }: Report['skipped']): string {
+  if (running + empty + repeated === 0) return ''
+  const parts = [`${number.format(running)} still running`, `${number.format(empty)} without hours`]
+  if (repeated > 0) parts.push(`${number.format(repeated)} repeated`)
+  return `  (${parts.join(', ')})`
+}
+
+function formatRejections({ source, counts, rejections }: Report): string[] {
+  if (rejections.length === 0) return []
+  const rows = rejections.map(({ externalId, problem, reason }) => ({
+    id: toPlainText(externalId, maxIdLength),
+    reason: toPlainText(`${problem}: ${reason}`, maxReasonLength),
+  }))
+  const width = Math.max(...rows.map(({ id }) => id.length))
+  const more = counts.rejected - rejections.length
+  return [
+    '',
+    `Rejected (ids of ${source}):`,
+    ...rows.map(({ id, reason }) => `  ${id.padEnd(width)}  ${reason}`),
+    ...(more > 0 ? [`  and ${number.format(more)} more (--format json lists all)`] : []),
+  ]
+}
+
+const integerPart = (value: string) => value.split('.')[0]!

@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals'
+import type { TrackerEntry } from '../trackers/tracker.ts'
+import { mapRecord } from './mapping.ts'
+import { People } from './people.ts'
+
+const people = new People(new Map(), 'email', 'harvest')
+const map = (members: Partial<TrackerEntry> = {}) => mapRecord({ ...entry, ...members }, 'harvest', people)
+
+/** The example of Harvest's documents. */
+const entry: TrackerEntry = {
+  kind: 'entry',
+  externalId: '636709355',
+  person: { id: '1782959', email: 'kim@example.com' },
+  date: '2017-03-02',
+  project: 'Marketing Website',
+  hours: 2.11,
+  notes: null,
+  isRunning: false,
+}
+
+test('maps an entry to the API, with its identity', () => {
+  expect(map()).toEqual({
+    kind: 'item',
+    item: {
+      user_id: 'kim@example.com',
+      date: '2017-03-02',
+      project: 'Marketing Website',
+      hours: 2.11,
+      source: 'harvest',
+      external_id: '636709355',
+    },
+  })
+})
+
+test('passes notes on unchanged, and omits empty ones', () => {
+  expect(map({ notes: ' two\nlines ' })).toMatchObject({ item: { notes: ' two\nlines ' } })
+  expect(map({ notes: '' })).not.toMatchObject({ item: { notes: expect.anything() } })
+  const long = 'x'.repeat(5000)
+  expect(map({ notes: long })).toMatchObject({ item: { notes: long } })
+})
+
+describe('skips an entry without final hours', () => {
+  test.each([
+    ['a running timer', { isRunning: true }, 'running'],
+    ['zero hours', { hours: 0 }, 'empty'],
+    ['less than half a second', { hours: 0.0001 }, 'empty'],
+    ['less than half a second, negative', { hours: -0.0001 }, 'empty'],
+  ] as const)('%s', (_what, members, why) => {
+    expect(map(members)).toEqual({ kind: 'skipped', why })
+  })
+})
+
+test('leaves the limits of hours to the API', () => {
+  expect(map({ hours: 30 })).toMatchObject({ kind: 'item', item: { hours: 30 } })
+  expect(map({ hours: -1 })).toMatchObject({ kind: 'item', item: { hours: -1 } })
+})
+
+test('rejects an unknown person, with what is known of the person', () => {
+  expect(map({ person: { id: '7' } })).toEqual({
+    kind: 'rejected',
+    externalId: '636709355',
+    problem: 'unknown-person',
+    reason:
+      'no user_id is known for person 7 of the tracker; add it to the directory of people, or to PEOPLE_MAP',
+  })
+})
+
+test('rejects an unreadable record, and does not drop it', () => {
+  const unreadable = { kind: 'unreadable', externalId: '9', reason: 'hours: expected number' } as const
+  expect(mapRecord(unreadable, 'harvest', people)).toMatchObject({
+    kind: 'rejected',
+    externalId: '9',
+    problem: 'unreadable-entry',
+  })
+})
+
+test('skips a record that was already read', () => {
+  expect(mapRecord({ kind: 'repeated', externalId: '9' }, 'harvest', people)).toEqual({
+    kind: 'skipped',
+    why: 'repeated',
+  })
+})

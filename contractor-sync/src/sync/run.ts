@@ -1,0 +1,97 @@
+import type { SyncConfig } from '../config.ts'
+import { RateLimiter } from '../http/rate-limiter.ts'
+import { RetryBudget } from '../http/retry.ts'
+import type { AccessToken } from '../timesheets-api/access-token.ts'
+import { ApiClient } from '../timesheets-api/client.ts'
+import { readDirectory } from '../timesheets-api/people-directory.ts'
+import type { Tracker } from '../trackers/tracker.ts'
+import { createTrackerClient } from '../trackers/tracker-client.ts'
+import { subtractDays, type Window } from '../trackers/window.ts'
+import { abortAfterGracePeriod } from './grace-period.ts'
+import type { SyncObserver } from './observer.ts'
+import { People } from './people.ts'
+import { runPipeline } from './pipeline.ts'
+import { Report } from './report.ts'
+
+/** Messages that a dry run shows by default, because they are its purpose. */
+const defaultShownOfDryRun = 20
+const shownRejections = 10
+/** SIGKILL follows 30 s after SIGTERM (terminationGracePeriodSeconds); leave time to finish a batch and report. */
+const graceMs = 10_000
+
+/** The options of the command line that concern one run. */
+export interface RunOptions {
+  readonly since: string | undefined
+  readonly until: string | undefined
+  readonly full: boolean
+  readonly dryRun: boolean
+  /** How many of the API's messages to show; undefined: none, or the first ones of a dry run. */
+  readonly show: number | undefined
+}
+
+/** Composes one run from its configuration, and runs it. */
+export async function run(
+  config: SyncConfig,
+  options: RunOptions,
+  token: AccessToken,
+  observer: SyncObserver,
+  signal: AbortSignal,
+): Promise<Report> {
+  // Aborts what is still pending when the run is over, above all the page read ahead.
+  const over = new AbortController()
+  const ending = AbortSignal.any([signal, over.signal])
+  const retryBudget = new RetryBudget({
+    budgetMs: config.retryDeadlineSeconds * 1000,
+    signal: ending,
+    onRetry: (error, waitMs) => observer.retrying(error, waitMs),
+  })
+  const tracker = openTracker(config, retryBudget, ending)
+  const { source } = tracker
+  const { dryRun } = options
+  const report = new Report({
+    source,
+    window: selectWindow(config, options),
+    dryRun,
+    show: options.show ?? (dryRun ? defaultShownOfDryRun : 0),
+    showRejected: shownRejections,
+  })
+  observer.started(report)
+  const api = new ApiClient(config, token, abortAfterGracePeriod(ending, graceMs))
+  await runPipeline(
+    {
+      tracker,
+      readPeople: async () => {
+        const directory = await readDirectory(api, source, retryBudget)
+        return new People(config.peopleMap, config.unknownPerson, source, directory)
+      },
+      api,
+      retryBudget,
+      batchSize: config.batchSize,
+      signal,
+      observer,
+    },
+    report,
+  )
+  over.abort()
+  observer.finished(report)
+  return report
+}
+
+/** Opens the configured tracker with its rate budget and the run's retry budget. */
+export function openTracker(config: SyncConfig, retryBudget: RetryBudget, signal?: AbortSignal): Tracker {
+  const { tracker, trackerConfig, requestTimeoutSeconds } = config
+  const client = createTrackerClient(tracker, {
+    rateLimiter: new RateLimiter(tracker.rateBudget),
+    retryBudget,
+    requestTimeoutMs: requestTimeoutSeconds * 1000,
+    signal,
+  })
+  return tracker.open(trackerConfig, client, signal)
+}
+
+/** Without --until the window has no end, so that it includes entries with a later date. */
+function selectWindow({ windowDays }: SyncConfig, { since, until, full }: RunOptions): Window {
+  if (full) return {}
+  if (until === undefined) return { from: since ?? subtractDays(new Date(), windowDays) }
+  return { from: since ?? subtractDays(new Date(until), windowDays), to: until }
+}

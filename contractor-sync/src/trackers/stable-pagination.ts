@@ -1,0 +1,120 @@
+import { InvalidResponseError, TransientError } from '../errors.ts'
+
+/** One page of a list, as it was at one moment. */
+export interface Page<Row> {
+  readonly rows: readonly Row[]
+  /** Number of rows in the whole list at that moment. */
+  readonly total: number
+  /** The tracker's clock at that moment, if it sent it. */
+  readonly at: Date | undefined
+}
+
+/** What identifies a row and shows that it changed. */
+export interface RecordVersion {
+  readonly id: string
+  /** The field that the list is sorted by. */
+  readonly place: string
+  readonly version: string
+  readonly createdAt: Date | undefined
+}
+
+/** A list that may change while its pages are read. */
+export interface ChangingList<Row> {
+  pages(): AsyncIterable<Page<Row>>
+  /** The rows that changed since an instant of the tracker's clock. */
+  changedSince(instant: Date): AsyncIterable<Page<Row>>
+  toVersion(row: Row): RecordVersion
+  /** Called at the end if the list did not change and still has another number of rows than its total says. */
+  onMiscount(total: number, count: number): void
+}
+
+const maxPasses = 4
+/** The `Date` header has whole seconds, and is written a little after the page was read. */
+const clockMarginMs = 5000
+const ownClockMarginMs = 60_000
+
+/**
+ * Reads all pages of a list so that no row is lost although the list changes meanwhile. When a row of a page that was
+ * already read is deleted, the first row of the next page moves up into it and would be missed. So a pass over several
+ * pages counts only if the total stayed the same and no row was added or moved between the first and the last page;
+ * otherwise the list is read again. Each row is returned once, and again only if it changed. An empty list is accepted
+ * when it is empty twice. A total that never agrees with the rows is reported by `onMiscount`: the rows were read.
+ * @throws {TransientError} the list changed during every pass
+ * @throws {InvalidResponseError} no rows at all, although the total says that there are some
+ */
+export async function* readConsistently<Row>(list: ChangingList<Row>): AsyncGenerator<Row> {
+  const seen = new SeenRecords(list)
+  let lastPass = { total: 0, isStable: false, countInPass: 0 }
+  for (let pass = 1; pass <= maxPasses; pass++) {
+    seen.startPass()
+    const pages: Pick<Page<Row>, 'total' | 'at'>[] = []
+    for await (const { rows, total, at } of list.pages()) {
+      pages.push({ total, at })
+      yield* seen.unseen(rows)
+    }
+    const [first] = pages
+    const total = first?.total ?? 0
+    let isStable = pages.every((page) => page.total === total)
+    const { countInPass } = seen
+    if (pages.length > 1) {
+      const since = subtractClockMargin(first?.at)
+      for await (const { rows } of list.changedSince(since)) {
+        isStable &&= rows.every((row) => seen.wasAlreadyListed(row, since))
+        yield* seen.unseen(rows)
+      }
+    }
+    const isFirstEmptyPass = total === 0 && pass === 1
+    if (isStable && countInPass === total && !isFirstEmptyPass) return
+    lastPass = { total, isStable, countInPass }
+  }
+  const { total, isStable, countInPass } = lastPass
+  if (!isStable) {
+    throw new TransientError(
+      `The entries changed during each of ${maxPasses} attempts to read them; try when fewer people record hours`,
+    )
+  }
+  if (countInPass === 0) throw new InvalidResponseError(`The list should have ${total} entries, and has none`)
+  list.onMiscount(total, countInPass)
+}
+
+/** The rows read so far, by id. */
+class SeenRecords<Row> {
+  readonly #list: ChangingList<Row>
+  readonly #rows = new Map<string, { place: string; version: string; pass: number; placedInPass: number }>()
+  #pass = 0
+  /** Number of different rows in this pass. */
+  countInPass = 0
+
+  constructor(list: ChangingList<Row>) {
+    this.#list = list
+  }
+
+  startPass(): void {
+    this.#pass += 1
+    this.countInPass = 0
+  }
+
+  /** Returns the rows that are new or differ from what was read before. */
+  *unseen(rows: readonly Row[]): Generator<Row> {
+    for (const row of rows) {
+      const { id, place, version } = this.#list.toVersion(row)
+      const known = this.#rows.get(id)
+      if (known?.pass !== this.#pass) this.countInPass += 1
+      const placedInPass = known?.place === place ? known.placedInPass : this.#pass
+      this.#rows.set(id, { place, version, pass: this.#pass, placedInPass })
+      if (known?.place !== place || known.version !== version) yield row
+    }
+  }
+
+  /** True if the row was at its place before this pass began: an earlier pass read it there, or it is older. */
+  wasAlreadyListed(row: Row, since: Date): boolean {
+    const { id, place, createdAt } = this.#list.toVersion(row)
+    const known = this.#rows.get(id)
+    if (known?.place !== place) return false
+    return known.placedInPass < this.#pass || !(createdAt !== undefined && createdAt >= since)
+  }
+}
+
+function subtractClockMargin(at: Date | undefined): Date {
+  return at === undefined ? new Date(Date.now() - ownClockMarginMs) : new Date(at.getTime() - clockMarginMs)
+}

@@ -1,0 +1,110 @@
+import { expect, test } from '@jest/globals'
+import type { V1CronJobSpec, V1JobSpec } from '@kubernetes/client-node'
+import { exitCodes } from '@timesheets/contractor-sync/exit-codes'
+import { trackerNames } from '@timesheets/contractor-sync/trackers/registry'
+import { describeManifests } from './kubectl.ts'
+import { find, findWorkload, ofKind, overlays, renderOverlay } from './manifests.ts'
+
+const day = 86_400
+
+describeManifests('jobs', () => {
+  test.each(overlays)(
+    '%s: each CronJob runs once a night, in UTC, and never twice at the same time',
+    (overlay) => {
+      for (const { spec } of ofKind(renderOverlay(overlay), 'CronJob')) {
+        expect(spec as V1CronJobSpec).toMatchObject({ timeZone: 'Etc/UTC', concurrencyPolicy: 'Forbid' })
+        expect(spec.schedule).toMatch(/^\d+ \d+ \* \* \*$/)
+        expect(spec.suspend ?? false).toBe(false)
+        // Without a starting deadline, 100 missed starts stop a CronJob. The run must end before the next night.
+        expect(spec.startingDeadlineSeconds).toBeGreaterThanOrEqual(3600)
+        const job = spec.jobTemplate.spec as V1JobSpec
+        expect(spec.startingDeadlineSeconds + job.activeDeadlineSeconds!).toBeLessThan(day)
+      }
+    },
+  )
+
+  // docs/operations.md rolls back with a selector, because an older migration rejects a newer schema.
+  test.each(overlays)('%s: one label selects the migration and nothing else', (overlay) => {
+    const isMigration = ({ metadata }: { metadata: { labels?: Record<string, string> } }) =>
+      metadata.labels?.['app.kubernetes.io/name'] === 'migrate'
+    const kinds = renderOverlay(overlay)
+      .filter(isMigration)
+      .map(({ kind }) => kind)
+    expect(kinds.toSorted()).toEqual(['Job', 'ServiceAccount'])
+  })
+
+  test.each(overlays)('%s: finished runs and their logs are kept for at least a week', (overlay) => {
+    for (const { spec } of ofKind(renderOverlay(overlay), 'CronJob')) {
+      expect(spec.successfulJobsHistoryLimit).toBeGreaterThanOrEqual(3)
+      expect(spec.failedJobsHistoryLimit).toBeGreaterThanOrEqual(3)
+      expect(spec.jobTemplate.spec.ttlSecondsAfterFinished).toBeGreaterThanOrEqual(7 * day)
+    }
+  })
+
+  test.each(overlays)(
+    '%s: a sync fails at once on a permanent error and is retried on a transient error',
+    (overlay) => {
+      for (const { spec } of ofKind(renderOverlay(overlay), 'CronJob')) {
+        const job = spec.jobTemplate.spec as V1JobSpec
+        expect(job.template.spec!.restartPolicy).toBe('Never')
+        expect(job.backoffLimit).toBeGreaterThanOrEqual(1)
+        expect(job.backoffLimit).toBeLessThanOrEqual(5)
+        // The order matters: a pod that was evicted and exited with 75 does not count as a failure.
+        expect(job.podFailurePolicy!.rules).toEqual([
+          failOn('contractor-sync', [exitCodes.refused, exitCodes.rejected]),
+          ignoreDisruption,
+          countOn('contractor-sync', [exitCodes.tryLater]),
+        ])
+        expect(job.template.spec!.containers[0]!.name).toBe('contractor-sync')
+        expect(job.template.spec!.containers[0]!.args).toEqual(['run'])
+      }
+    },
+  )
+
+  test.each(overlays)(
+    '%s: migrate is retried while the database is unavailable, and fails at once when the database rejects it',
+    (overlay) => {
+      const job = find(renderOverlay(overlay), 'Job', 'migrate').spec as V1JobSpec
+      expect(job.podFailurePolicy!.rules).toEqual([
+        failOn('migrate', [2]),
+        ignoreDisruption,
+        countOn('migrate', [75]),
+      ])
+      expect(job.template.spec!.restartPolicy).toBe('Never')
+      expect(job.activeDeadlineSeconds).toBeGreaterThan(0)
+      expect(job.ttlSecondsAfterFinished).toBeGreaterThanOrEqual(day)
+    },
+  )
+
+  test.each(overlays)('%s: each source has a CronJob with its own name, label and schedule', (overlay) => {
+    const cronJobs = ofKind(renderOverlay(overlay), 'CronJob')
+    expect(cronJobs.length).toBeGreaterThanOrEqual(1)
+    for (const { metadata, spec } of cronJobs) {
+      const source = metadata.labels!['timesheets.exampleco.com/source']!
+      expect(metadata.name).toBe(`contractor-sync-${source}`)
+      const { env } = spec.jobTemplate.spec.template.spec.containers[0]
+      const kind = env.find((variable: { name: string }) => variable.name === 'SYNC_SOURCE').value
+      expect(trackerNames).toContain(kind)
+      expect(findWorkload(renderOverlay(overlay), 'contractor-sync').labels).toMatchObject({
+        'timesheets.exampleco.com/source': source,
+      })
+    }
+    const schedules = cronJobs.map(({ spec }) => spec.schedule)
+    expect(new Set(schedules).size).toBe(schedules.length)
+  })
+})
+
+const failOn = (containerName: string, values: readonly number[]) => ({
+  action: 'FailJob',
+  onExitCodes: { containerName, operator: 'In', values },
+})
+
+const countOn = (containerName: string, values: readonly number[]) => ({
+  action: 'Count',
+  onExitCodes: { containerName, operator: 'In', values },
+})
+
+const ignoreDisruption = {
+  action: 'Ignore',
+  onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }],
+}

@@ -1,0 +1,85 @@
+import { styleText } from 'node:util'
+import type { StackObserver } from './stack.ts'
+import type { StackFile } from './stack-file.ts'
+
+/** The width of the first column of each table. All lines fit 80 columns. */
+const labelWidth = 39
+
+const dim = (text: string) => styleText('dim', text, { stream: process.stdout })
+const bold = (text: string) => styleText('bold', text, { stream: process.stdout })
+const green = (text: string) => styleText('green', text, { stream: process.stdout })
+const red = (text: string) => styleText('red', text, { stream: process.stdout })
+
+/** Prints the start of the stack, the restarts of its processes, and how to use it. */
+export const terminal: StackObserver & {
+  printTitle(): void
+  printSyncHeading(): void
+  /** @param keepsRunning false with `--once`: prints no commands, because the stack stops at once */
+  printAddresses(stack: StackFile, keepsRunning: boolean): void
+} = {
+  printTitle() {
+    console.log(`${bold('Timesheets')}: starting the whole system on this machine\n`)
+  },
+
+  ready(name, url, tookMs) {
+    const took = `${(tookMs / 1000).toFixed(1)} s`
+    console.log(
+      `  ${green('✓')} ${name.padEnd(20)} ${withoutCredentials(url).padEnd(40)} ${dim(took.padStart(6))}`,
+    )
+  },
+
+  died(name, reason) {
+    console.log(`${red('✗')} ${name} ended (${reason}) and is being restarted`)
+  },
+
+  returned(name, { url }) {
+    console.log(`${green('✓')} ${name} is running again on ${withoutCredentials(url)}`)
+  },
+
+  printSyncHeading() {
+    console.log(`\n${bold('First sync')}: from the time tracker into the API\n`)
+  },
+
+  printAddresses(stack, keepsRunning) {
+    console.log(`\n${bold('Addresses')}\n`)
+    printTable([
+      ['API', stack.gateway],
+      ['API documentation', `${stack.gateway}/docs`],
+      ['Issuer (stands in for Auth0)', stack.issuer],
+      ['Time tracker (stands in for Harvest)', stack.tracker],
+      ['Database', withoutCredentials(stack.database)],
+      ['Health of the gateway', `${stack.admin.gateway}/readyz`],
+      ['Health of the service', `${stack.admin['timesheets-service']}/readyz`],
+    ])
+    if (!keepsRunning) return
+    console.log(`\n${bold('Try it')}: paste these lines into another terminal, in this folder\n`)
+    console.log('TOKEN=$(npm run -s token -- contractor-sync)')
+    console.log(`curl -i ${stack.gateway}/timesheets/upload \\`)
+    console.log(`  -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\`)
+    console.log(`  -d '{"user_id":"007","date":"2017-05-10T17:40:20.095Z",`)
+    console.log(`       "project":"StoreZero","hours":5}'`)
+    console.log(`\n${bold('More commands')}\n`)
+    printTable([
+      ['npm run sync', 'sync again; it finds nothing to change'],
+      ['npm run sync -- --dry-run', 'show what a sync would change'],
+      ['npm run -s token -- maya@exampleco.com', 'print an access token of the manager'],
+    ])
+    console.log('\n  Change an entry in the tracker, then sync: the API shows one update.\n')
+    console.log(`  curl -X PATCH ${stack.tracker}/local/time_entries/636709355 \\`)
+    console.log(`    -H 'Content-Type: application/json' -d '{"hours":3.5}'`)
+    console.log('  npm run sync -- --full')
+    console.log(dim('\nCtrl-C stops everything. The data stays until `npm run reset` deletes it.'))
+  },
+}
+
+function printTable(rows: readonly (readonly [label: string, value: string])[]): void {
+  for (const [label, value] of rows) console.log(`  ${label.padEnd(labelWidth)}${value}`)
+}
+
+/** Removes the user and the password: terminals are shared and recorded. */
+function withoutCredentials(url: string): string {
+  const shown = new URL(url)
+  shown.username = ''
+  shown.password = ''
+  return shown.href.replace(/\/$/, '')
+}

@@ -1,0 +1,102 @@
+import express, { type Request, type Response, Router } from 'express'
+import { apiErrors } from './api-error.ts'
+import type { User } from './contractors.ts'
+import { applyEdit, createBlankEntry, parseEdit, parseNewEntry } from './edit.ts'
+import type { Entries } from './entries.ts'
+import type { Faults } from './faults.ts'
+import { parseQuery } from './query.ts'
+import { parseSelection } from './selection.ts'
+import { isFinished, type TimeEntry, toSeconds, withTimerHours } from './time-entry.ts'
+
+/**
+ * The routes under `/local/` that Harvest does not have: edits that a person makes on its pages, faults, and the totals
+ * that another system must reach. They need no token. The filters of `/v2/time_entries` apply to `entries` and
+ * `time_entries/any`.
+ * @param users the first one is the default owner of a new entry
+ */
+export function createControlApi(
+  entries: Entries,
+  users: readonly User[],
+  faults: Faults,
+  now: () => Date,
+): Router {
+  const router = Router()
+  router.use(express.json({ limit: '100kb', strict: true }))
+
+  const requireEntry = (id: string): TimeEntry => {
+    const entry = entries.get(Number(id))
+    if (entry === undefined) throw apiErrors.notFound()
+    return entry
+  }
+  const put = async (entry: TimeEntry): Promise<TimeEntry> => {
+    await entries.put(entry)
+    return withTimerHours(entry, now())
+  }
+
+  router.get('/entries', (request: Request, response: Response) => {
+    const query = parseQuery(request)
+    const selected = entries.select(parseSelection(query))
+    const counted = query.get('finished') === 'true' ? selected.filter(isFinished) : selected
+    response.json({
+      ...summary(selected, counted),
+      ...(query.get('ids') === 'true' && { ids: ids(counted) }),
+    })
+  })
+
+  router.get('/time_entries/any', (request: Request, response: Response) => {
+    const query = parseQuery(request)
+    const entry = entries.select(parseSelection(query)).find(isFinished)
+    if (entry === undefined) throw apiErrors.notFound()
+    response.json(entry)
+  })
+
+  router.post('/time_entries', async (request: Request, response: Response) => {
+    const edit = parseNewEntry(request.body)
+    const blank = createBlankEntry(entries.nextId(), users[0]!, now())
+    response.status(201).json(await put(applyEdit(blank, edit, users, now())))
+  })
+
+  router.patch('/time_entries/:id', async (request: Request<{ id: string }>, response: Response) => {
+    response.json(
+      await put(applyEdit(requireEntry(request.params.id), parseEdit(request.body), users, now())),
+    )
+  })
+
+  router.delete('/time_entries/:id', async (request: Request<{ id: string }>, response: Response) => {
+    const { id } = requireEntry(request.params.id)
+    await entries.delete(id)
+    response.json({ deleted: id })
+  })
+
+  router.get('/faults', (_request: Request, response: Response) => {
+    response.json(faults.list())
+  })
+
+  router.post('/faults', (request: Request, response: Response) => {
+    faults.arm(request.body)
+    response.status(201).json(faults.list())
+  })
+
+  router.delete('/faults', (_request: Request, response: Response) => {
+    faults.clear()
+    response.json(faults.list())
+  })
+
+  return router
+}
+
+/** Sums up the counted entries, and counts the running and the empty ones among all selected entries. */
+function summary(selected: readonly TimeEntry[], counted: readonly TimeEntry[]) {
+  const total = counted.reduce((sum, entry) => sum + toSeconds(entry), 0)
+  return {
+    count: counted.length,
+    hours: total / 3600,
+    seconds: total,
+    running: selected.filter((entry) => entry.is_running).length,
+    zero: selected.filter((entry) => !entry.is_running && toSeconds(entry) === 0).length,
+  }
+}
+
+function ids(entries: readonly TimeEntry[]): number[] {
+  return entries.map(({ id }) => id)
+}

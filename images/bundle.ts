@@ -10,7 +10,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const distDir = path.join(root, 'dist')
 
 /** Writes the files that an image adds to its base into `dist/<image>/`. */
-async function bundle(name: string, { entries, packages = {}, folders = [] }: Image): Promise<void> {
+async function bundle(
+  name: string,
+  { entries, packages = {}, folders = [], keepNames = false }: Image,
+): Promise<void> {
   const outdir = path.join(distDir, name)
   await rm(outdir, { recursive: true, force: true })
   await build({
@@ -25,11 +28,10 @@ async function bundle(name: string, { entries, packages = {}, folders = [] }: Im
     platform: 'node',
     format: 'esm',
     target: 'node24',
-    // Minified, so that each start parses half the text. Names are kept: oidc-provider depends on class names, and stack
-    // traces and messages contain them.
+    // Minified, so that each start parses half the text. Names are kept, for stack traces and messages.
     minifyWhitespace: true,
     minifySyntax: true,
-    keepNames: true,
+    keepNames,
     sourcemap: 'linked',
     // Stack traces need line numbers only; the sources would double the size of the image.
     sourcesContent: false,

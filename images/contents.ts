@@ -4,6 +4,11 @@ export interface Image {
   readonly entries: Readonly<Record<string, string>>
   /** Packages that are copied to `node_modules` instead of bundled → the files that are needed. */
   readonly packages?: Readonly<Record<string, readonly string[]>>
+  /**
+   * Keeps the names of classes and functions that share one. It costs a call for each function that is created, so only an
+   * image whose packages read such names has it.
+   */
+  readonly keepNames?: boolean
   /** Folders that the program reads at run time. */
   readonly folders?: readonly string[]
 }
@@ -37,6 +42,8 @@ export const images: Readonly<Record<string, Image>> = {
     folders: ['prisma/migrations'],
   },
   local: {
+    // oidc-provider reads the names of its classes.
+    keepNames: true,
     entries: {
       issuer: 'packages/fake-auth0/src/main.ts',
       tracker: 'packages/fake-harvest/src/main.ts',

@@ -42,7 +42,7 @@ export const peerNames = {
 export async function startPeers(options: PeerOptions): Promise<Peer[]> {
   const { backendUrl, folder } = options
   const node = (name: string, script: string, port: number, environment: Record<string, string>) =>
-    start(name, process.execPath, [...readNodeOptions(name), path.join(root, script)], port, folder, {
+    start(name, process.execPath, [path.join(root, script)], port, folder, {
       SERVICE_URL: backendUrl,
       PORT: String(port),
       NODE_ENV: 'production',
@@ -71,11 +71,6 @@ export async function startPeers(options: PeerOptions): Promise<Peer[]> {
 /** The installed HAProxy's version, if there is one. */
 export function readHaproxyVersion(): string | undefined {
   return /version (\S+)/.exec(spawnSync('haproxy', ['-v'], { encoding: 'utf8' }).stdout ?? '')?.[1]
-}
-
-/** `BENCH_PROFILE` names a peer to run with `--cpu-prof`. */
-function readNodeOptions(name: string): string[] {
-  return process.env.BENCH_PROFILE === name ? ['--cpu-prof', '--cpu-prof-dir=.local/bench'] : []
 }
 
 async function startHaproxy({ backendUrl, signer, folder }: PeerOptions): Promise<Peer> {

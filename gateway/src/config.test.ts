@@ -10,21 +10,21 @@ const local = {
   IDENTITY_SECRET: 'local-only-identity-secret-of-gateway-and-service',
 }
 
-describe('the identity secret that stands in the repository', () => {
-  test('is good with the local issuer', () => {
+describe('the identity secret of the repository', () => {
+  test('is accepted with the local issuer', () => {
     expect(readGatewayConfig(local).issuers).toEqual(['http://issuer:8081/'])
   })
 
   test.each([
     ['the domain of a tenant', { AUTH0_ISSUER: '', AUTH0_DOMAIN: 'exampleco.eu.auth0.com' }],
     ['an issuer with https', { AUTH0_ISSUER: 'https://login.exampleco.com/' }],
-  ])('is refused with %s', (_case, tenant) => {
+  ])('is rejected with %s', (_case, tenant) => {
     expect(() => readGatewayConfig({ ...local, ...tenant })).toThrow(
       /IDENTITY_SECRET: is the one of the local stack/,
     )
   })
 
-  test('is nobody else’s matter: a secret of one’s own is taken', () => {
+  test('does not matter where the secret is another', () => {
     const own = { IDENTITY_SECRET: 'f'.repeat(64), AUTH0_ISSUER: '', AUTH0_DOMAIN: 'exampleco.eu.auth0.com' }
     expect(readGatewayConfig({ ...local, ...own }).issuers).toEqual(['https://exampleco.eu.auth0.com/'])
   })
@@ -37,12 +37,12 @@ const production = {
   IDENTITY_SECRET: 'a'.repeat(64),
 }
 
-function faultsOf(environment: Record<string, string>): readonly string[] {
+function findInvalid(environment: Record<string, string>): readonly string[] {
   try {
     readGatewayConfig(environment)
     return []
   } catch (error) {
-    return (error as { issues: string[] }).issues.map((fault) => fault.split(':')[0]!)
+    return (error as { issues: string[] }).issues.map((issue) => issue.split(':')[0]!)
   }
 }
 
@@ -79,39 +79,39 @@ describe('the issuers', () => {
     'a.com:80',
     '',
   ])('are not "%s"', (domain) => {
-    expect(faultsOf({ ...production, AUTH0_DOMAIN: domain })).toEqual(['AUTH0_DOMAIN'])
+    expect(findInvalid({ ...production, AUTH0_DOMAIN: domain })).toEqual(['AUTH0_DOMAIN'])
   })
 
   test('are not reached by plain http unless that is allowed', () => {
     const plain = { AUTH0_ISSUER: 'http://issuer/', AUTH0_JWKS_URI: 'HTTP://issuer/jwks' }
-    expect(faultsOf({ ...production, ...plain })).toEqual(['AUTH0_ISSUER', 'AUTH0_JWKS_URI'])
-    expect(faultsOf({ ...production, ...plain, ALLOW_HTTP_ISSUER: 'true' })).toEqual([])
-    expect(faultsOf({ ...production, ...plain, ALLOW_HTTP_ISSUER: '1' })).toEqual(['ALLOW_HTTP_ISSUER'])
+    expect(findInvalid({ ...production, ...plain })).toEqual(['AUTH0_ISSUER', 'AUTH0_JWKS_URI'])
+    expect(findInvalid({ ...production, ...plain, ALLOW_HTTP_ISSUER: 'true' })).toEqual([])
+    expect(findInvalid({ ...production, ...plain, ALLOW_HTTP_ISSUER: '1' })).toEqual(['ALLOW_HTTP_ISSUER'])
   })
 })
 
-test('beside the domain of a tenant, the issuer of the stand-ins does not make their secret good', () => {
+test('rejects the secret of the repository beside the domain of a tenant', () => {
   for (const AUTH0_ISSUER of ['http://issuer:8081/', 'HTTP://issuer:8081/']) {
     const mixed = { ...local, AUTH0_ISSUER, AUTH0_DOMAIN: 'exampleco.eu.auth0.com' }
-    expect(faultsOf(mixed)).toEqual(['IDENTITY_SECRET'])
+    expect(findInvalid(mixed)).toEqual(['IDENTITY_SECRET'])
   }
 })
 
-test('all faults are told at once', () => {
-  expect(faultsOf({})).toEqual(['SERVICE_URL', 'IDENTITY_SECRET', 'AUTH0_AUDIENCE', 'AUTH0_DOMAIN'])
+test('reports all invalid settings together', () => {
+  expect(findInvalid({})).toEqual(['SERVICE_URL', 'IDENTITY_SECRET', 'AUTH0_AUDIENCE', 'AUTH0_DOMAIN'])
   expect(
-    faultsOf({ ...production, GATEWAY_PORT: 'x', IDENTITY_SECRET: 'short', AUTH0_JWKS_URI: 'http://a/' }),
+    findInvalid({ ...production, GATEWAY_PORT: 'x', IDENTITY_SECRET: 'short', AUTH0_JWKS_URI: 'http://a/' }),
   ).toEqual(['GATEWAY_PORT', 'IDENTITY_SECRET', 'AUTH0_JWKS_URI'])
 })
 
-test('the service is at an origin: what is judged is byte for byte what is forwarded', () => {
-  expect(faultsOf({ ...production, SERVICE_URL: 'http://service:80/' })).toEqual([])
+test('accepts only an origin as the URL of the service, so that the path is forwarded unchanged', () => {
+  expect(findInvalid({ ...production, SERVICE_URL: 'http://service:80/' })).toEqual([])
   for (const url of ['http://service/api', 'http://service/?a', 'http://u:p@service', 'service:3000']) {
-    expect(faultsOf({ ...production, SERVICE_URL: url })).toEqual(['SERVICE_URL'])
+    expect(findInvalid({ ...production, SERVICE_URL: url })).toEqual(['SERVICE_URL'])
   }
 })
 
-test('it can be shown whole: no secret is in it', () => {
+test('contains no readable secret', () => {
   const config = readGatewayConfig(production)
   for (const text of [
     JSON.stringify(config),
@@ -131,7 +131,7 @@ test('a secret that is too short is not shown either', () => {
 describe('the origins of browser apps', () => {
   const originsOf = (text: string) => readGatewayConfig({ ...production, CORS_ORIGINS: text }).corsOrigins
 
-  test('are none unless told', () => {
+  test('are none by default', () => {
     expect(readGatewayConfig(production).corsOrigins).toEqual([])
     expect(originsOf('https://app.exampleco.com, http://localhost:5173')).toEqual([
       'https://app.exampleco.com',
@@ -146,7 +146,7 @@ describe('the origins of browser apps', () => {
     'https://app.exampleco.com/',
     'https://APP.exampleco.com',
     'ftp://x',
-  ])('%s is none', (text) => {
-    expect(faultsOf({ ...production, CORS_ORIGINS: text })).toEqual(['CORS_ORIGINS'])
+  ])('rejects %s', (text) => {
+    expect(findInvalid({ ...production, CORS_ORIGINS: text })).toEqual(['CORS_ORIGINS'])
   })
 })

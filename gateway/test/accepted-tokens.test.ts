@@ -10,12 +10,12 @@ beforeAll(async () => {
 })
 
 async function identityOf(claims: TokenRequest['claims']): Promise<Record<string, unknown>> {
-  const answer = await gateway.upload(await gateway.issuer.token({ claims }))
-  expect(answer.status).toBe(200)
+  const response = await gateway.upload(await gateway.issuer.token({ claims }))
+  expect(response.status).toBe(200)
   return decodeJwt(gateway.service.requests.at(-1)!.headers['x-timesheets-identity'] as string)
 }
 
-test('granted are the words of scope united with the strings of permissions, and nothing else', async () => {
+test('grants the scopes of scope and of permissions, and nothing else', async () => {
   expect(
     await identityOf({ scope: 'openid  batch:upload', permissions: ['read:reports', 7, 'openid'] }),
   ).toMatchObject({
@@ -35,27 +35,27 @@ test('granted are the words of scope united with the strings of permissions, and
   }
 })
 
-test('the client is azp, else client_id', async () => {
+test('takes azp as the client, else client_id', async () => {
   expect(await identityOf({ azp: 'a', client_id: 'b' })).toMatchObject({ client: 'a' })
   expect(await identityOf({ azp: null, client_id: 'b' })).toMatchObject({ client: 'b' })
 })
 
-test('the person is the claim that is named, else sub', async () => {
+test('takes the configured claim as the person, else sub', async () => {
   const email = { 'https://api.exampleco.com/email': 'jo@exampleco.com' }
   expect(await identityOf({ sub: 'auth0|1', ...email })).toMatchObject({ person: 'jo@exampleco.com' })
   expect(await identityOf({ sub: 'auth0|1', email: 'not@this.one' })).toMatchObject({ person: 'auth0|1' })
 })
 
-test('a client and a person may have long names, of any letters', async () => {
+test('accepts long names of clients and persons, in any letters', async () => {
   const [azp, sub] = ['x'.repeat(256), '\u{1f600}'.repeat(128)]
   expect(await identityOf({ azp, sub })).toMatchObject({ client: azp, person: sub })
 })
 
-test('one audience of several is enough', async () => {
+test('accepts a token for several audiences, of which one is this API', async () => {
   await identityOf({ aud: ['https://other/userinfo', audience] })
 })
 
-test("tokens of the tenant's custom domains are as good, and of no other", async () => {
+test("accepts tokens of the tenant's custom domains, and of no other", async () => {
   const custom = 'https://login.exampleco.com/'
   const { url } = await startGateway(
     { issuer: gateway.issuer, serviceUrl: gateway.service.url },
@@ -71,7 +71,7 @@ test("tokens of the tenant's custom domains are as good, and of no other", async
   expect(await statusFor('https://LOGIN.exampleco.com/')).toBe(401)
 })
 
-test('the scheme is taken in any case, with more than one space, whatever Host says', async () => {
+test('accepts the scheme in any case, with several spaces, and with any Host', async () => {
   const token = await gateway.issuer.token()
   for (const [scheme, host] of [
     ['bearer ', 'x'],
@@ -80,18 +80,18 @@ test('the scheme is taken in any case, with more than one space, whatever Host s
     ['Bearer ', ''],
   ]) {
     const head = `POST ${uploadPath} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: ${scheme}${token}\r\n`
-    const answer = await exchange(gateway.url, `${head}Connection: close\r\nContent-Length: 0\r\n\r\n`)
-    expect(answer.status).toBe(200)
+    const response = await exchange(gateway.url, `${head}Connection: close\r\nContent-Length: 0\r\n\r\n`)
+    expect(response.status).toBe(200)
   }
 })
 
-test('HTTP/1.0 without a Host is answered', async () => {
+test('accepts HTTP/1.0 without a Host', async () => {
   const head = uploadHead(await gateway.issuer.token(), ['Content-Length: 2']).replace('HTTP/1.1', 'HTTP/1.0')
-  const answer = await exchange(gateway.url, `${head.replace(/Host.*\r\n/, '')}{}`)
-  expect(answer.status).toBe(200)
+  const response = await exchange(gateway.url, `${head.replace(/Host.*\r\n/, '')}{}`)
+  expect(response.status).toBe(200)
 })
 
-test('a DPoP header beside a bearer token changes nothing', async () => {
-  const answer = await gateway.upload(await gateway.issuer.token(), { headers: { dpop: 'x' } })
-  expect(answer.status).toBe(200)
+test('ignores a DPoP header beside a bearer token', async () => {
+  const response = await gateway.upload(await gateway.issuer.token(), { dpop: 'x' })
+  expect(response.status).toBe(200)
 })

@@ -28,7 +28,7 @@ test('writes one line per request, with the hashed person and without token and 
     bytes: '{"ok":true}'.length,
     ms: expect.any(Number),
     serviceMs: expect.any(Number),
-    requestId: response.headers.get('x-request-id'),
+    requestId: response.headers['x-request-id'],
   })
   expect(access[1]).toMatchObject({ decision: 'method-not-allowed', status: 405 })
   expect(access[1]).not.toHaveProperty('operation')

@@ -39,7 +39,7 @@ async function expectProblem(answer: Response, status: number, slug: string): Pr
   expect(await answer.json()).toMatchObject({ type: `/problems/${slug}`, status })
 }
 
-test('a service that is not there: 502, to be tried again', async () => {
+test('responds 502 with Retry-After if the service is not there', async () => {
   const server = createServer()
   const gone = await listen(server)
   await new Promise((resolve) => server.close(resolve))
@@ -55,32 +55,29 @@ test.each([
   ['talks no HTTP', (socket: Socket) => socket.end('SSH-2.0-x\r\n')],
   ['breaks off in its head', (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\nContent-')],
   [
-    'answers two lengths',
+    'sends two lengths',
     (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'),
   ],
+  ['sends an invalid status', (socket: Socket) => socket.end('HTTP/1.1 042 x\r\nContent-Length: 0\r\n\r\n')],
   [
-    'answers a status that is none',
-    (socket: Socket) => socket.end('HTTP/1.1 042 x\r\nContent-Length: 0\r\n\r\n'),
-  ],
-  [
-    'answers a status too high',
+    'sends a status that is too high',
     (socket: Socket) => socket.end('HTTP/1.1 999 x\r\nContent-Length: 0\r\n\r\n'),
   ],
   [
-    'wants another protocol',
+    'asks for another protocol',
     (socket: Socket) =>
       socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
   ],
   [
-    'sends too long a head',
+    'sends a head that is too long',
     (socket: Socket) => socket.write(`HTTP/1.1 200 OK\r\na: ${'x'.repeat(100_000)}\r\n\r\n`),
   ],
-])('a service that %s: 502', async (_name, misbehave) => {
+])('responds 502 for a service that %s', async (_name, misbehave) => {
   const { url } = await startBefore(misbehave)
   for (let i = 0; i < 3; i++) await expectProblem(await upload(url), 502, 'service-unreachable')
 })
 
-test('a service that does not believe the gateway: 502, never 401', async () => {
+test('responds 502 and never 401 if the service refuses the identity', async () => {
   for (const rest of ['Content-Length: 2\r\n\r\n{}', 'Content-Length: 9\r\n\r\n{}']) {
     const { url } = await startBefore((socket) =>
       socket.end(`HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer\r\n${rest}`),
@@ -91,12 +88,12 @@ test('a service that does not believe the gateway: 502, never 401', async () => 
   }
 })
 
-test('a silent service: 504', async () => {
+test('responds 504 for a silent service', async () => {
   const { url } = await startBefore(() => undefined, 50)
   await expectProblem(await upload(url), 504, 'service-timeout')
 })
 
-test('a service that stops reading: 504, while the client is still sending', async () => {
+test('responds 504 for a service that stops reading, while the client is still sending', async () => {
   const { url } = await startBefore((socket) => socket.pause(), 50)
   const connection = new RawConnection(url)
   await connection.send(uploadHead(token, ['Content-Length: 100000000', 'Connection: close']))
@@ -108,7 +105,7 @@ test('a service that stops reading: 504, while the client is still sending', asy
   await filling
 })
 
-test('a client that pauses its upload is no silence of the service', async () => {
+test('does not count a pause of the client as silence of the service', async () => {
   const gateway = await startStack(undefined, { serviceTimeoutMs: 1000 })
   const connection = new RawConnection(gateway.url)
   await connection.send(
@@ -121,10 +118,10 @@ test('a client that pauses its upload is no silence of the service', async () =>
 })
 
 test.each([
-  ['breaks its answer', (socket: Socket) => socket.resetAndDestroy()],
-  ['ends its answer too soon', (socket: Socket) => socket.end()],
+  ['resets the connection', (socket: Socket) => socket.resetAndDestroy()],
+  ['ends its response too soon', (socket: Socket) => socket.end()],
   ['falls silent', () => undefined],
-])('a service that %s in the middle: the client sees that it is not whole', async (_name, misbehave) => {
+])('cuts the response of a service that %s in the middle', async (_name, misbehave) => {
   for (const [framing, body] of [
     ['Content-Length: 100', 'half'],
     ['Transfer-Encoding: chunked', '4\r\nhalf\r\n'],
@@ -142,7 +139,7 @@ test.each([
   }
 })
 
-test('a client that leaves takes its request to the service with it', async () => {
+test('ends the request to the service when the client leaves', async () => {
   const left = Promise.withResolvers<void>()
   const began = Promise.withResolvers<ServerResponse>()
   const gateway = await startStack((request, response) => {
@@ -157,7 +154,7 @@ test('a client that leaves takes its request to the service with it', async () =
   expect((await fetch(`${gateway.url}/none`)).status).toBe(404)
 })
 
-test('a client that leaves in the middle of an answer takes that with it', async () => {
+test('ends the response of the service when the client leaves', async () => {
   const left = Promise.withResolvers<void>()
   const gateway = await startStack((request, response) => {
     request.resume()
@@ -171,7 +168,7 @@ test('a client that leaves in the middle of an answer takes that with it', async
   await left.promise
 })
 
-test('a connection that the service closed while it was idle: nothing that changes anything is sent twice', async () => {
+test('never sends a POST twice when the service had closed an idle connection', async () => {
   let requests = 0
   const sockets: Socket[] = []
   const server = createHttpServer((request, response) => {

@@ -35,9 +35,9 @@ const corsHeaders = ({ headers }: Response) =>
   [...headers.keys()].filter((name) => name.startsWith('access-control-'))
 const varyOf = ({ headers }: Response) => headers.get('vary')?.split(/, */) ?? []
 
-describe('a preflight', () => {
+describe('preflight', () => {
   test.each(routes.map(({ method, path }) => [method, path]))(
-    'of %s %s is answered without a token',
+    'of %s %s succeeds without a token',
     async (method, path) => {
       const answer = await preflight(path, method)
       expect([answer.status, await answer.text()]).toEqual([204, ''])
@@ -52,13 +52,13 @@ describe('a preflight', () => {
     },
   )
 
-  test('of HEAD is answered where there is GET', async () => {
+  test('of HEAD succeeds where GET exists', async () => {
     const answer = await preflight('/timesheets', 'HEAD')
     expect([answer.status, answer.headers.get('access-control-allow-methods')]).toEqual([204, 'HEAD'])
     expect((await preflight('/timesheets/upload', 'HEAD')).status).toBe(405)
   })
 
-  test('of a path that no row has is 404, of another method 405', async () => {
+  test('of an unknown path gets 404, of another method 405', async () => {
     expect((await preflight('/none', 'GET')).status).toBe(404)
     for (const method of ['DELETE', 'OPTIONS', 'get', 'x y']) {
       const answer = await preflight('/timesheets/upload', method)
@@ -75,7 +75,7 @@ describe('a preflight', () => {
     `${app}/`,
     'http://app.exampleco.com',
     '*',
-  ])('from %s is none', async (origin) => {
+  ])('from %s gets 405', async (origin) => {
     const answer = await preflight('/timesheets', 'GET', origin)
     expect([answer.status, corsHeaders(answer)]).toEqual([405, []])
     expect(varyOf(answer)).toContain('origin')
@@ -88,14 +88,14 @@ describe('a preflight', () => {
   })
 })
 
-test('OPTIONS that asks nothing is a method that no path knows', async () => {
+test('responds 405 to OPTIONS that is not a preflight', async () => {
   for (const headers of [{}, { origin: app }, { 'access-control-request-method': 'GET' }]) {
     const answer = await fetch(`${gateway.url}/timesheets`, { method: 'OPTIONS', headers })
     expect(answer.status).toBe(405)
   }
 })
 
-describe('an answer', () => {
+describe('response', () => {
   const ask = async (headers: Record<string, string>, to = gateway, path = '/timesheets') =>
     fetch(to.url + path, {
       headers: {
@@ -104,7 +104,7 @@ describe('an answer', () => {
       },
     })
 
-  test('can be read by a listed app, with the headers that it needs', async () => {
+  test('is readable by a listed app, with the headers that it needs', async () => {
     const answer = await ask({ origin: app })
     expect(answer.status).toBe(200)
     expect(answer.headers.get('access-control-allow-origin')).toBe(app)
@@ -117,7 +117,7 @@ describe('an answer', () => {
     expect(varyOf(answer)).toEqual(['origin', 'accept'])
   })
 
-  test('can be read too when it is a problem, or our own', async () => {
+  test('is readable also where it is a problem, or of the gateway itself', async () => {
     for (const path of ['/timesheets', '/none', '/%zz', '/openapi.json']) {
       const answer = await ask({ origin: app, authorization: '' }, gateway, path)
       expect(answer.headers.get('access-control-allow-origin')).toBe(app)
@@ -125,7 +125,7 @@ describe('an answer', () => {
     }
   })
 
-  test('says nothing to another origin, or to no origin, and varies by it', async () => {
+  test('has no CORS headers for another origin or none, and varies by it', async () => {
     for (const headers of [{ origin: stranger }, { origin: 'null' }, {}]) {
       const answer = await ask(headers as Record<string, string>)
       expect([answer.status, corsHeaders(answer)]).toEqual([200, []])
@@ -133,7 +133,7 @@ describe('an answer', () => {
     }
   })
 
-  test('says nothing at all where no origin is listed', async () => {
+  test('has no CORS headers where no origin is listed', async () => {
     const answer = await ask({ origin: app }, closed)
     expect([answer.status, corsHeaders(answer), varyOf(answer)]).toEqual([200, [], ['accept']])
     expect((await preflight('/timesheets', 'GET', app, closed)).status).toBe(405)

@@ -12,19 +12,19 @@ beforeAll(async () => {
 
 const get = (path: string, headers: Record<string, string> = {}) => fetch(gateway.url + path, { headers })
 
-test('the document is that of the table, with our own address and issuer', async () => {
-  const answer = await get('/openapi.json')
-  expect(answer.headers.get('content-type')).toBe('application/json')
+test('serves the OpenAPI document with the public URL and the issuer', async () => {
+  const response = await get('/openapi.json')
+  expect(response.headers.get('content-type')).toBe('application/json')
   const expected = buildOpenApi({ publicUrl, issuer: gateway.issuer.issuer })
-  expect(await answer.json()).toEqual(JSON.parse(JSON.stringify(expected)))
+  expect(await response.json()).toEqual(JSON.parse(JSON.stringify(expected)))
 })
 
-test('the page loads nothing from elsewhere and runs nothing inline', async () => {
-  const answer = await get('/docs')
-  const policy = answer.headers.get('content-security-policy')!
+test('the page loads only our own files and runs no inline code', async () => {
+  const response = await get('/docs')
+  const policy = response.headers.get('content-security-policy')!
   expect(policy).toMatch(/^default-src 'none';/)
   expect(policy).not.toMatch(/unsafe|https?:|\*/)
-  const page = await answer.text()
+  const page = await response.text()
   const links = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = '']) => link)
   expect(links).toContain('docs/start.js')
   for (const link of links.filter((link) => link !== 'data:,')) {
@@ -33,25 +33,25 @@ test('the page loads nothing from elsewhere and runs nothing inline', async () =
   expect(page).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/)
 })
 
-test.each(viewerFiles)('/docs/%s is served by its type, whole', async (file) => {
-  const answer = await get(`/docs/${file}`)
-  expect(answer.headers.get('content-type')).toBe(
+test.each(viewerFiles)('serves /docs/%s completely, with its type', async (file) => {
+  const response = await get(`/docs/${file}`)
+  expect(response.headers.get('content-type')).toBe(
     `text/${file.endsWith('css') ? 'css' : 'javascript'}; charset=utf-8`,
   )
-  const text = await answer.text()
+  const text = await response.text()
   expect(text.length).toBeGreaterThan(100)
   expect(await (await get(`/docs/${file}`, { 'accept-encoding': 'identity' })).text()).toBe(text)
 })
 
-test('no other file of the package is served', async () => {
+test('serves no other file of the package', async () => {
   for (const file of ['package.json', 'swagger-ui-bundle.js.map', 'index.html', 'toString', '__proto__']) {
-    const answer = await get(`/docs/${file}`)
-    expect(answer.status).toBe(404)
-    expect(await answer.json()).toMatchObject({ type: '/problems/not-found' })
+    const response = await get(`/docs/${file}`)
+    expect(response.status).toBe(404)
+    expect(await response.json()).toMatchObject({ type: '/problems/not-found' })
   }
 })
 
-test('a client that has it need not load it again', async () => {
+test('responds 304 to a client that has the current version', async () => {
   for (const path of ['/openapi.json', '/docs', '/docs/swagger-ui.css']) {
     const first = await get(path)
     expect(first.headers.get('cache-control')).toMatch(/max-age=\d+/)
@@ -64,11 +64,11 @@ test('a client that has it need not load it again', async () => {
   }
 })
 
-test('compressed only for who takes it', async () => {
+test('compresses only for clients that accept gzip', async () => {
   const encodingFor = async (accepted: string) => {
-    const answer = await get('/openapi.json', { 'accept-encoding': accepted })
-    expect(answer.headers.get('vary')).toBe('accept-encoding')
-    return answer.headers.get('content-encoding')
+    const response = await get('/openapi.json', { 'accept-encoding': accepted })
+    expect(response.headers.get('vary')).toBe('accept-encoding')
+    return response.headers.get('content-encoding')
   }
   expect(await encodingFor('br, gzip')).toBe('gzip')
   for (const none of ['identity', 'br', 'gzip;q=0', 'gzip; q=0.0, br'])

@@ -42,7 +42,7 @@ const framings = [
 ] as const
 
 test.each(framings)(
-  'of the gateway reach a client that is still sending 50 MB %s',
+  'a response of the gateway reaches a client that is still sending 50 MB %s',
   async (_name, framing) => {
     const gateway = await startStack()
     const [good, weak] = [
@@ -66,7 +66,7 @@ test.each(framings)(
 )
 
 test.each(framings)(
-  'of the service reach a client that is still sending 50 MB %s',
+  'a response of the service reaches a client that is still sending 50 MB %s',
   async (_name, framing) => {
     for (const slug of ['too-large', 'unsupported-media-type'] as const) {
       const gateway = await startStack(rejectWith(slug))
@@ -79,7 +79,7 @@ test.each(framings)(
   },
 )
 
-test('are there before the client has sent the rest, or has to', async () => {
+test('a response arrives before the client sends the rest', async () => {
   const gateway = await startStack(rejectWith('too-large'))
   for (const [token, status] of [
     [await gateway.issuer.token(), 413],
@@ -93,7 +93,7 @@ test('are there before the client has sent the rest, or has to', async () => {
   }
 })
 
-test('of a service that closes the connection at once do not disturb the gateway', async () => {
+test('a service that closes the connection with its response does not disturb the gateway', async () => {
   const body = '{"status":413}'
   const rude = await listen(
     createTcpServer((socket) => {
@@ -116,7 +116,7 @@ test('of a service that closes the connection at once do not disturb the gateway
   }
 })
 
-test('leave the connection usable where the whole request was read', async () => {
+test('keeps the connection where the whole request was read', async () => {
   const gateway = await startStack()
   const connection = new RawConnection(gateway.url)
   await connection.send('GET /none HTTP/1.1\r\nHost: x\r\n\r\n')
@@ -125,7 +125,7 @@ test('leave the connection usable where the whole request was read', async () =>
   expect((await connection.readToEnd()).match(/HTTP\/1\.1 404/g)).toHaveLength(2)
 })
 
-test('are followed by no endless reading: past a cap the connection ends', async () => {
+test('closes the connection once the cap of discarded bytes is reached', async () => {
   const gateway = await startStack()
   const connection = new RawConnection(gateway.url)
   await connection.send(uploadHead('none', ['Transfer-Encoding: chunked']))

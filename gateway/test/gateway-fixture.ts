@@ -4,13 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from '@jest/globals'
-import { checkResponses } from '@timesheets/contracts/test/response-checks'
+import { checkResponse, checkResponses } from '@timesheets/contracts/test/response-checks'
 import { createIssuer } from '@timesheets/fake-auth0/issuer'
 import { createExpressApp } from '@timesheets/runtime/http/express-app'
 import { problemHandler } from '@timesheets/runtime/http/problem-handler'
 import { startServer } from '@timesheets/runtime/http/server'
 import { createLogger, type Logger } from '@timesheets/runtime/logger'
 import { Secret } from '@timesheets/runtime/secret'
+import request from 'supertest'
 import { createGateway, type GatewayOverrides } from '../src/app.ts'
 import type { GatewayConfig } from '../src/config.ts'
 import { createServiceProxy } from '../src/proxy/service-proxy.ts'
@@ -133,7 +134,7 @@ export function recordLogs() {
   return { lines, logger }
 }
 
-/** A gateway on a free port, with nobody to talk to but what the test gives it. */
+/** A gateway on a free port, with the issuer and the service of the test. */
 export async function startGateway(
   parts: { issuer: Pick<StartedIssuer, 'issuer' | 'jwksUri'>; serviceUrl: string },
   config: Partial<GatewayConfig> = {},
@@ -193,6 +194,22 @@ export async function startProxy(serviceUrl: string): Promise<string> {
   return listen(createServer(app))
 }
 
+/** A client of a gateway. A response of the gateway that is not as documented fails the test. */
+export function createClient(url: string) {
+  return async (
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body?: string,
+  ): Promise<request.Response> => {
+    const call = request(url)[method.toLowerCase() as 'get'](path).set(headers)
+    const response = await (body === undefined ? call : call.send(body))
+    const { status, text = '' } = response
+    checkResponse('gateway', method, path, { status, headers: new Headers(response.headers), text })
+    return response
+  }
+}
+
 /** Issuer, service and gateway, as most tests need them. */
 export async function startStack(
   respond?: RequestListener,
@@ -207,12 +224,13 @@ export async function startStack(
     overrides,
     loggers,
   )
-  const upload = (token: string, init: RequestInit = {}) =>
-    fetch(url + uploadPath, {
-      method: 'POST',
-      body: '{}',
-      ...init,
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...init.headers },
-    })
-  return { issuer, service, url, adminUrl, upload }
+  const call = createClient(url)
+  const upload = (token: string, headers: Record<string, string> = {}) =>
+    call(
+      'POST',
+      uploadPath,
+      { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
+      '{}',
+    )
+  return { issuer, service, url, adminUrl, call, upload }
 }

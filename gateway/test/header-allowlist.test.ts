@@ -43,7 +43,7 @@ const evil = [
 test.each([
   ['plain', [] as string[]],
   ['with Expect', ['Expect: 100-continue']],
-])('only the headers of the list go on, %s', async (_name, more) => {
+])('forwards only the listed request headers, %s', async (_name, more) => {
   const { rawHeaders } = await forwarded([
     ...evil.filter((line) => !line.startsWith('Expect')),
     ...more,
@@ -72,7 +72,7 @@ test.each([
   expect(rawHeaders.join('\n')).not.toContain(token)
 })
 
-test('a header that Connection names ends here (RFC 9110, section 7.6.1), and takes nothing of ours along', async () => {
+test('does not forward a header that Connection names (RFC 9110, section 7.6.1), except ours', async () => {
   const { headers, body } = await forwarded(
     [
       'Idempotency-Key: k',
@@ -93,12 +93,12 @@ test('a header that Connection names ends here (RFC 9110, section 7.6.1), and ta
   expect(await body).toBe('{}')
 })
 
-test('the service hears its own name as Host', async () => {
+test('sends the service its own name as Host', async () => {
   const { headers } = await forwarded(['Content-Length: 0', 'Connection: close'])
   expect(headers.host).toBe(new URL(gateway.service.url).host)
 })
 
-test('what comes back is a list too', async () => {
+test('forwards only the listed response headers', async () => {
   const answering = await startStack((request, response) => {
     request.resume()
     response.writeHead(201, {

@@ -5,21 +5,21 @@ import { decodeJwt } from 'jose'
 import { identitySecret, startStack, uploadPath } from './gateway-fixture.ts'
 import { exchange, uploadHead } from './raw-connection.ts'
 
-test('the service can believe who calls, for this very request and for at most 30 s', async () => {
+test('signs the identity for this request alone, for 30 s', async () => {
   const gateway = await startStack()
   const token = await gateway.issuer.token({ claims: { sub: 'auth0|1', scope: 'batch:upload openid' } })
   for (const expectation of [[], ['Expect: 100-continue']]) {
     const lines = [...expectation, 'Content-Length: 0', 'Connection: close']
     const head = uploadHead(token, lines).replace(uploadPath, `${uploadPath}?dry_run=true`)
-    const answer = await exchange(gateway.url, head)
-    expect(answer.text).toContain(' 200 OK')
+    const response = await exchange(gateway.url, head)
+    expect(response.text).toContain(' 200 OK')
 
     const { headers, method, target } = gateway.service.requests.at(-1)!
     const header = headers['x-timesheets-identity'] as string
     const requestId = headers['x-request-id'] as string
     const bound = { method, target, requestId, headers }
     expect(target).toBe(`${uploadPath}?dry_run=true`)
-    expect(answer.text).toContain(requestId)
+    expect(response.text).toContain(requestId)
     expect(verifyIdentity(header, bound, [identitySecret], new UsedIdentities())).toEqual({
       client: 'sync',
       person: 'auth0|1',

@@ -4,14 +4,14 @@ import { listen, startGateway, startStack } from './gateway-fixture.ts'
 import { RawConnection, uploadHead } from './raw-connection.ts'
 
 const outages = [
-  ['answers 500', { status: 500, times: 1000 }],
-  ['answers 429', { status: 429, times: 1000 }],
+  ['responds 500', { status: 500, times: 1000 }],
+  ['responds 429', { status: 429, times: 1000 }],
   ['breaks the connection', { reset: true, times: 1000 }],
   ['is too slow', { delayMs: 60_000, times: 1000 }],
 ] as const
 
 test.each(outages)(
-  'an issuer that %s: 503 for a key not known, never 401; and then it recovers',
+  'responds 503 and never 401 to an unknown key of an issuer that %s, and recovers',
   async (_name, fault) => {
     const gateway = await startStack(
       undefined,
@@ -24,9 +24,9 @@ test.each(outages)(
 
     const unavailable = await upload(old)
     expect(unavailable.status).toBe(503)
-    expect(unavailable.headers.get('retry-after')).toBe('5')
-    expect(unavailable.headers.get('www-authenticate')).toBeNull()
-    expect(await unavailable.json()).toMatchObject({ type: '/problems/keys-unavailable' })
+    expect(unavailable.headers['retry-after']).toBe('5')
+    expect(unavailable.headers['www-authenticate']).toBeUndefined()
+    expect(unavailable.body).toMatchObject({ type: '/problems/keys-unavailable' })
     expect((await fetch(`${adminUrl}/readyz`)).status).toBe(503)
 
     await issuer.control('faults', { jwks: null })
@@ -42,7 +42,7 @@ test.each(outages)(
     expect((await upload(old)).status).toBe(200)
     expect((await fetch(`${adminUrl}/readyz`)).status).toBe(200)
 
-    // Whoever joined a question that was sent during the outage is told to try again, and never 401.
+    // A request that waited for keys during the outage gets 503, and never 401.
     await issuer.control('faults', { jwks: null })
     let recovered = await upload(fresh)
     while (recovered.status === 503) recovered = await upload(fresh)
@@ -51,7 +51,7 @@ test.each(outages)(
   },
 )
 
-test('an issuer that is not there', async () => {
+test('responds 503 if the issuer is not there', async () => {
   const { issuer, service } = await startStack()
   const token = await issuer.token()
   await issuer.close()
@@ -64,7 +64,7 @@ test('an issuer that is not there', async () => {
   expect(service.requests).toHaveLength(0)
 })
 
-test('a client that leaves while the issuer is asked ends nothing but its request', async () => {
+test('a client that leaves while keys are loaded ends only its own request', async () => {
   const { issuer, service } = await startStack()
   let connections = 0
   service.server.on('connection', () => connections++)

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { startStack } from './gateway-fixture.ts'
 import { RawConnection, uploadHead } from './raw-connection.ts'
 
-test('hundreds of requests on one connection leave no listener behind, and share one to the service', async () => {
+test('200 requests on one connection leave no listener behind, and share one connection to the service', async () => {
   const warnings: Error[] = []
   const onWarning = (warning: Error) => warnings.push(warning)
   process.on('warning', onWarning)

@@ -10,7 +10,7 @@ afterAll(() => {
   process.env = before
 })
 
-test('express-oauth2-jwt-bearer takes nothing from variables of its own', async () => {
+test('express-oauth2-jwt-bearer reads no environment variable', async () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const asked: string[] = []
   const evil = await listen(
@@ -19,7 +19,7 @@ test('express-oauth2-jwt-bearer takes nothing from variables of its own', async 
       response.end(JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'evil' }] }))
     }),
   )
-  const secret = 'a secret that somebody left in the environment'
+  const secret = 'a secret that was left in the environment'
   const variables = {
     ISSUER_BASE_URL: evil,
     ISSUER: 'https://evil/',

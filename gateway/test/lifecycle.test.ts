@@ -69,7 +69,7 @@ async function untilUnready(admin: string): Promise<void> {
   while ((await readiness(admin)) === 200) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
-/** A service that holds its answers back until it is told, and tells when a request has come. */
+/** A service that holds its responses until `release`; `arrived` resolves with the first request. */
 async function startHoldingService() {
   const arrived = Promise.withResolvers<void>()
   const release = Promise.withResolvers<void>()
@@ -83,7 +83,7 @@ async function startHoldingService() {
   return { url, arrived: arrived.promise, release: release.resolve }
 }
 
-test('SIGTERM: unready at once, while new requests are served for the wait', async () => {
+test('SIGTERM makes it not ready at once, while it serves new requests for the wait', async () => {
   const service = await startHoldingService()
   const { child, listening } = run(environmentFor(service.url, { DRAIN_WAIT_MS: '60000' }))
   const { listening: url, admin } = await listening
@@ -105,7 +105,7 @@ test('SIGTERM: unready at once, while new requests are served for the wait', asy
   expect(await (await running).text()).toBe('first,last')
 })
 
-test('a request that runs outlives the wait, and then the process ends with 0', async () => {
+test('lets a running request finish after the wait, and then exits with 0', async () => {
   const service = await startHoldingService()
   const { child, listening, exited, said } = run(environmentFor(service.url))
   const { listening: url, admin } = await listening
@@ -126,7 +126,7 @@ test('a request that runs outlives the wait, and then the process ends with 0', 
   expect(said.err).toBe('')
 })
 
-test('at the deadline what still runs is cut, and the process ends', async () => {
+test('cuts running requests at the deadline and exits', async () => {
   const service = await startHoldingService()
   const { child, listening, exited } = run(environmentFor(service.url, { DRAIN_DEADLINE_MS: '100' }))
   const { listening: url } = await listening
@@ -138,7 +138,7 @@ test('at the deadline what still runs is cut, and the process ends', async () =>
   expect(await exited).toEqual({ code: 0, signal: null })
 })
 
-test('an idle connection does not keep it', async () => {
+test('exits although a connection is idle', async () => {
   const service = await startService()
   const { child, listening, exited } = run(environmentFor(service.url))
   const connection = new RawConnection((await listening).listening)
@@ -148,7 +148,7 @@ test('an idle connection does not keep it', async () => {
   expect(await exited).toEqual({ code: 0, signal: null })
 })
 
-test('a second signal ends it at once', async () => {
+test('exits at once on a second signal', async () => {
   const service = await startHoldingService()
   const { child, listening, exited } = run(environmentFor(service.url, { DRAIN_WAIT_MS: '60000' }))
   const { listening: url, admin } = await listening
@@ -161,7 +161,7 @@ test('a second signal ends it at once', async () => {
   expect(await exited).toEqual({ code: 1, signal: null })
 })
 
-test('a port that is taken: one clear line, exit 1', async () => {
+test('prints one line and exits with 1 if a port is taken', async () => {
   const { url } = await startService()
   const { port } = new URL(url)
   for (const variable of ['GATEWAY_PORT', 'GATEWAY_ADMIN_PORT']) {
@@ -172,8 +172,8 @@ test('a port that is taken: one clear line, exit 1', async () => {
   }
 })
 
-describe('a configuration', () => {
-  test('with faults: all of them in one line of the log, no stack, exit 2', async () => {
+describe('configuration', () => {
+  test('reports all invalid settings in one log line without a stack, and exits with 2', async () => {
     const { exited, said } = run({ PATH: process.env.PATH!, GATEWAY_PORT: 'x', IDENTITY_SECRET: 'hunter2' })
     expect(await exited).toEqual({ code: 2, signal: null })
     for (const name of ['GATEWAY_PORT', 'SERVICE_URL', 'IDENTITY_SECRET', 'AUTH0_AUDIENCE', 'AUTH0_DOMAIN']) {
@@ -184,7 +184,7 @@ describe('a configuration', () => {
     expect(said.err).not.toMatch(/hunter2|\.ts|node:/)
   })
 
-  test('is logged whole, without its secret, which may come from a file', async () => {
+  test('is logged completely, without its secret, which may come from a file', async () => {
     const file = join(folder, 'secret')
     writeFileSync(file, `${identitySecret.reveal()}\n`)
     const { url } = await startService()

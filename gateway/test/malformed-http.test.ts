@@ -21,7 +21,7 @@ test.each([
   ['a null byte', 'GET /\u0000 HTTP/1.1\r\nHost: x\r\n\r\n'],
   ['random bytes', Buffer.concat([Buffer.from([0]), randomBytes(4096)])],
   ['a body that is not chunked as it says', 'POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x\r\n\r\n'],
-])('%s: 400, a problem, and the end of the connection', async (_name, bytes) => {
+])('responds 400 to %s and closes the connection', async (_name, bytes) => {
   const answer = await exchange(gateway.url, bytes)
   expect(answer.status).toBe(400)
   expect(answer.headers['content-type']).toBe('application/problem+json')
@@ -35,14 +35,14 @@ test.each([
   ['a header of 20 kB', `GET /x HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(20_000)}\r\n\r\n`],
   ['a target of 20 kB', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
   ['thousands of headers', `GET /x HTTP/1.1\r\nHost: x\r\n${'a:\r\n'.repeat(3000)}\r\n`],
-])('%s: 431, a problem', async (_name, bytes) => {
+])('responds 431 to %s', async (_name, bytes) => {
   const answer = await exchange(gateway.url, bytes)
   expect(answer.status).toBe(431)
   expect(JSON.parse(answer.body)).toMatchObject({ type: '/problems/head-too-large', status: 431 })
   await alive()
 })
 
-test('garbage behind an answered request is refused; the answer stands', async () => {
+test('responds 400 to garbage after a request that has its response', async () => {
   const connection = new RawConnection(gateway.url)
   await connection.send('GET /none HTTP/1.1\r\nHost: x\r\n\r\n')
   await connection.waitFor(/404.*\}$/s)
@@ -52,7 +52,7 @@ test('garbage behind an answered request is refused; the answer stands', async (
   await alive()
 })
 
-test('garbage behind an upload that the service is busy with: what it answers is the only answer', async () => {
+test('sends only the response of the service if garbage follows an upload in progress', async () => {
   const stored = Promise.withResolvers<() => void>()
   const storing = await startStack((request, response) => {
     request.resume().once('end', () => stored.resolve(() => void response.writeHead(201).end('{"id":14}')))
@@ -69,7 +69,7 @@ test('garbage behind an upload that the service is busy with: what it answers is
   expect(text).toContain('{"id":14}')
 })
 
-test('garbage in the middle of a streamed answer cuts it: no other answer is mixed in', async () => {
+test('cuts a streamed response if garbage arrives, without another response', async () => {
   const streaming = await startStack((request, response) => {
     request.resume()
     response.writeHead(200).write('half')
@@ -83,7 +83,7 @@ test('garbage in the middle of a streamed answer cuts it: no other answer is mix
   expect(text).not.toContain('0\r\n\r\n')
 })
 
-test('an expectation that is not known is passed over', async () => {
+test('ignores an unknown expectation', async () => {
   const answer = await exchange(
     gateway.url,
     'GET /none HTTP/1.1\r\nHost: x\r\nExpect: cake\r\nConnection: close\r\n\r\n',
@@ -91,7 +91,7 @@ test('an expectation that is not known is passed over', async () => {
   expect(answer.status).toBe(404)
 })
 
-test('a client that leaves at any byte of its request ends nothing', async () => {
+test('keeps running when a client leaves at any byte of its request', async () => {
   const request = `${uploadHead(await gateway.issuer.token(), ['Transfer-Encoding: chunked'])}2\r\n{}\r\n0\r\n\r\n`
   for (let length = 1; length <= request.length; length += 7) {
     const connection = new RawConnection(gateway.url)

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { startStack } from './gateway-fixture.ts'
 import { exchange, uploadHead } from './raw-connection.ts'
 
-test('requests are counted by operation, and strangers cannot add series at will', async () => {
+test('counts requests by operation; clients cannot add series', async () => {
   const { url, adminUrl, upload, issuer } = await startStack()
   const token = await issuer.token()
   expect((await upload(token)).status).toBe(200)

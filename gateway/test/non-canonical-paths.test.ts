@@ -46,26 +46,26 @@ test.each([
   'https://x:y@z/timesheets/upload',
   'javascript://x/',
   '*',
-])('%j is a problem, and nothing of it goes on', async (target) => {
-  const answer = await exchange(gateway.url, `POST ${target} HTTP/1.1\r\n${lines()}`)
-  expect(answer.status).toBe(400)
-  expect(answer.headers['content-type']).toBe('application/problem+json')
-  expect(JSON.parse(answer.body)).toMatchObject({ status: 400 })
-  expect(answer.text).not.toContain('mark')
+])('responds 400 to %j and forwards nothing', async (target) => {
+  const response = await exchange(gateway.url, `POST ${target} HTTP/1.1\r\n${lines()}`)
+  expect(response.status).toBe(400)
+  expect(response.headers['content-type']).toBe('application/problem+json')
+  expect(JSON.parse(response.body)).toMatchObject({ status: 400 })
+  expect(response.text).not.toContain('mark')
   expect(gateway.service.requests).toHaveLength(0)
 })
 
 test.each(['/timesheets/\u0000upload', '/timesheets/\u0001upload', '/time\tsheets', 'timesheets/upload'])(
-  '%j does not even parse',
+  'responds 400 to %j, which is not HTTP',
   async (target) => {
-    const answer = await exchange(gateway.url, `POST ${target} HTTP/1.1\r\n${lines()}`)
-    expect(answer.status).toBe(400)
-    expect(answer.headers['content-type']).toBe('application/problem+json')
+    const response = await exchange(gateway.url, `POST ${target} HTTP/1.1\r\n${lines()}`)
+    expect(response.status).toBe(400)
+    expect(response.headers['content-type']).toBe('application/problem+json')
     expect(gateway.service.requests).toHaveLength(0)
   },
 )
 
-test('what is judged is byte for byte what is forwarded and vouched for', async () => {
+test('forwards the target unchanged', async () => {
   for (const search of [
     '',
     '?',
@@ -74,19 +74,19 @@ test('what is judged is byte for byte what is forwarded and vouched for', async 
     '?x=%2F..%2f%20+~\'();:@,$!*[]{}|^`<>"',
     '?a?b=?',
   ]) {
-    const answer = await exchange(gateway.url, `POST ${uploadPath}${search} HTTP/1.1\r\n${lines()}`)
-    expect(answer.status).toBe(200)
+    const response = await exchange(gateway.url, `POST ${uploadPath}${search} HTTP/1.1\r\n${lines()}`)
+    expect(response.status).toBe(200)
     expect(gateway.service.requests.at(-1)!.target).toBe(uploadPath + search)
   }
 })
 
-test('of an absolute target (RFC 9112, section 3.2.2) path and query are judged and go on, and its host is no matter', async () => {
+test('takes path and query of an absolute target and ignores its host (RFC 9112, section 3.2.2)', async () => {
   for (const base of ['http://api.exampleco.test', 'https://evil.test:8443', 'http://[::1]']) {
-    const answer = await exchange(
+    const response = await exchange(
       gateway.url,
       `POST ${base}${uploadPath}?dry_run=true HTTP/1.1\r\n${lines()}`,
     )
-    expect(answer.status).toBe(200)
+    expect(response.status).toBe(200)
     const { target, headers } = gateway.service.requests.at(-1)!
     expect(target).toBe(`${uploadPath}?dry_run=true`)
     expect(headers.host).toBe(new URL(gateway.service.url).host)
@@ -97,18 +97,18 @@ test('of an absolute target (RFC 9112, section 3.2.2) path and query are judged 
     ['http://x', 404],
     ['http://x/timesheets/7', 403],
   ] as const) {
-    const answer = await exchange(gateway.url, `GET ${target} HTTP/1.1\r\n${lines()}`)
-    expect(answer.status).toBe(status)
+    const response = await exchange(gateway.url, `GET ${target} HTTP/1.1\r\n${lines()}`)
+    expect(response.status).toBe(status)
   }
   expect(gateway.service.requests).toHaveLength(before)
 })
 
 test.each(['CONNECT x:80', 'TRACE /timesheets/upload', 'OPTIONS *', 'PURGE /timesheets/upload'])(
-  'the method of "%s" gets nowhere',
+  'does not forward "%s"',
   async (line) => {
     const before = gateway.service.requests.length
-    const answer = await exchange(gateway.url, `${line} HTTP/1.1\r\n${lines()}`)
-    expect([400, 405, Number.NaN]).toContainEqual(answer.status)
+    const response = await exchange(gateway.url, `${line} HTTP/1.1\r\n${lines()}`)
+    expect([400, 405, Number.NaN]).toContainEqual(response.status)
     expect(gateway.service.requests).toHaveLength(before)
   },
 )

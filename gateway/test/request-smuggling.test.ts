@@ -35,31 +35,31 @@ test.each([
   ['a header value with a null byte', ['X: \u0000', 'Content-Length: 0'], ''],
   ['a header value with a bare CR', ['X: a\rContent-Length: 5', 'Content-Length: 0'], ''],
   ['a header without a colon', ['Content-Length', 'Content-Length: 0'], ''],
-])('%s is refused, and nothing of it goes on', async (_name, lines, body) => {
-  const answer = await exchange(gateway.url, uploadHead(token, [...lines, 'Connection: close']) + body)
-  expect(answer.status).toBe(400)
-  expect(answer.headers['content-type']).toBe('application/problem+json')
-  expect(answer.text.match(/HTTP\/1\.1 \d{3} /g)).toHaveLength(1)
+])('responds 400 to %s and forwards nothing', async (_name, lines, body) => {
+  const response = await exchange(gateway.url, uploadHead(token, [...lines, 'Connection: close']) + body)
+  expect(response.status).toBe(400)
+  expect(response.headers['content-type']).toBe('application/problem+json')
+  expect(response.text.match(/HTTP\/1\.1 \d{3} /g)).toHaveLength(1)
   expect(gateway.service.requests).toHaveLength(0)
 })
 
 test.each([
-  ['a chunk size that is none', 'x\r\n{}\r\n0\r\n\r\n'],
+  ['an invalid chunk size', 'x\r\n{}\r\n0\r\n\r\n'],
   ['a chunk size with a sign', '-2\r\n{}\r\n0\r\n\r\n'],
   ['a chunk size too large', 'ffffffffffffffffff\r\n{}'],
   ['a chunk longer than it says', '1\r\n{}\r\n0\r\n\r\n'],
   ['a chunk ended by a bare LF', '2\n{}\n0\n\n'],
   ['a chunk size with a space', '2 \r\n{}\r\n0\r\n\r\n'],
-])('%s breaks the request off: the service does not take it for whole', async (_name, body) => {
+])('%s cuts the request, so that the service does not take it as complete', async (_name, body) => {
   const head = uploadHead(token, ['Transfer-Encoding: chunked', 'Connection: close'])
-  const answer = await exchange(gateway.url, head.replace('upload ', 'upload?broken ') + body)
-  expect([400, Number.NaN]).toContainEqual(answer.status)
+  const response = await exchange(gateway.url, head.replace('upload ', 'upload?broken ') + body)
+  expect([400, Number.NaN]).toContainEqual(response.status)
   for (const { target, body: taken } of gateway.service.requests) {
     if (target.endsWith('?broken')) expect(await Promise.race([taken, 'not whole'])).toBe('not whole')
   }
 })
 
-test('trailers and chunk extensions stay here', async () => {
+test('does not forward trailers and chunk extensions', async () => {
   const body = '2;evil="x"\r\n{}\r\n0\r\nX-Timesheets-Identity: evil\r\n\r\n'
   const head = uploadHead(token, ['Transfer-Encoding: chunked', 'Trailer: x', 'Connection: close'])
   expect((await exchange(gateway.url, head + body)).status).toBe(200)
@@ -68,7 +68,7 @@ test('trailers and chunk extensions stay here', async () => {
   expect(received.rawHeaders.join('\n')).not.toMatch(/evil|trailer/i)
 })
 
-test('requests sent at once on one connection are as many for the service, in whichever framing', async () => {
+test('forwards pipelined requests one by one, in either framing', async () => {
   const connection = new RawConnection(gateway.url)
   const head = (lines: readonly string[]) => uploadHead(token, lines).replace('upload ', 'upload?many ')
   const plain = `${head(['Content-Length: 2'])}{}`
@@ -101,18 +101,18 @@ async function startService() {
   return { url, received }
 }
 
-test.each(['GET', 'DELETE'])('a %s with a body keeps its frame: its body is no request', async (method) => {
+test.each(['GET', 'DELETE'])('forwards a %s with a body in its framing', async (method) => {
   for (const [line, body] of [
     ['Transfer-Encoding: chunked', `${smuggled.length.toString(16)}\r\n${smuggled}\r\n0\r\n\r\n`],
     [`Content-Length: ${smuggled.length}`, smuggled],
   ]) {
     const { url, received } = await startService()
     const front = await startProxy(url)
-    const answer = await exchange(
+    const response = await exchange(
       front,
       `${method} /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${line}\r\n\r\n${body}`,
     )
-    expect(answer.status).toBe(200)
+    expect(response.status).toBe(200)
     const [head = '', rest = ''] = received.join('').split(/\r\n\r\n(.*)/s)
     expect(head.toLowerCase()).toContain(line!.toLowerCase())
     expect(head.match(/(transfer-encoding|content-length):/gi)).toHaveLength(1)
@@ -120,7 +120,7 @@ test.each(['GET', 'DELETE'])('a %s with a body keeps its frame: its body is no r
   }
 })
 
-test('a request with no body, whatever its method, has a frame that says so', async () => {
+test('forwards a request without a body with a framing that says so', async () => {
   const { url, received } = await startService()
   const behind = await startGateway({ issuer: gateway.issuer, serviceUrl: url })
   expect((await exchange(behind.url, uploadHead(token, ['Connection: close']))).status).toBe(200)

@@ -8,21 +8,21 @@ beforeEach(async () => {
   gateway = await startStack(undefined, {}, { jwks: { cooldownMs: 1 } })
 })
 
-test('a good token is never refused while keys are rotated, however fast', async () => {
+test('never refuses a valid token while keys are rotated', async () => {
   const { issuer, upload } = gateway
   const first = await issuer.token()
   expect((await upload(first)).status).toBe(200)
   for (let i = 0; i < 4; i++) {
     await issuer.control('keys/rotate')
     const [token, next] = await Promise.all([issuer.token(), issuer.token({ key: 'next', kid: undefined })])
-    const answers = await Promise.all([token, token, token, first].map((each) => upload(each)))
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    const responses = await Promise.all([token, token, token, first].map((each) => upload(each)))
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200])
     // Signed by the next key but named as the current one: not good.
     expect((await upload(next)).status).toBe(401)
   }
 })
 
-test('a token of a revoked key is refused once the keys are too old to be believed', async () => {
+test('refuses a token of a revoked key once the keys were reloaded', async () => {
   const { issuer, upload } = gateway
   const token = await issuer.token()
   expect((await upload(token)).status).toBe(200)
@@ -37,7 +37,7 @@ test('a token of a revoked key is refused once the keys are too old to be believ
   expect((await upload(token)).status).toBe(401)
 })
 
-test('with nothing new to be asked for, age alone does it', async () => {
+test('reloads the keys by age, without a token of a new key', async () => {
   const { issuer, upload } = await startStack(undefined, { jwksMaxAgeMs: 0 }, { jwks: { cooldownMs: 1 } })
   const token = await issuer.token()
   expect((await upload(token)).status).toBe(200)

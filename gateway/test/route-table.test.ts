@@ -21,11 +21,11 @@ const open = routes.filter((route: Route) => route.scopes.length === 0)
 const names = (rows: readonly Route[]) => rows.map((row) => [`${row.method} ${row.path}`, row] as const)
 
 describe.each(names(guarded))('%s', (_name, route) => {
-  test('asks for a token', async () => {
+  test('requires a token', async () => {
     expect((await call(route.method, route.path)).status).toBe(401)
   })
 
-  test('refuses a token with no scope, or with another', async () => {
+  test('refuses a token without scope, or with another', async () => {
     for (const scope of [null, 'openid', `${route.scopes[0]}s`, `${route.scopes[0]},x`]) {
       const token = await gateway.issuer.token({ claims: { scope } })
       const answer = await call(route.method, route.path, token)
@@ -45,7 +45,7 @@ describe.each(names(guarded))('%s', (_name, route) => {
 })
 
 describe.each(names(open))('%s', (_name, route) => {
-  test('needs no token, and takes no harm from one', async () => {
+  test('needs no token, and ignores one', async () => {
     const token = await gateway.issuer.token({ expiresInSeconds: -100 })
     for (const answer of [
       await call(route.method, route.path),
@@ -57,44 +57,44 @@ describe.each(names(open))('%s', (_name, route) => {
   })
 })
 
-test.each(names(routes))('the path of %s with a method of no row is 405 with Allow', async (_name, route) => {
-  const { allow } = matchRoute('NONE', route.path) as { kind: 'other-method'; allow: string[] }
-  const token = await gateway.issuer.token()
-  for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
-    if (allow.includes(method)) continue
-    for (const answer of [await call(method, route.path), await call(method, route.path, token)]) {
-      expect(answer.status).toBe(405)
-      expect(answer.headers.get('allow')?.split(', ')).toEqual(allow)
-    }
-  }
-})
-
-describe.each(names(routes.filter(({ method }) => method === 'GET')))(
-  'HEAD, where there is %s',
-  (_name, route) => {
-    test('is judged as it', async () => {
-      const path = route.path
-      if (route.scopes.length > 0) {
-        expect((await call('HEAD', path)).status).toBe(401)
-        const weak = await gateway.issuer.token({ claims: { scope: 'openid' } })
-        expect((await call('HEAD', path, weak)).status).toBe(403)
+test.each(names(routes))(
+  'responds 405 with Allow to other methods of the path of %s',
+  async (_name, route) => {
+    const { allow } = matchRoute('NONE', route.path) as { kind: 'other-method'; allow: string[] }
+    const token = await gateway.issuer.token()
+    for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+      if (allow.includes(method)) continue
+      for (const answer of [await call(method, route.path), await call(method, route.path, token)]) {
+        expect(answer.status).toBe(405)
+        expect(answer.headers.get('allow')?.split(', ')).toEqual(allow)
       }
-      const token = await gateway.issuer.token({ claims: { scope: route.scopes[0] ?? 'openid' } })
-      const [head, get] = [await call('HEAD', path, token), await call('GET', path, token)]
-      expect([head.status, await head.text()]).toEqual([200, ''])
-      expect(head.headers.get('content-type')).toBe(get.headers.get('content-type'))
-      await get.arrayBuffer()
-      if (route.servedBy === 'gateway') return
-      const [forwarded] = gateway.service.requests.slice(-2)
-      expect(forwarded!.method).toBe('HEAD')
-      const { headers, target } = forwarded!
-      const bound = { method: 'HEAD', target, requestId: String(headers['x-request-id']), headers }
-      verifyIdentity(String(headers['x-timesheets-identity']), bound, [identitySecret], new UsedIdentities())
-    })
+    }
   },
 )
 
-test('what no row has is 404, with or without a token, and never reaches the service', async () => {
+describe.each(names(routes.filter(({ method }) => method === 'GET')))('HEAD for %s', (_name, route) => {
+  test('has the same checks and headers', async () => {
+    const path = route.path
+    if (route.scopes.length > 0) {
+      expect((await call('HEAD', path)).status).toBe(401)
+      const weak = await gateway.issuer.token({ claims: { scope: 'openid' } })
+      expect((await call('HEAD', path, weak)).status).toBe(403)
+    }
+    const token = await gateway.issuer.token({ claims: { scope: route.scopes[0] ?? 'openid' } })
+    const [head, get] = [await call('HEAD', path, token), await call('GET', path, token)]
+    expect([head.status, await head.text()]).toEqual([200, ''])
+    expect(head.headers.get('content-type')).toBe(get.headers.get('content-type'))
+    await get.arrayBuffer()
+    if (route.servedBy === 'gateway') return
+    const [forwarded] = gateway.service.requests.slice(-2)
+    expect(forwarded!.method).toBe('HEAD')
+    const { headers, target } = forwarded!
+    const bound = { method: 'HEAD', target, requestId: String(headers['x-request-id']), headers }
+    verifyIdentity(String(headers['x-timesheets-identity']), bound, [identitySecret], new UsedIdentities())
+  })
+})
+
+test('responds 404 to an unknown path, with or without a token, and forwards nothing', async () => {
   const token = await gateway.issuer.token()
   const before = gateway.service.requests.length
   const strange = ['/', '/timesheets/', '/timesheets/upload/', '/timesheets/upload/x/y', '/TIMESHEETS/UPLOAD']
@@ -108,14 +108,14 @@ test('what no row has is 404, with or without a token, and never reaches the ser
   expect(gateway.service.requests).toHaveLength(before)
 })
 
-test('every answer has an id of ours, and a problem names it', async () => {
+test('assigns an id to each response, which a problem names', async () => {
   const answer = await fetch(`${gateway.url}/none`, { headers: { 'x-request-id': 'of-a-stranger' } })
   const id = answer.headers.get('x-request-id')
   expect(id).toMatch(/^[0-9a-f-]{36}$/)
   expect(await answer.json()).toMatchObject({ instance: id })
 })
 
-test('the metadata names the issuer and every scope of the table (RFC 9728)', async () => {
+test('the metadata name the issuer and every scope of the table (RFC 9728)', async () => {
   expect(await (await call('GET', '/.well-known/oauth-protected-resource')).json()).toEqual({
     resource: 'https://api.exampleco.test',
     authorization_servers: [gateway.issuer.issuer],

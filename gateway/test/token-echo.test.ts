@@ -17,7 +17,7 @@ const evil = [
 ]
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-test.each(evil)('no byte of a token comes back: %j', async (text) => {
+test.each(evil)('never sends a byte of a token back: %j', async (text) => {
   const heads = [
     { alg: text },
     { alg: 'RS256', kid: text },
@@ -33,24 +33,24 @@ test.each(evil)('no byte of a token comes back: %j', async (text) => {
     await gateway.issuer.token({ kid: text }),
   ]
   for (const token of tokens) {
-    const answer = await exchange(
+    const response = await exchange(
       gateway.url,
       `POST ${uploadPath} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
     )
-    expect([401, 403]).toContain(answer.status)
-    expect(answer.text).not.toContain('mark')
-    expect(answer.text).not.toContain(token.split('.')[0])
+    expect([401, 403]).toContain(response.status)
+    expect(response.text).not.toContain('mark')
+    expect(response.text).not.toContain(token.split('.')[0])
   }
   expect(gateway.service.requests).toHaveLength(0)
 })
 
-test('nor of an Authorization header that holds none', async () => {
+test('never sends a byte of an invalid Authorization header back', async () => {
   for (const header of ['Bearer mark"', 'Bearer mark mark', 'Basic mark', 'Digest x="mark"']) {
-    const answer = await exchange(
+    const response = await exchange(
       gateway.url,
       `POST ${uploadPath} HTTP/1.1\r\nHost: x\r\nAuthorization: ${header}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
     )
-    expect(answer.status).toBe(401)
-    expect(answer.text).not.toContain('mark')
+    expect(response.status).toBe(401)
+    expect(response.text).not.toContain('mark')
   }
 })

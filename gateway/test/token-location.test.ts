@@ -13,14 +13,14 @@ beforeAll(async () => {
   token = await gateway.issuer.token()
 })
 
-async function refused(answer: Response): Promise<void> {
-  expect(answer.status).toBe(400)
-  expect(answer.headers.get('www-authenticate')).toBe(`Bearer error="invalid_request", ${realm}`)
-  expect(await answer.json()).toMatchObject({ type: '/problems/invalid-request' })
+async function refused(response: Response): Promise<void> {
+  expect(response.status).toBe(400)
+  expect(response.headers.get('www-authenticate')).toBe(`Bearer error="invalid_request", ${realm}`)
+  expect(await response.json()).toMatchObject({ type: '/problems/invalid-request' })
   expect(gateway.service.requests).toHaveLength(0)
 }
 
-test('in the query: 400, even beside one in the header', async () => {
+test('rejects a token in the query with 400, also beside one in the header', async () => {
   for (const query of [`access_token=${token}`, 'x=1&access_token=', `access%5Ftoken=${token}`]) {
     const target = `${gateway.url}${uploadPath}?${query}`
     await refused(await fetch(target, { method: 'POST' }))
@@ -28,21 +28,21 @@ test('in the query: 400, even beside one in the header', async () => {
   }
 })
 
-test('in a form: 400', async () => {
+test('rejects a token in a form with 400', async () => {
   const body = new URLSearchParams({ a: '1', access_token: token })
   await refused(await fetch(gateway.url + uploadPath, { method: 'POST', body }))
 })
 
-test('a form without one: 401 and the bare challenge', async () => {
-  const answer = await fetch(gateway.url + uploadPath, {
+test('responds 401 with the bare challenge to a form without a token', async () => {
+  const response = await fetch(gateway.url + uploadPath, {
     method: 'POST',
     body: new URLSearchParams({ a: '1' }),
   })
-  expect(answer.status).toBe(401)
-  expect(answer.headers.get('www-authenticate')).toBe(`Bearer ${realm}`)
+  expect(response.status).toBe(401)
+  expect(response.headers.get('www-authenticate')).toBe(`Bearer ${realm}`)
 })
 
-test('a long form is answered before its end', async () => {
+test('responds to a long form before its end', async () => {
   const connection = new RawConnection(gateway.url)
   const type = 'Content-Type: application/x-www-form-urlencoded'
   await connection.send(
@@ -53,7 +53,7 @@ test('a long form is answered before its end', async () => {
   connection.reset()
 })
 
-test('a form that does not come to its end is answered all the same', async () => {
+test('responds to a form that does not end', async () => {
   for (const [form, status] of [
     ['a=1', 401],
     [`access_token=${token}&a=`, 400],
@@ -68,39 +68,39 @@ test('a form that does not come to its end is answered all the same', async () =
   }
 })
 
-test('two Authorization headers: 400, whichever is good', async () => {
+test('rejects two Authorization headers with 400, whichever is valid', async () => {
   for (const other of ['Bearer x', 'Basic eDp5', `Bearer ${token}`]) {
     for (const lines of [
       [`Authorization: ${other}`, 'Content-Length: 0', 'Connection: close'],
       ['Content-Length: 0', `aUTHORIZATION: ${other}`, 'Connection: close'],
     ]) {
-      const answer = await exchange(gateway.url, uploadHead(token, lines))
-      expect(answer.status).toBe(400)
-      expect(answer.headers['www-authenticate']).toBe(`Bearer error="invalid_request", ${realm}`)
+      const response = await exchange(gateway.url, uploadHead(token, lines))
+      expect(response.status).toBe(400)
+      expect(response.headers['www-authenticate']).toBe(`Bearer error="invalid_request", ${realm}`)
     }
   }
   expect(gateway.service.requests).toHaveLength(0)
 })
 
-test('a second Authorization header behind so many others that they are not all read: 431', async () => {
+test('responds 431 where so many headers precede a second Authorization header that it is not read', async () => {
   const filler = Array.from({ length: 2000 }, () => 'a:')
   const lines = [...filler, 'Authorization: Bearer x', 'Content-Length: 0', 'Connection: close']
   expect((await exchange(gateway.url, uploadHead(token, lines))).status).toBe(431)
 })
 
-test('no token, or another scheme: 401 and the bare challenge', async () => {
+test('responds 401 with the bare challenge to no token, or to another scheme', async () => {
   for (const authorization of [undefined, 'Basic eDp5', `DPoP ${token}`, `Bearers ${token}`, token, '']) {
     const headers: Record<string, string> = authorization === undefined ? {} : { authorization }
-    const answer = await fetch(gateway.url + uploadPath, { method: 'POST', headers })
-    expect(answer.status).toBe(401)
-    expect(answer.headers.get('www-authenticate')).toBe(`Bearer ${realm}`)
-    expect(await answer.json()).toMatchObject({ type: '/problems/missing-token' })
+    const response = await fetch(gateway.url + uploadPath, { method: 'POST', headers })
+    expect(response.status).toBe(401)
+    expect(response.headers.get('www-authenticate')).toBe(`Bearer ${realm}`)
+    expect(await response.json()).toMatchObject({ type: '/problems/missing-token' })
   }
 })
 
-test('the challenge of a missing scope names those that would do', async () => {
-  const answer = await gateway.upload(await gateway.issuer.token({ claims: { scope: 'x' } }))
-  expect(answer.headers.get('www-authenticate')).toBe(
+test('names the sufficient scopes in the challenge for a missing scope', async () => {
+  const response = await gateway.upload(await gateway.issuer.token({ claims: { scope: 'x' } }))
+  expect(response.headers['www-authenticate']).toBe(
     `Bearer error="insufficient_scope", scope="batch:upload", ${realm}`,
   )
 })

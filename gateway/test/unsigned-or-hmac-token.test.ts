@@ -25,16 +25,16 @@ const claims = () => ({
   scope: 'batch:upload',
 })
 
-test.each(['none', 'None', 'NONE', ''])('alg "%s": no signature is no token', async (alg) => {
+test.each(['none', 'None', 'NONE', ''])('refuses a token without a signature, with alg "%s"', async (alg) => {
   const { kid } = await keyOfIssuer()
   for (const signature of ['', 'x']) {
-    const answer = await gateway.upload(`${encode({ alg, kid })}.${encode(claims())}.${signature}`)
-    expect(answer.status).toBe(401)
+    const response = await gateway.upload(`${encode({ alg, kid })}.${encode(claims())}.${signature}`)
+    expect(response.status).toBe(401)
   }
   expect(gateway.service.requests).toHaveLength(0)
 })
 
-test('HS256 with the public key as the secret is no signature (CVE-2015-9235)', async () => {
+test('refuses HS256 with the public key as the secret (CVE-2015-9235)', async () => {
   const jwk = await keyOfIssuer()
   const key = createPublicKey({ key: jwk, format: 'jwk' })
   const secrets = [
@@ -53,7 +53,7 @@ test('HS256 with the public key as the secret is no signature (CVE-2015-9235)', 
   expect(gateway.service.requests).toHaveLength(0)
 })
 
-test('a key that the token brings along is not believed (CVE-2018-0114)', async () => {
+test('ignores a key that the token contains (CVE-2018-0114)', async () => {
   const jwk = await keyOfIssuer()
   const token = await gateway.issuer.token({
     key: 'stranger',

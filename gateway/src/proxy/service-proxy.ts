@@ -101,7 +101,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   }
 }
 
-/** One try to proxy a request; kept in `response.locals`, since a WeakMap entry per request makes garbage collection costly. */
+/** One try to proxy a request. */
 export interface ProxyAttempt {
   proxyRequest: ClientRequest | undefined
   readonly startedAt: number

@@ -29,6 +29,28 @@ export function checkResponses(serverUrl: string, extent: Extent): void {
   checkedOrigins.set(new URL(serverUrl).origin, extent)
 }
 
+/**
+ * Checks a response that another client than `fetch` received.
+ * @throws an Error that says what is not documented; the test file fails even if the test catches it
+ */
+export function checkResponse(
+  extent: Extent,
+  method: string,
+  target: string,
+  response: { readonly status: number; readonly headers: Headers; readonly text: string },
+): void {
+  const url = new URL(target, 'http://server')
+  const type = response.headers.get('content-type') ?? ''
+  const isPreflight = method === 'OPTIONS' && response.status === 204
+  if (method === 'HEAD' || isPreflight || !isWithin(extent, method, url, type)) return
+  try {
+    assertDocumented(method, target, response)
+  } catch (error) {
+    undocumented.push(error as Error)
+    throw error
+  }
+}
+
 async function check(method: string, url: URL, extent: Extent, response: Response): Promise<void> {
   const type = response.headers.get('content-type') ?? ''
   // A browser sends a preflight itself; it is not an operation of the API (Fetch Standard, CORS-preflight fetch).

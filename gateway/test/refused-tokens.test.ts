@@ -12,7 +12,7 @@ const metadata = 'https://api.exampleco.test/.well-known/oauth-protected-resourc
 
 const userClaim = 'https://api.exampleco.com/email'
 
-async function refused(token: string, description: string): Promise<void> {
+async function expectRefused(token: string, description: string): Promise<void> {
   const before = gateway.service.requests.length
   const response = await gateway.upload(token)
   expect(response.headers['www-authenticate']).toBe(
@@ -71,7 +71,7 @@ const orders: [string, TokenRequest, string][] = [
 ]
 
 test.each(orders)('refuses a token %s', async (_name, order, description) => {
-  await refused(await gateway.issuer.token(order), description)
+  await expectRefused(await gateway.issuer.token(order), description)
 })
 
 test.each([
@@ -83,12 +83,12 @@ test.each([
   `${Buffer.from('[]').toString('base64url')}.e30.x`,
   '/+=',
 ])('refuses text that is not a token: %s', async (token) => {
-  await refused(token, 'The access token is malformed')
+  await expectRefused(token, 'The access token is malformed')
 })
 
 test('refuses a token that is cut short', async () => {
   const token = await gateway.issuer.token()
-  await refused(token.slice(0, -2), 'The access token is not signed by the issuer')
+  await expectRefused(token.slice(0, -2), 'The access token is not signed by the issuer')
 })
 
 test('refuses a token with changed claims', async () => {
@@ -98,7 +98,7 @@ test('refuses a token with changed claims', async () => {
     scope: 'batch:upload manage:people',
   }
   const changed = Buffer.from(JSON.stringify(claims)).toString('base64url')
-  await refused(`${head}.${changed}.${signature}`, 'The access token is not signed by the issuer')
+  await expectRefused(`${head}.${changed}.${signature}`, 'The access token is not signed by the issuer')
 })
 
 test('allows five seconds of clock skew', async () => {
@@ -114,4 +114,45 @@ test('refuses "Bearer" without a token, or with more than one, as malformed', as
     expect(response.status).toBe(401)
     expect(response.body).toMatchObject({ detail: 'The access token is malformed' })
   }
+})
+
+test('refuses another spelling of a good token, which decodes to the same bytes', async () => {
+  const token = await gateway.issuer.token()
+  const [header = '', payload = '', signature = ''] = token.split('.')
+  // The last character of 256 bytes in base64url has four unused bits.
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  const last = alphabet.indexOf(signature.at(-1)!)
+  const respelled = signature.slice(0, -1) + alphabet[last ^ 1]
+  expect(Buffer.from(respelled, 'base64url')).toEqual(Buffer.from(signature, 'base64url'))
+  for (const other of [
+    `${header}.${payload}.${respelled}`,
+    `${token}=`,
+    `${token}==`,
+    `${header}=.${payload}.${signature}`,
+  ])
+    await expectRefused(other, 'The access token is malformed')
+  expect((await gateway.upload(token)).status).toBe(200)
+})
+
+test.each([
+  ['a byte order mark', (text: string) => Buffer.from(`\uFEFF${text}`)],
+  [
+    'bytes that are not UTF-8',
+    (text: string) => Buffer.concat([Buffer.from(text.slice(0, -1)), Buffer.from([0x22, 0xff, 0x22, 0x7d])]),
+  ],
+])('refuses a token with %s in its header or payload', async (_name, change) => {
+  const [header = '', payload = '', signature = ''] = (await gateway.issuer.token()).split('.')
+  const rewrite = (part: string) => change(Buffer.from(part, 'base64url').toString()).toString('base64url')
+  await expectRefused(`${rewrite(header)}.${payload}.${signature}`, 'The access token is malformed')
+  await expectRefused(`${header}.${rewrite(payload)}.${signature}`, 'The access token is malformed')
+})
+
+test('tries every key of the issuer for a token without kid', async () => {
+  for (const key of ['current', 'next'] as const) {
+    const token = await gateway.issuer.token({ key, header: { kid: null } })
+    expect(JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString())).not.toHaveProperty('kid')
+    expect((await gateway.upload(token)).status).toBe(200)
+  }
+  const forged = await gateway.issuer.token({ key: 'stranger', header: { kid: null } })
+  await expectRefused(forged, 'The access token is not signed by the issuer')
 })

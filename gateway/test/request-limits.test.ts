@@ -64,7 +64,7 @@ test('a connection that pipelines 10,000 requests with unknown keys leaves other
     serviceUrl: service.url,
   })
   const claims = { iss: issuer.issuer, aud: 'https://api.exampleco.com/timesheets', exp: 9_999_999_999 }
-  const token = `${encode({ alg: 'RS256', kid: 'made-up' })}.${encode(claims)}.x`
+  const token = `${encode({ alg: 'RS256', kid: 'made-up' })}.${encode(claims)}.AA`
   const connection = new RawConnection(url)
   const head = `POST /timesheets/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`
   const sending = connection.send(head.repeat(10_000))

@@ -1,12 +1,13 @@
+import { isUtf8 } from 'node:buffer'
 import { text, userId } from '@timesheets/contracts/fields'
 import type { Identity } from '@timesheets/runtime/identity'
-import type { RequestHandler } from 'express'
-import { auth, type JWTPayload } from 'express-oauth2-jwt-bearer'
+import type { Request, RequestHandler, Response } from 'express'
+import { auth, InvalidTokenError, type JWTPayload } from 'express-oauth2-jwt-bearer'
 import { type JWTPayload as Claims, decodeJwt, decodeProtectedHeader, type JSONWebKeySet } from 'jose'
 import type { JwksCache } from '../jwks-cache.ts'
 import { VerifiedTokens } from '../verified-tokens.ts'
 import { getGrantedScopes } from './require-scope.ts'
-import { RefusedTokenError } from './token-refusal.ts'
+import { RefusedTokenError, toRefusalReason } from './token-refusal.ts'
 import '../locals.ts'
 
 export interface AuthenticateOptions {
@@ -36,6 +37,31 @@ export function authenticate(options: AuthenticateOptions, jwks: JwksCache): Req
     return verifier
   }
 
+  const splitKeySets = new WeakMap<JSONWebKeySet, readonly JSONWebKeySet[]>()
+
+  /** One key set per key, for a token that does not say which key signed it (RFC 7515, section 4.1.4). */
+  const splitKeySet = (keySet: JSONWebKeySet): readonly JSONWebKeySet[] => {
+    const known = splitKeySets.get(keySet)
+    if (known !== undefined) return known
+    const split = keySet.keys.map((key) => ({ keys: [key] }))
+    splitKeySets.set(keySet, split)
+    return split
+  }
+
+  /** Tries the key sets in turn, until one verifies the signature. */
+  const verifyByAny = (
+    [keySet, ...others]: readonly JSONWebKeySet[],
+    request: Request,
+    response: Response,
+    done: (error?: unknown) => void,
+  ): void => {
+    getVerifier(keySet!)(request, response, (error?: unknown) => {
+      const isOtherKey = error instanceof InvalidTokenError && toRefusalReason(error) === 'signature'
+      if (isOtherKey && others.length > 0) verifyByAny(others, request, response, done)
+      else done(error)
+    })
+  }
+
   return (request, response, next) => {
     const token = response.locals.token!
     const known = verified.get(token, jwks.usableKeySet)
@@ -46,21 +72,27 @@ export function authenticate(options: AuthenticateOptions, jwks: JwksCache): Req
       return
     }
     const verify = async () => {
-      const keySet = await jwks.getKeySet(checkBeforeKeys(token, options))
-      getVerifier(keySet)(request, response, (error?: unknown) => {
-        if (error !== undefined) return next(error)
-        try {
-          const { payload } = request.auth!
-          // A token bound to its sender (RFC 9449, RFC 8705) is no bearer token.
-          if (payload.cnf !== undefined) throw new RefusedTokenError('sender-bound')
-          const identity = toIdentity(payload, options.userClaim)
-          response.locals.identity = identity
-          verified.add(token, keySet, { auth: request.auth!, identity })
-        } catch (refusal) {
-          return next(refusal)
-        }
-        next()
-      })
+      const kid = checkBeforeKeys(token, options)
+      const keySet = await jwks.getKeySet(kid)
+      verifyByAny(
+        kid === undefined ? splitKeySet(keySet) : [keySet],
+        request,
+        response,
+        (error?: unknown) => {
+          if (error !== undefined) return next(error)
+          try {
+            const { payload } = request.auth!
+            // A token bound to its sender (RFC 9449, RFC 8705) is no bearer token.
+            if (payload.cnf !== undefined) throw new RefusedTokenError('sender-bound')
+            const identity = toIdentity(payload, options.userClaim)
+            response.locals.identity = identity
+            verified.add(token, keySet, { auth: request.auth!, identity })
+          } catch (refusal) {
+            return next(refusal)
+          }
+          next()
+        },
+      )
     }
     verify().catch(next)
   }
@@ -100,6 +132,7 @@ function checkBeforeKeys(token: string, { issuers, audience }: AuthenticateOptio
 }
 
 function decode(token: string): { kid: string | undefined; alg: unknown; claims: Claims } {
+  if (!token.split('.').every(isCanonicalPart)) throw new RefusedTokenError('malformed')
   try {
     const { kid, alg } = decodeProtectedHeader(token)
     return { kid, alg, claims: decodeJwt(token) }
@@ -107,6 +140,23 @@ function decode(token: string): { kid: string | undefined; alg: unknown; claims:
     throw new RefusedTokenError('malformed')
   }
 }
+
+/**
+ * Whether a part of a token is base64url in its only spelling, without padding (RFC 7515, section 2). Others decode to the
+ * same bytes, so that one token would have many spellings.
+ */
+function isCanonicalPart(part: string, position: number): boolean {
+  const bytes = Buffer.from(part, 'base64url')
+  const isSignature = position === 2
+  return bytes.toString('base64url') === part && (isSignature || isJsonText(bytes))
+}
+
+/** Header and payload are UTF-8 without a byte order mark (RFC 8259, section 8.1), which decoders repair or remove. */
+function isJsonText(bytes: Buffer): boolean {
+  return isUtf8(bytes) && !bytes.subarray(0, 3).equals(byteOrderMark)
+}
+
+const byteOrderMark = Buffer.from('\uFEFF')
 
 /** @throws {RefusedTokenError} `no-client`, `invalid-subject` */
 function toIdentity(payload: JWTPayload, userClaim: string): Identity {
@@ -121,8 +171,7 @@ function toIdentity(payload: JWTPayload, userClaim: string): Identity {
 /** A client's name is stored with each entry that it writes. */
 const clientId = text(256, { controls: false })
 
-/** In a query `*` means everyone, so no person has that name. */
-const isPerson = (person: string) => userId.safeParse(person).success && person !== '*'
+const isPerson = (person: string) => userId.safeParse(person).success
 
 function readText(claim: unknown): string | undefined {
   return typeof claim === 'string' && claim !== '' ? claim : undefined

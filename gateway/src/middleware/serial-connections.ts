@@ -41,7 +41,9 @@ export function serializeConnections(listener: RequestListener): RequestListener
       if (next === undefined) return
       heldCount--
       if (connection.held.length === 0) startReading(socket)
-      run(socket, connection, next)
+      connection.isBusy = true
+      // After the requests of other connections that have arrived meanwhile.
+      setImmediate(() => run(socket, connection, next))
     })
     listener(request, response)
   }

@@ -23,6 +23,7 @@ const responseHeaders = [
   'allow',
   'cache-control',
   'content-disposition',
+  'content-encoding',
   'content-length',
   'content-type',
   'etag',

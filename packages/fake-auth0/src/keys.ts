@@ -86,7 +86,7 @@ export class Keys {
 /** Signs a payload without checking its claims. */
 export function sign(payload: object, key: SigningKey, header: object = {}): Promise<string> {
   return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
-    .setProtectedHeader({ typ: 'JWT', kid: key.kid, ...header, alg: 'RS256' })
+    .setProtectedHeader({ ...withoutNulls({ typ: 'JWT', kid: key.kid, ...header }), alg: 'RS256' })
     .sign(key)
 }
 
@@ -127,4 +127,9 @@ async function writeKeySet(file: string, keySet: KeySet): Promise<void> {
   const draft = `${file}.${randomBytes(6).toString('hex')}`
   await writeFile(draft, JSON.stringify(keySet), { mode: 0o600 })
   await rename(draft, file)
+}
+
+/** A test removes a header parameter by setting it to null. */
+function withoutNulls(header: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(header).filter(([, value]) => value !== null))
 }

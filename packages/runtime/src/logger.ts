@@ -4,12 +4,30 @@ import { redactMembers } from './redact.ts'
 /** Without pino's `child`, whose bindings go past the redaction. */
 export type Logger = Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
 
+/** Lines that standard output does not accept are kept up to this length, and later ones are lost. */
+const maxUnwrittenBytes = 1024 * 1024
+
 /**
- * The logger of one process: JSON lines on standard output, each with the process's name.
- * @param level pino's level: trace, debug, info, warn, error, fatal, silent
- * @param destination where the lines go instead
+ * Opens standard output for log lines. A log that cannot be written (its reader is gone, its disk is full) loses lines
+ * and never ends or blocks the process.
  */
-export function createLogger(name: string, level: string, destination?: DestinationStream): Logger {
+function openStandardOutput(): DestinationStream {
+  // Synchronous: at exit, pino's asynchronous destination repeats a write that fails with EPIPE for ever.
+  const output = pino.destination({ dest: 1, sync: true, maxLength: maxUnwrittenBytes })
+  output.on('error', () => {})
+  return output
+}
+
+/**
+ * The logger of one process: JSON lines, each with the process's name.
+ * @param level pino's level: trace, debug, info, warn, error, fatal, silent
+ * @param destination where the lines go; default: standard output
+ */
+export function createLogger(
+  name: string,
+  level: string,
+  destination: DestinationStream = openStandardOutput(),
+): Logger {
   const options = {
     level,
     base: { name },
@@ -21,7 +39,7 @@ export function createLogger(name: string, level: string, destination?: Destinat
     // An error has been written out by then.
     serializers: { err: (error: unknown) => error },
   }
-  return destination === undefined ? pino(options) : pino(options, destination)
+  return pino(options, destination)
 }
 
 /** How long lines may stay in the buffer. */
@@ -39,7 +57,7 @@ export class BufferedOutput implements DestinationStream {
   readonly #timer: NodeJS.Timeout
   readonly #flushAtExit = () => this.flush()
 
-  constructor(output: DestinationStream = pino.destination(1)) {
+  constructor(output: DestinationStream = openStandardOutput()) {
     this.#output = output
     this.#timer = setInterval(() => this.flush(), flushMs).unref()
     process.once('exit', this.#flushAtExit)

@@ -24,7 +24,10 @@ export interface Service {
 export interface RunningServer {
   readonly url: string
   readonly adminUrl: string
-  /** Becomes not ready, waits, drains, and closes what is left at the deadline. */
+  /**
+   * Becomes not ready, waits, drains, and closes what is left at the deadline.
+   * @throws an Error if the service did not close in time
+   */
   stop(): Promise<void>
 }
 
@@ -33,6 +36,8 @@ const idleSocketMs = 75_000
 /** Limit for a whole request; Node's default of 300 s would cut a long upload. */
 const requestTimeoutMs = 3_600_000
 const headersTimeoutMs = 20_000
+/** Limit for closing what the service uses: a database that does not respond must not keep the process. */
+const closeTimeoutMs = 5000
 /** How often Node checks these two; by default every 30 s, so that a slow head would be cut only after up to 50 s. */
 const timeoutCheckMs = 1000
 
@@ -90,9 +95,24 @@ export async function startServer(
       isStopping = true
       await sleep(config.drainWaitMs)
       await drain(server, config.drainDeadlineMs)
-      await service.close()
+      await closeInTime(service)
       await drain(admin, 0)
     },
+  }
+}
+
+/** @throws an Error if the service has not closed within its limit */
+async function closeInTime(service: Service): Promise<void> {
+  const timer = new AbortController()
+  const timeout = sleep(closeTimeoutMs, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`The service did not close within ${closeTimeoutMs / 1000} s`)
+  })
+  // An aborted sleep rejects too, after the race is over.
+  timeout.catch(() => {})
+  try {
+    await Promise.race([service.close(), timeout])
+  } finally {
+    timer.abort()
   }
 }
 

@@ -25,23 +25,29 @@ test('check says what to do about each failure', async () => {
   expect(stdout).toMatch(/^✗ token: it has no scope; grant this client the scope batch:upload/m)
   expect(stdout).toMatch(/^✗ Harvest: .*renew HARVEST_ACCESS_TOKEN$/m)
   expect(stdout).toMatch(/^✗ API: .*grant it the scope batch:upload/m)
+  expect(stdout.trimEnd().split('\n').slice(-4).join('\n')).toMatch(
+    /^✗ .*\n✗ .*\n✗ .*\nNot ready: 3 checks failed\.$/,
+  )
 
   const down = await env.spawn(['check'], { API_URL: closedPortUrl, RETRY_DEADLINE_SECONDS: '1' }).ended
   expect(down.code).toBe(75)
-  expect(down.stdout).toMatch(/^✗ API: .*cannot be reached/m)
+  expect(down.stdout).toMatch(/^✗ API: .*cannot be reached .*\nNot ready: 1 check failed\.$/m)
   expect(down.stdout).toMatch(/^✓ Harvest/m)
 
   const unset = await env.spawn(['check'], {
     API_URL: '',
+    AUTH0_ISSUER: '',
     SYNC_SCHEDULE: 'nightly',
     SYNC_WINDOW_DAYS: 'x',
   }).ended
   expect(unset.code).toBe(2)
-  expect(unset.stdout).toMatch(/^Not ready: /m)
-  expect(unset.stdout.match(/^✗ .*/gm)).toEqual([
-    expect.stringContaining('API_URL: is not set'),
-    expect.stringContaining('SYNC_WINDOW_DAYS: "x" is not a whole number'),
-    expect.stringContaining('SYNC_SCHEDULE: "nightly" is not a cron expression'),
+  // What failed and the verdict come last.
+  expect(unset.stdout.trimEnd().split('\n').slice(-5)).toEqual([
+    expect.stringContaining('✗ API_URL: is not set'),
+    expect.stringContaining('✗ SYNC_WINDOW_DAYS: "x" is not a whole number'),
+    expect.stringContaining('✗ SYNC_SCHEDULE: "nightly" is not a cron expression'),
+    expect.stringContaining('✗ AUTH0_DOMAIN: is not set'),
+    'Not ready: 4 checks failed.',
   ])
 }, 60_000)
 

@@ -67,7 +67,7 @@ test('SIGTERM during a run ends it after the current batch', async () => {
   daemon.kill('SIGTERM')
   const { code, report } = await daemon.ended
   expect(code).toBe(0)
-  expect(report).toMatchObject({ exitCode: 75, reason: expect.stringContaining('Stopped by SIGTERM') })
+  expect(report).toMatchObject({ exitCode: 75, reason: expect.stringContaining('Interrupted (SIGTERM)') })
 }, 60_000)
 
 test('creates the file READY_PATH before the first sync, and not if a setting is invalid', async () => {

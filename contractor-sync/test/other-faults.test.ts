@@ -58,7 +58,7 @@ describe('the token issuer', () => {
 
   test('an outage that does not end gives 75', async () => {
     await env.local('issuer', 'POST', 'faults', { token: { status: 503, times: 100 } })
-    expectEnd(await env.run(impatient, day), 75, /The token issuer failed with status 503/)
+    expectEnd(await env.run(impatient, day), 75, /The token issuer returned 503 Service Unavailable/)
     await env.local('issuer', 'POST', 'faults', { token: null })
     await env.expectRecovery()
   })
@@ -85,7 +85,7 @@ describe('a signal', () => {
       const sync = env.spawn(['run', '--full'])
       setTimeout(() => sync.kill(signal), 3000)
       const ended = await sync.ended
-      expectEnd(ended, 75, new RegExp(`Stopped by ${signal}`))
+      expectEnd(ended, 75, new RegExp(`Interrupted \\(${signal}\\)`))
       expect(ended.report).toMatchObject({ msg: 'sync did not finish', exitCode: 75 })
       await env.expectRecovery()
     },

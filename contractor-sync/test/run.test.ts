@@ -24,6 +24,78 @@ test('the first run creates, a repeat changes nothing, and the next one brings e
   expect(await env.readStoredTotals()).toEqual(await env.readTrackerTotals())
 }, 60_000)
 
+test('an entry set to 0 hours in the tracker is deleted, and comes back with its hours', async () => {
+  await env.run()
+  const { count } = await env.readTrackerTotals()
+  const edit = (hours: number) => env.local('tracker', 'PATCH', 'time_entries/636709355', { hours })
+  const { hours } = await harvest<{ hours: number }>('/v2/time_entries/636709355')
+  await edit(0)
+  const [first, repeat] = [await env.run(), await env.run()]
+  expect(first.report).toMatchObject({ deleted: 1, updated: 0, unchanged: count - 1, exitCode: 0 })
+  expect(repeat.report).toMatchObject({ deleted: 0, unchanged: count - 1, exitCode: 0 })
+  expect(Number(first.report.skippedEmpty)).toBe(Number(repeat.report.skippedEmpty) - 1)
+  for (const { report } of [first, repeat]) {
+    const { read, deleted, unchanged, skipped } = report as Record<string, number>
+    expect(read).toBe(deleted! + unchanged! + skipped!)
+  }
+  expect(await env.readStoredTotals()).toEqual(await env.readTrackerTotals())
+
+  await edit(hours)
+  expect((await env.run()).report).toMatchObject({ updated: 1, unchanged: count - 1 })
+  expect(await env.readStoredTotals()).toEqual(await env.readTrackerTotals())
+}, 60_000)
+
+test('a correction that people do not see is counted as held, pending or discarded, with its hours', async () => {
+  await writeFile(env.file('hours.csv'), hoursFile(['a', 5], ['b', 1]))
+  const sync = async (...args: string[]) =>
+    await env.run({ CSV_PATH: env.file('hours.csv') }, ['--full', '--source', 'csv', ...args])
+  await sync()
+  await env.sql("update timesheets set approved_at = now(), approved_by = 'maya' where external_id = 'a'")
+  await writeFile(env.file('hours.csv'), hoursFile(['a', 7.5], ['b', 1]))
+  expect((await sync()).report).toMatchObject({ held: 1, unchanged: 1, pending: 0, hours: 1, hoursHeld: 7.5 })
+
+  const pending = await sync()
+  expect(pending.report).toMatchObject({ held: 0, unchanged: 1, pending: 1, hours: 1, hoursPending: 7.5 })
+  expect((await sync('--format', 'text')).stdout).toMatch(
+    / pending +1 {2}\(7\.50 h in the tracker; held earlier, an approver decides\)\n/,
+  )
+
+  await env.sql("update timesheets set correction_state = 'discarded' where external_id = 'a'")
+  const discarded = await sync()
+  expect(discarded.report).toMatchObject({ unchanged: 1, pending: 0, discarded: 1, hoursDiscarded: 7.5 })
+}, 60_000)
+
+test('--show names day, project and hours, and shows what changed before what was created', async () => {
+  const file = env.file('show.csv')
+  const sync = async (...args: string[]) =>
+    await env.run({ CSV_PATH: file }, ['--full', '--source', 'csv', ...args])
+  await writeFile(file, hoursFile(['edited', 5], ['approved', 2]))
+  await sync()
+  await env.sql(
+    "update timesheets set approved_at = now(), approved_by = 'maya' where external_id = 'approved'",
+  )
+  await writeFile(file, hoursFile(['new', 1], ['too-many', 30], ['approved', 3], ['edited', 5.25]))
+  const { stdout, code } = await sync('--show', '9', '--format', 'text')
+  expect(code).toBe(3)
+  const entry = (hours: string) => `: 2026-05-10, StoreZero, ${hours} h`
+  expect(stdout.split('\n\n')[0]!.split('\n')).toEqual([
+    expect.stringMatching(`^Updated timesheet \\d+ for employee 007${entry('5.25')}$`),
+    expect.stringMatching(`^Held a correction to approved timesheet \\d+ for employee 007${entry('3')}$`),
+    `Rejected entry too-many of 007 (invalid-entry: hours must be at most 24)${entry('30')}`,
+    expect.stringMatching(`^Created timesheet \\d+ for employee 007${entry('1')}$`),
+  ])
+
+  await writeFile(file, hoursFile(['newer', 1]))
+  expect((await sync('--show', '9')).lines).toContainEqual(
+    expect.objectContaining({
+      msg: expect.stringMatching(/^Created timesheet \d+ for employee 007$/),
+      day: '2026-05-10',
+      project: 'StoreZero',
+      hours: 1,
+    }),
+  )
+}, 60_000)
+
 test('the window selects the days', async () => {
   const ended = await env.run({}, ['--since', '2017-03-01', '--until', '2017-03-31'])
   expect(ended.report).toMatchObject({ from: '2017-03-01', to: '2017-03-31', read: 1, created: 1 })
@@ -53,7 +125,7 @@ test('--show prints the first messages of the API', async () => {
     '--format',
     'text',
   ])
-  expect(stdout).toMatch(/^Created timesheet \d+ for employee kim@example\.com\n/)
+  expect(stdout).toMatch(/^Created timesheet \d+ for employee kim@example\.com: 2017-03-02, .+, [\d.]+ h\n/)
 })
 
 test('the report is written at every log level', async () => {
@@ -112,9 +184,18 @@ test('rejected entries are listed with id and reason, and the run ends with 3', 
     ]),
   )
   expect((await env.readStoredTotals('csv')).ids).toEqual(['good'])
+  const entry = { person: '007', day: '2026-05-10', project: 'StoreZero' }
+  expect(rejected).toContainEqual(
+    expect.objectContaining({ externalId: 'too-many', ...entry, hours: 30, position: 'odd.csv, line 3' }),
+  )
+  expect(rejected).toContainEqual(
+    expect.objectContaining({ externalId: 'no-number', ...entry, hours: 'five' }),
+  )
 
   const shown = await env.run(settings, ['--full', '--source', 'csv', '--format', 'text'])
-  expect(shown.stdout).toMatch(/ {2}too-many +invalid-entry: hours must be at most 24/)
+  expect(shown.stdout).toMatch(
+    / {2}too-many +invalid-entry: hours must be at most 24\n +odd\.csv, line 3, 007, 2026-05-10, StoreZero, 30 h\n/,
+  )
 
   const notOurs = await env.run({ ...settings, CSV_SOURCE: 'taken' }, ['--full', '--source', 'csv'])
   expect(notOurs.code).toBe(3)
@@ -166,6 +247,12 @@ test('PEOPLE_MAP names people, and UNKNOWN_PERSON=reject rejects the others', as
     expect.objectContaining({ externalId: '636709355', problem: 'unknown-person' }),
   )
 })
+
+/** A CSV file of employee 007 with one row per id. */
+function hoursFile(...rows: readonly (readonly [id: string, hours: number])[]): string {
+  const lines = rows.map(([id, hours]) => `${id},007,2026-05-10,StoreZero,${hours},`)
+  return ['external_id,user_id,date,project,hours,notes', ...lines].join('\n')
+}
 
 interface Page {
   readonly time_entries: readonly {

@@ -89,9 +89,9 @@ describe('an outage that does not end gives 75', () => {
     [
       'a quota for the hour',
       { fault: '429', retryAfterSeconds: 3600 },
-      /too many requests.*asks to wait 3600 s/,
+      /429 Too Many Requests.*Retry-After: 3600 s/,
     ],
-    ['500', { fault: '500' }, /Harvest failed with status 500; gave up/],
+    ['500', { fault: '500' }, /Harvest returned 500 Internal Server Error; gave up/],
     ['502', { fault: '502', path: users }, /502/],
     ['reset', { fault: 'reset' }, /Harvest cannot be reached \(ECONNRESET\)/],
     ['reset within the response', { fault: 'reset-midway' }, /Harvest cannot be reached/],
@@ -108,7 +108,7 @@ describe('an outage that does not end gives 75', () => {
       faults: [],
       settings: { ...impatient, HARVEST_URL: closedPortUrl },
       code: 75,
-      message: /cannot be reached \(ECONNREFUSED\); is it up, and is HARVEST_URL right/,
+      message: /cannot be reached \(ECONNREFUSED\); is it running, and is HARVEST_URL correct/,
     }))
 })
 

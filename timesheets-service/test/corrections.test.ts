@@ -70,6 +70,46 @@ test('a discarded correction is not held again, but another source version is', 
   })
 })
 
+test('a repeat of a correction is unchanged, and says whether it is pending or discarded', async () => {
+  const entry = { user_id: 'ann@exampleco.com', date: '2026-05-10', project: 'StoreZero', ...identity }
+  const upload = async (...items: object[]) =>
+    (await sync.request('POST', '/timesheets/upload', items)).body.items.map(
+      ({ status, correction }: Record<string, unknown>) => [status, correction],
+    )
+  const [six, tombstone] = [
+    { ...entry, hours: 6 },
+    { user_id: 'ann@exampleco.com', deleted: true, ...identity },
+  ]
+  expect(await upload({ ...entry, hours: 5 })).toEqual([['unchanged', undefined]])
+  // Also a repeat within the upload that makes the correction.
+  expect(await upload(six, six)).toEqual([
+    ['held', undefined],
+    ['unchanged', 'pending'],
+  ])
+  expect(await upload(six)).toEqual([['unchanged', 'pending']])
+  expect((await uploadEntry({ hours: 6 })).body).toMatchObject({
+    status: 'unchanged',
+    correction: { hours: 6 },
+  })
+  await discard()
+  expect(await upload(six)).toEqual([['unchanged', 'discarded']])
+  expect((await uploadEntry({ hours: 6 })).body).toMatchObject({
+    status: 'unchanged',
+    correction: 'discarded',
+    hours: 5,
+  })
+  // Another version and back again: the discarded one is the latest still.
+  expect(await upload({ ...entry, hours: 7 }, six)).toEqual([
+    ['held', undefined],
+    ['held', undefined],
+  ])
+  expect(await upload(six)).toEqual([['unchanged', 'discarded']])
+  expect(await upload(tombstone)).toEqual([['held', undefined]])
+  expect(await upload(tombstone)).toEqual([['unchanged', 'pending']])
+  await approve()
+  expect(await upload(tombstone)).toEqual([['unchanged', undefined]])
+})
+
 test('uploading the accepted version again withdraws the correction', async () => {
   await uploadEntry({ hours: 6 })
   expect((await uploadEntry({ hours: 5 })).body.correction).toBeUndefined()

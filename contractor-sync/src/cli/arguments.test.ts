@@ -27,6 +27,11 @@ describe('rejects', () => {
     [['run', '--format', 'xml'], '--format: must be text or json'],
     [['run', '--source', ''], `--source: is empty; it takes ${trackerNames.join(' or ')}`],
     [['run', '--dryrun'], "Unknown option '--dryrun'"],
+    [['run', '-x'], "Unknown option '-x'"],
+    [['run', '--constructor'], "Unknown option '--constructor'"],
+    [['run', '--full=yes'], '--full: takes no value'],
+    [['run', '--since'], '--since: needs a value'],
+    [['run', '--since', '--full'], '--since: needs a value'],
   ])('%j', (args, message) => {
     expect(() => parseArguments(args)).toThrow(message)
   })
@@ -35,5 +40,8 @@ describe('rejects', () => {
 test('reports all invalid arguments together', () => {
   expect(() => parseArguments(['walk', 'now', '--format', 'xml'])).toThrow(
     /3 errors.*now: .*--format: .*walk: /s,
+  )
+  expect(() => parseArguments(['run', '--since', '2026-02-30', '--until', 'x', '--foo'])).toThrow(
+    /3 errors.*'--foo'.*--since: .*--until: /s,
   )
 })

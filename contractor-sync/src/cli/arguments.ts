@@ -17,11 +17,11 @@ const options = {
   source: { type: 'string' },
   since: { type: 'string' },
   until: { type: 'string' },
-  full: { type: 'boolean', default: false },
-  'dry-run': { type: 'boolean', default: false },
+  full: { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
   format: { type: 'string' },
   show: { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
+  help: { type: 'boolean', short: 'h' },
 } as const
 
 /**
@@ -29,10 +29,18 @@ const options = {
  * @throws {ConfigError} naming every invalid argument
  */
 export function parseArguments(args: readonly string[]): Arguments {
-  const { values, positionals } = parseOptions(args)
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+  })
+  const { issues, texts, flags, positionals } = readTokens(tokens)
+  const { source, since, until, format, show } = texts
+  const full = flags.has('full')
   const [command, ...rest] = positionals
-  const { source, since, until, full, format, show } = values
-  const issues = rest.map((word) => `${word}: unexpected argument`)
+  issues.push(...rest.map((word) => `${word}: unexpected argument`))
   if (since !== undefined && !isDay(since)) issues.push(`--since: "${since}" is not a day, YYYY-MM-DD`)
   if (until !== undefined && !isDay(until)) issues.push(`--until: "${until}" is not a day, YYYY-MM-DD`)
   if (source?.trim() === '') issues.push(`--source: is empty; it takes ${trackerNames.join(' or ')}`)
@@ -47,23 +55,38 @@ export function parseArguments(args: readonly string[]): Arguments {
     issues.push(`${command}: unknown command; it must be one of ${commands.join(', ')}`)
   if (issues.length > 0) throw new ConfigError(issues)
   return {
-    command: values.help || command === undefined ? 'help' : (command as Arguments['command']),
+    command: flags.has('help') || command === undefined ? 'help' : (command as Arguments['command']),
     source,
     since,
     until,
     full,
-    dryRun: values['dry-run'],
+    dryRun: flags.has('dry-run'),
     format: format as Arguments['format'],
     show: show === undefined ? undefined : Number(show),
   }
 }
 
-function parseOptions(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true })
-  } catch (error) {
-    throw new ConfigError([`${(error as Error).message} (--help lists the options)`])
+type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number]
+
+/** Reads the tokens; unlike `parseArgs` in its strict mode, it reports every invalid one. */
+function readTokens(tokens: readonly Token[]) {
+  const issues: string[] = []
+  const texts: Partial<Record<string, string>> = {}
+  const flags = new Set<string>()
+  const positionals: string[] = []
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value)
+    if (token.kind !== 'option') continue
+    const { name, rawName, value, inlineValue } = token
+    const type = Object.hasOwn(options, name) ? options[name as keyof typeof options].type : undefined
+    if (type === undefined) issues.push(`Unknown option '${rawName}'; --help lists the options`)
+    else if (type === 'boolean' && value !== undefined) issues.push(`${rawName}: takes no value`)
+    else if (type === 'boolean') flags.add(name)
+    else if (value === undefined || (!inlineValue && value.startsWith('-')))
+      issues.push(`${rawName}: needs a value`)
+    else texts[name] = value
   }
+  return { issues, texts, flags, positionals }
 }
 
 function isDay(text: string): boolean {

@@ -14,20 +14,31 @@ const retryBudgetMs = 5000
 const requestTimeoutSeconds = 10
 
 /**
- * Tries everything that a run needs, and writes nothing. Prints one line per check, with what to do about a failure,
- * and a verdict.
+ * Tries everything that a run needs, and writes nothing. Prints one line per check; what failed, with what to do about
+ * it, and a verdict come last.
  * @returns the exit code that a run would end with
  */
 export async function check(environment: Environment): Promise<number> {
-  const code = await runChecks(environment)
-  console.log(
-    code === exitCodes.clean ? 'Ready: a sync can run.' : 'Not ready: see the lines that begin with ✗.',
-  )
+  const failures: string[] = []
+  const code = await runChecks(environment, failures)
+  for (const failure of failures) console.log(`✗ ${failure}`)
+  const count = failures.length === 1 ? '1 check failed' : `${failures.length} checks failed`
+  console.log(code === exitCodes.clean ? 'Ready: a sync can run.' : `Not ready: ${count}.`)
   return code
 }
 
-async function runChecks(environment: Environment): Promise<number> {
-  if (!(await checkSettings(environment))) return exitCodes.refused
+async function runChecks(environment: Environment, failures: string[]): Promise<number> {
+  failures.push(...(await checkSettings(environment)))
+  if (failures.length > 0) return exitCodes.refused
+  const report = async (name: string, runCheck: () => Promise<string>): Promise<number> => {
+    try {
+      printSuccess(name, await runCheck())
+      return exitCodes.clean
+    } catch (error) {
+      failures.push(`${name}: ${formatError(error)}`)
+      return toExitCode(error)
+    }
+  }
   const settings = await readSyncConfig(environment)
   const config = {
     ...settings,
@@ -46,26 +57,24 @@ async function runChecks(environment: Environment): Promise<number> {
   return byUrgency.find((code) => codes.includes(code)) ?? exitCodes.clean
 }
 
-async function checkSettings(environment: Environment): Promise<boolean> {
+/** Prints each valid setting; returns what is wrong with the others, and with their combination. */
+async function checkSettings(environment: Environment): Promise<readonly string[]> {
   const { settings } = await settingsFor(environment)
-  let isValid = true
   for (const setting of Object.values({ ...settings, ...daemonSettings })) {
     try {
       const { value } = readConfig(environment, { value: setting })
       if (value !== undefined) printSuccess(setting.name, setting.secret ? '[secret]' : formatValue(value))
     } catch (error) {
-      isValid = false
-      for (const issue of (error as ConfigError).issues) printFailure(issue)
+      // It is among the issues of all settings.
+      if (!(error instanceof ConfigError)) throw error
     }
   }
-  if (!isValid) return false
   try {
-    await readSyncConfig(environment)
-    return true
+    await readSyncConfig(environment, daemonSettings)
+    return []
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    for (const issue of error.issues) printFailure(issue)
-    return false
+    if (error instanceof ConfigError) return error.issues
+    throw error
   }
 }
 
@@ -98,18 +107,7 @@ function readPermissions(token: string): readonly string[] {
   }
 }
 
-async function report(name: string, runCheck: () => Promise<string>): Promise<number> {
-  try {
-    printSuccess(name, await runCheck())
-    return exitCodes.clean
-  } catch (error) {
-    printFailure(`${name}: ${formatError(error)}`)
-    return toExitCode(error)
-  }
-}
-
 const printSuccess = (name: string, result: string) => console.log(`✓ ${name} ${result}`)
-const printFailure = (line: string) => console.log(`✗ ${line}`)
 
 function formatValue(value: unknown): string {
   if (value instanceof Map) return `${value.size} people`

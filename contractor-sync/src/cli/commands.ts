@@ -58,7 +58,7 @@ function createStopSignal(): AbortSignal {
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(toExitCode(controller.signal.reason))
-      controller.abort(new InterruptedError(`Stopped by ${name}; run again for the rest`))
+      controller.abort(new InterruptedError(`Interrupted (${name}); run again for the rest`))
     })
   }
   return controller.signal

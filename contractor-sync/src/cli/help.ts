@@ -27,8 +27,9 @@ Options of run
   --until <day>    Last day (YYYY-MM-DD)
   --full           All days
   --dry-run        Report what would change; write nothing
-  --show <n>       Show the first n messages of the API, such as
-                   "Created timesheet 14 for employee 007"
+  --show <n>       Show the first n results, such as "Created timesheet 14 for
+                   employee 007: 2017-05-10, StoreZero, 5 h"; changes of known
+                   entries come first
   --format <kind>  text, or json (one line per event); the default is text on
                    a terminal, json elsewhere
 

@@ -52,7 +52,7 @@ describe('a transient error', () => {
     const failure = requestJson(endpoint, `http://127.0.0.1:${port}/`, { headers: {}, timeoutMs: 5000 })
     await expect(failure).rejects.toThrow(TransientError)
     await expect(failure).rejects.toThrow(
-      'Harvest cannot be reached (ECONNREFUSED); is it up, and is HARVEST_URL right?',
+      'Harvest cannot be reached (ECONNREFUSED); is it running, and is HARVEST_URL correct?',
     )
   })
 

@@ -1,4 +1,4 @@
-import { validateHeaderValue } from 'node:http'
+import { STATUS_CODES, validateHeaderValue } from 'node:http'
 import { ConfigurationError, InvalidResponseError, TransientError } from '../errors.ts'
 
 /** A server that we call, as error messages name it. */
@@ -133,7 +133,7 @@ function toConnectionError({ name, setting }: Endpoint, error: Error): Error {
     return new ConfigurationError(`${name} cannot be called on that port; use another one in ${setting}`)
   }
   return new TransientError(
-    `${name} cannot be reached (${code || message}); is it up, and is ${setting} right?`,
+    `${name} cannot be reached (${code || message}); is it running, and is ${setting} correct?`,
     {
       cause,
     },
@@ -142,8 +142,7 @@ function toConnectionError({ name, setting }: Endpoint, error: Error): Error {
 
 function toTransientError({ name }: Endpoint, { status, headers }: Response): TransientError {
   const retryAfterMs = parseRetryAfter(headers.get('retry-after'), Date.now())
-  const message =
-    status === 429 ? `${name} received too many requests (429)` : `${name} failed with status ${status}`
+  const message = `${name} returned ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd()
   return new TransientError(message, { status, retryAfterMs })
 }
 

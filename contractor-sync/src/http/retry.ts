@@ -82,7 +82,7 @@ function isRetryable(error: Error, attempts: number): boolean {
 function retriesExhausted(error: TransientError, attempts: number): TransientError {
   const { message, status, retryAfterMs } = error
   const times = attempts === 1 ? '1 attempt' : `${attempts} attempts`
-  const wait = retryAfterMs === undefined ? '' : `; it asks to wait ${Math.ceil(retryAfterMs / 1000)} s`
+  const wait = retryAfterMs === undefined ? '' : `; Retry-After: ${Math.ceil(retryAfterMs / 1000)} s`
   return new TransientError(`${message}; gave up after ${times}${wait}`, {
     retryAfterMs,
     cause: error,

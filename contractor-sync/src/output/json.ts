@@ -1,5 +1,6 @@
 import { toHours } from '@timesheets/contracts/entry'
 import { createLogger } from '@timesheets/runtime/logger'
+import type { Rejection } from '../sync/mapping.ts'
 import type { SyncObserver } from '../sync/observer.ts'
 import type { Report } from '../sync/report.ts'
 import { formatError } from './error-message.ts'
@@ -27,14 +28,17 @@ export function createJsonOutput(level: string): SyncObserver {
       lastProgressMs = performance.now()
       logger.info({ read: report.read, total, ...report.counts }, 'sync in progress')
     },
-    rejected({ externalId, problem, reason }) {
-      logger.warn({ externalId, problem, reason }, 'entry rejected')
+    rejected(rejection) {
+      logger.warn(toRejectionJson(rejection), 'entry rejected')
     },
     retrying(error, waitMs) {
       logger.warn({ reason: error.message, waitMs: Math.round(waitMs) }, 'retrying')
     },
     finished(report) {
-      for (const message of report.messages) logger.info({ dryRun: report.dryRun }, message)
+      for (const { outcome, message, details } of report.shown) {
+        // A rejection has its own line already.
+        if (outcome !== 'rejected') logger.info({ dryRun: report.dryRun, outcome, ...details }, message)
+      }
       const { error, exitCode } = report
       const fields = { ...toJson(report), exitCode }
       if (error === undefined) results.info(fields, 'sync finished')
@@ -47,8 +51,7 @@ export function createJsonOutput(level: string): SyncObserver {
 }
 
 function toJson(report: Report) {
-  const { source, window, dryRun, read, counts, skippedTotal, skipped, seconds, rejections, startedAt } =
-    report
+  const { source, window, dryRun, read, counts, skippedTotal, skipped, seconds, rejections } = report
   return {
     source,
     ...window,
@@ -59,8 +62,16 @@ function toJson(report: Report) {
     skippedRunning: skipped.running,
     skippedEmpty: skipped.empty,
     skippedRepeated: skipped.repeated,
-    hours: toHours(seconds),
-    firstRejected: rejections.map(({ externalId, problem, reason }) => ({ externalId, problem, reason })),
-    durationMs: Date.now() - startedAt.getTime(),
+    hours: toHours(report.agreedSeconds),
+    // The tracker's hours of entries that have other hours in Timesheets.
+    hoursHeld: toHours(seconds.held),
+    hoursPending: toHours(seconds.pending),
+    hoursDiscarded: toHours(seconds.discarded),
+    firstRejected: rejections.map(toRejectionJson),
+    durationMs: Date.now() - report.startedAt.getTime(),
   }
+}
+
+function toRejectionJson({ externalId, problem, reason, details }: Rejection) {
+  return { externalId, ...details, problem, reason }
 }

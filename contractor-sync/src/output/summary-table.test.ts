@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { TransientError } from '../errors.ts'
 import { Report } from '../sync/report.ts'
-import type { IdentifiedEntry } from '../timesheets-api/client.ts'
+import type { IdentifiedEntry, UploadResult } from '../timesheets-api/client.ts'
 import { summaryTable } from './summary-table.ts'
 
 const entry: IdentifiedEntry = {
@@ -12,18 +12,20 @@ const entry: IdentifiedEntry = {
   source: 'harvest',
   external_id: '1',
 }
+const details = { person: '007', day: '2017-05-10', project: 'StoreZero', hours: 5.25 }
 const options = { source: 'harvest', window: { from: '2017-05-01' }, dryRun: false, show: 1, showRejected: 1 }
 
 function createReport(): Report {
   const report = new Report(options)
   for (let i = 0; i < 1234; i++)
-    report.addResult(entry, { index: 0, status: 'created', message: `Created ${i}` })
+    report.addResult(entry, { index: 0, status: 'created', message: `Created ${i}` }, details)
   report.addNotUploaded({ kind: 'skipped', why: 'running' })
   report.addNotUploaded({
     kind: 'rejected',
     externalId: '42',
     problem: 'unknown-person',
     reason: 'no user_id',
+    details: { ...details, position: 'hours.csv, line 17', hours: 'five' },
   })
   const problem = {
     type: '/problems/invalid-entry',
@@ -31,7 +33,7 @@ function createReport(): Report {
     status: 422,
     detail: 'hours must be at most 24',
   }
-  report.addResult(entry, { index: 0, status: 'rejected', problem })
+  report.addResult(entry, { index: 0, status: 'rejected', problem }, details)
   return report
 }
 
@@ -50,13 +52,14 @@ test('aligns the counts and the decimal point of the hours, and lists the first 
 
 Rejected (ids of harvest):
   42  unknown-person: no user_id
+      hours.csv, line 17, 007, 2017-05-10, StoreZero, five h
   and 1 more (--format json lists all)`)
 })
 
 test('shows text of the tracker on one line, without control characters', () => {
   const report = new Report(options)
   const [externalId, reason] = [`\u001b[2J${'7'.repeat(100_000)}`, `hours: "${'\n'.repeat(100_000)}"`]
-  report.addNotUploaded({ kind: 'rejected', externalId, problem: 'unreadable-entry', reason })
+  report.addNotUploaded({ kind: 'rejected', externalId, problem: 'unreadable-entry', reason, details: {} })
   const line = summaryTable(report).split('\n').at(-1)!
   expect(line).toMatch(/^ {2}\\u001b\[2J7+… {2}unreadable-entry: hours: "(\\u000a)+…$/)
   expect(line.length).toBeLessThan(1500)
@@ -66,7 +69,67 @@ test('every record read is counted once, and the first messages are kept', () =>
   const report = createReport()
   const accounted = Object.values(report.counts).reduce((sum, count) => sum + count, 0)
   expect(report.read).toBe(accounted + report.skippedTotal)
-  expect(report.messages).toEqual(['Created 0'])
+})
+
+test('shows what changed first: updated, deleted, held, rejected, and then the created ones', () => {
+  const report = new Report({ ...options, show: 8 })
+  const add = (result: Partial<UploadResult>) =>
+    report.addResult(entry, { index: 0, status: 'unchanged', ...result }, details)
+  for (const message of ['Created 1', 'Created 2', 'Created 3']) add({ status: 'created', message })
+  add({ message: 'Unchanged' })
+  add({ message: 'Discarded', correction: 'discarded' })
+  add({ message: 'Pending', correction: 'pending' })
+  add({ status: 'rejected' })
+  add({ status: 'held', message: 'Held' })
+  add({ status: 'deleted', message: 'Deleted' })
+  add({ status: 'updated', message: 'Updated' })
+  expect(report.shown.map(({ message }) => message)).toEqual([
+    'Updated',
+    'Deleted',
+    'Held',
+    'Rejected entry 1 of 007 (rejected: the API gives no reason)',
+    'Pending',
+    'Discarded',
+    'Created 1',
+    'Created 2',
+  ])
+})
+
+test('corrections that people do not see are not counted as unchanged, and have sums of their own', () => {
+  const report = new Report(options)
+  const add = (result: Partial<UploadResult>) =>
+    report.addResult(entry, { index: 0, status: 'unchanged', ...result }, details)
+  add({})
+  add({ status: 'held' })
+  add({ correction: 'pending' })
+  add({ correction: 'pending' })
+  add({ correction: 'discarded' })
+  expect(summaryTable(report)).toBe(`harvest, days from 2017-05-01
+
+  read       5
+  created    0
+  updated    0
+  unchanged  1
+  deleted    0
+  held       1  (5.25 h in the tracker; an approver decides)
+  pending    2  (10.50 h in the tracker; held earlier, an approver decides)
+  discarded  1  (5.25 h in the tracker; an approver kept the approved hours)
+  rejected   0
+  skipped    0
+  hours      5.25`)
+})
+
+test('an entry without hours on both sides is skipped; one that is deleted by it is not', () => {
+  const report = new Report(options)
+  const tombstone = { user_id: '007', source: 'harvest', external_id: '1', deleted: true } as const
+  const add = (result: Partial<UploadResult>) =>
+    report.addResult(tombstone, { index: 0, status: 'unchanged', message: 'x', ...result }, details)
+  add({})
+  add({ correction: 'pending' })
+  add({ status: 'deleted' })
+  expect(report.skipped).toMatchObject({ empty: 1 })
+  expect(report.counts).toMatchObject({ unchanged: 0, pending: 1, deleted: 1 })
+  expect(report.agreedSeconds).toBe(0)
 })
 
 test('the exit code follows from the error, or from rejected entries', () => {

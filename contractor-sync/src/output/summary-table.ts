@@ -1,6 +1,7 @@
 import { toHours } from '@timesheets/contracts/entry'
-import type { Report } from '../sync/report.ts'
+import { type Outcome, outcomes, type Report } from '../sync/report.ts'
 import { describeWindow } from '../trackers/window.ts'
+import { formatEntry } from './entry-details.ts'
 import { toPlainText } from './plain-text.ts'
 
 const maxIdLength = 60
@@ -15,9 +16,15 @@ export function summaryTable(report: Report): string {
   const { source, window, dryRun, read, counts, skipped, skippedTotal } = report
   const rows: [label: string, value: string, remark?: string][] = [
     ['read', number.format(read)],
-    ...Object.entries(counts).map(([status, count]): [string, string] => [status, number.format(count)]),
+    ...outcomes
+      .filter((outcome) => counts[outcome] > 0 || !rareOutcomes.includes(outcome))
+      .map((outcome): [string, string, string] => [
+        outcome,
+        number.format(counts[outcome]),
+        describeOutcome(outcome, report),
+      ]),
     ['skipped', number.format(skippedTotal), describeSkipped(skipped)],
-    ['hours', hours.format(toHours(report.seconds))],
+    ['hours', hours.format(toHours(report.agreedSeconds))],
   ]
   // Align the decimal point of the hours with the end of the counts.
   const valueWidth = Math.max(...rows.map(([, value]) => integerPart(value).length))
@@ -29,6 +36,18 @@ export function summaryTable(report: Report): string {
   return [title, '', ...lines, ...formatRejections(report)].join('\n')
 }
 
+/** Shown only if there are some. */
+const rareOutcomes: readonly Outcome[] = ['pending', 'discarded']
+
+/** Explains the entries that have other hours in Timesheets, with the sum of the tracker's hours. */
+function describeOutcome(outcome: Outcome, { counts, seconds }: Report): string {
+  if (counts[outcome] === 0) return ''
+  const sum = `${hours.format(toHours(seconds[outcome]))} h in the tracker`
+  if (outcome === 'held') return `  (${sum}; an approver decides)`
+  if (outcome === 'pending') return `  (${sum}; held earlier, an approver decides)`
+  return outcome === 'discarded' ? `  (${sum}; an approver kept the approved hours)` : ''
+}
+
 function describeSkipped({ running, empty, repeated }: Report['skipped']): string {
   if (running + empty + repeated === 0) return ''
   const parts = [`${number.format(running)} still running`, `${number.format(empty)} without hours`]
@@ -38,16 +57,23 @@ function describeSkipped({ running, empty, repeated }: Report['skipped']): strin
 
 function formatRejections({ source, counts, rejections }: Report): string[] {
   if (rejections.length === 0) return []
-  const rows = rejections.map(({ externalId, problem, reason }) => ({
+  const rows = rejections.map(({ externalId, problem, reason, details }) => ({
     id: toPlainText(externalId, maxIdLength),
     reason: toPlainText(`${problem}: ${reason}`, maxReasonLength),
+    entry: toPlainText(
+      [details.position, details.person, formatEntry(details)].filter(Boolean).join(', '),
+      maxReasonLength,
+    ),
   }))
   const width = Math.max(...rows.map(({ id }) => id.length))
   const more = counts.rejected - rejections.length
   return [
     '',
     `Rejected (ids of ${source}):`,
-    ...rows.map(({ id, reason }) => `  ${id.padEnd(width)}  ${reason}`),
+    ...rows.flatMap(({ id, reason, entry }) => [
+      `  ${id.padEnd(width)}  ${reason}`,
+      ...(entry === '' ? [] : [`  ${' '.repeat(width)}  ${entry}`]),
+    ]),
     ...(more > 0 ? [`  and ${number.format(more)} more (--format json lists all)`] : []),
   ]
 }

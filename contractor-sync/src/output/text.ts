@@ -1,4 +1,5 @@
 import type { SyncObserver } from '../sync/observer.ts'
+import { formatEntry } from './entry-details.ts'
 import { formatError } from './error-message.ts'
 import { toPlainText } from './plain-text.ts'
 import { ProgressBar } from './progress-bar.ts'
@@ -33,8 +34,11 @@ export function createTextOutput(): SyncObserver {
     },
     finished(report) {
       bar?.hide()
-      const { messages, error } = report
-      const lines = messages.map((message) => toPlainText(message, maxMessageLength))
+      const { shown, error } = report
+      const lines = shown.map(({ message, details }) => {
+        const entry = formatEntry(details)
+        return toPlainText(entry === '' ? message : `${message}: ${entry}`, maxMessageLength)
+      })
       const paragraph = lines.length === 0 ? '' : `${lines.join('\n')}\n\n`
       process.stdout.write(`${paragraph}${summaryTable(report)}\n`)
       if (error !== undefined) writeLine(`\nThe sync did not finish: ${formatError(error)}`)

@@ -3,7 +3,11 @@ import type { IdentifiedEntry } from '../timesheets-api/client.ts'
 import { type BatchStep, toBatches } from './batches.ts'
 import type { MappingResult } from './mapping.ts'
 
-const item = (id: number, notes = ''): MappingResult => ({ kind: 'item', item: entry(id, notes) })
+const item = (id: number, notes = ''): MappingResult => ({
+  kind: 'item',
+  item: entry(id, notes),
+  details: { project: `project of ${id}` },
+})
 const entry = (id: number, notes: string): IdentifiedEntry => ({
   user_id: '007',
   date: '2017-05-10',
@@ -35,6 +39,7 @@ test('collects at most maxItems per batch, in order, with the serialized body', 
     ['5'],
   ])
   for (const { batch } of steps) expect(JSON.parse(batch.body)).toEqual(batch.items)
+  expect(steps[2]?.details).toEqual([{ project: 'project of 5' }])
 })
 
 test('passes on records that are not uploaded, also without a batch', async () => {

@@ -1,5 +1,6 @@
-import type { Batch, IdentifiedEntry } from '../timesheets-api/client.ts'
-import type { MappingResult, NotUploaded, Rejection } from './mapping.ts'
+import type { Batch } from '../timesheets-api/client.ts'
+import type { EntryDetails } from '../trackers/tracker.ts'
+import type { MappedItem, MappingResult, NotUploaded, Rejection } from './mapping.ts'
 
 /** Half of the 16 MiB of JSON that the API reads. */
 const maxBatchBytes = 8 * 1024 * 1024
@@ -9,6 +10,8 @@ const maxItemBytes = 64 * 1024
 /** A batch, plus the records skipped or rejected since the previous one. */
 export interface BatchStep {
   readonly batch: Batch
+  /** Of each item of the batch. */
+  readonly details: readonly EntryDetails[]
   readonly notUploaded: readonly NotUploaded[]
 }
 
@@ -17,13 +20,17 @@ export async function* toBatches(
   results: AsyncIterable<MappingResult>,
   maxItems: number,
 ): AsyncGenerator<BatchStep> {
-  let items: IdentifiedEntry[] = []
+  let mapped: MappedItem[] = []
   let texts: string[] = []
   let bytes = 0
   let notUploaded: NotUploaded[] = []
   const takeStep = (): BatchStep => {
-    const step = { batch: { items, body: `[${texts.join(',')}]` }, notUploaded }
-    items = []
+    const step = {
+      batch: { items: mapped.map(({ item }) => item), body: `[${texts.join(',')}]` },
+      details: mapped.map(({ details }) => details),
+      notUploaded,
+    }
+    mapped = []
     texts = []
     bytes = 0
     notUploaded = []
@@ -39,22 +46,23 @@ export async function* toBatches(
     const text = JSON.stringify(result.item)
     const itemBytes = Buffer.byteLength(text)
     if (itemBytes > maxItemBytes) {
-      notUploaded.push(rejectTooLarge(result.item, itemBytes))
+      notUploaded.push(rejectTooLarge(result, itemBytes))
       continue
     }
-    if (items.length >= maxItems || bytes + itemBytes > maxBatchBytes) yield takeStep()
-    items.push(result.item)
+    if (mapped.length >= maxItems || bytes + itemBytes > maxBatchBytes) yield takeStep()
+    mapped.push(result)
     texts.push(text)
     bytes += itemBytes
   }
-  if (items.length > 0 || notUploaded.length > 0) yield takeStep()
+  if (mapped.length > 0 || notUploaded.length > 0) yield takeStep()
 }
 
-function rejectTooLarge({ external_id: externalId }: IdentifiedEntry, bytes: number): Rejection {
+function rejectTooLarge({ item, details }: MappedItem, bytes: number): Rejection {
   return {
     kind: 'rejected',
-    externalId,
+    externalId: item.external_id,
     problem: 'too-large',
     reason: `the entry has ${bytes} bytes; shorten its notes (2000 characters at most)`,
+    details,
   }
 }

@@ -29,6 +29,7 @@ test('maps an entry to the API, with its identity', () => {
       source: 'harvest',
       external_id: '636709355',
     },
+    details: { person: 'kim@example.com', day: '2017-03-02', project: 'Marketing Website', hours: 2.11 },
   })
 })
 
@@ -39,14 +40,25 @@ test('passes notes on unchanged, and omits empty ones', () => {
   expect(map({ notes: long })).toMatchObject({ item: { notes: long } })
 })
 
-describe('skips an entry without final hours', () => {
+test('skips a running timer, also one without hours yet', () => {
+  expect(map({ isRunning: true })).toEqual({ kind: 'skipped', why: 'running' })
+  expect(map({ isRunning: true, hours: 0 })).toEqual({ kind: 'skipped', why: 'running' })
+})
+
+describe('maps an entry without a whole second to a tombstone', () => {
+  const tombstone = {
+    user_id: 'kim@example.com',
+    source: 'harvest',
+    external_id: '636709355',
+    deleted: true,
+  }
   test.each([
-    ['a running timer', { isRunning: true }, 'running'],
-    ['zero hours', { hours: 0 }, 'empty'],
-    ['less than half a second', { hours: 0.0001 }, 'empty'],
-    ['less than half a second, negative', { hours: -0.0001 }, 'empty'],
-  ] as const)('%s', (_what, members, why) => {
-    expect(map(members)).toEqual({ kind: 'skipped', why })
+    ['zero hours', { hours: 0 }, tombstone],
+    ['less than half a second', { hours: 0.0001 }, tombstone],
+    ['less than half a second, negative', { hours: -0.0001 }, tombstone],
+    ['a person who is not known', { hours: 0, person: { id: '7' } }, { ...tombstone, user_id: 'harvest' }],
+  ] as const)('%s', (_what, members, item) => {
+    expect(map(members)).toMatchObject({ kind: 'item', item })
   })
 })
 
@@ -62,7 +74,14 @@ test('rejects an unknown person, with what is known of the person', () => {
     problem: 'unknown-person',
     reason:
       'no user_id is known for person 7 of the tracker; add it to the directory of people, or to PEOPLE_MAP',
+    details: {
+      person: 'person 7 of the tracker',
+      day: '2017-03-02',
+      project: 'Marketing Website',
+      hours: 2.11,
+    },
   })
+  expect(map({ person: {} })).toMatchObject({ reason: 'the row names no person' })
 })
 
 test('rejects an unreadable record, and does not drop it', () => {

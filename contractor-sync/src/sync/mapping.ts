@@ -1,9 +1,15 @@
-import type { IdentifiedEntry } from '../timesheets-api/client.ts'
-import type { SourceRecord, TrackerEntry, TrackerPerson } from '../trackers/tracker.ts'
+import type { UploadItem } from '../timesheets-api/client.ts'
+import type { EntryDetails, SourceRecord, TrackerEntry, TrackerPerson } from '../trackers/tracker.ts'
 import type { People } from './people.ts'
 
 /** What happens to a record: it is uploaded, or not. */
-export type MappingResult = { readonly kind: 'item'; readonly item: IdentifiedEntry } | NotUploaded
+export type MappingResult = MappedItem | NotUploaded
+
+export interface MappedItem {
+  readonly kind: 'item'
+  readonly item: UploadItem
+  readonly details: EntryDetails
+}
 
 /** A record that is counted, and not uploaded. */
 export type NotUploaded = Skipped | Rejection
@@ -11,7 +17,7 @@ export type NotUploaded = Skipped | Rejection
 /** A record without final hours, which a later run uploads when it has some, or one that was already read. */
 export interface Skipped {
   readonly kind: 'skipped'
-  readonly why: 'running' | 'empty' | 'repeated'
+  readonly why: 'running' | 'repeated'
 }
 
 /** An entry that does not reach Timesheets. */
@@ -21,25 +27,37 @@ export interface Rejection {
   /** The slug of the API's problem, or `unknown-person`, `unreadable-entry`, `too-large`. */
   readonly problem: string
   readonly reason: string
+  readonly details: EntryDetails
 }
 
 /**
- * Maps a record of a tracker to an entry of the API. Values that the API may reject (long notes, 30 hours a day) are
+ * Maps a record of a tracker to an item of an upload. An entry without hours becomes a tombstone, because it may have
+ * hours in Timesheets from an earlier run. Values that the API may reject (long notes, 30 hours a day) are
  * passed on unchanged, so that the rules have one place.
  */
 export function mapRecord(record: SourceRecord, source: string, people: People): MappingResult {
-  if (record.kind === 'unreadable') return reject(record.externalId, 'unreadable-entry', record.reason)
+  if (record.kind === 'unreadable') {
+    const { externalId, reason, details = {} } = record
+    return reject(externalId, 'unreadable-entry', reason, details)
+  }
   if (record.kind === 'repeated') return { kind: 'skipped', why: 'repeated' }
   if (record.isRunning) return { kind: 'skipped', why: 'running' }
-  if (isEmpty(record)) return { kind: 'skipped', why: 'empty' }
-  const { externalId, person, date, project, hours, notes } = record
+  const { externalId, person, date, project, hours, notes, position } = record
   const userId = people.resolveUserId(person)
+  const details = {
+    person: userId ?? describePerson(person),
+    day: date,
+    project,
+    hours,
+    ...(position === undefined ? {} : { position }),
+  }
+  if (isEmpty(record)) {
+    // The identity alone decides what is deleted: this must not fail because the person is no longer known.
+    const user_id = userId ?? source
+    return { kind: 'item', item: { user_id, source, external_id: externalId, deleted: true }, details }
+  }
   if (userId === undefined) {
-    return reject(
-      externalId,
-      'unknown-person',
-      `no user_id is known for ${describePerson(person)}; add it to the directory of people, or to PEOPLE_MAP`,
-    )
+    return reject(externalId, 'unknown-person', explainUnknown(person), details)
   }
   return {
     kind: 'item',
@@ -52,6 +70,7 @@ export function mapRecord(record: SourceRecord, source: string, people: People):
       source,
       external_id: externalId,
     },
+    details,
   }
 }
 
@@ -60,14 +79,21 @@ function isEmpty({ hours }: TrackerEntry): boolean {
   return Math.round(Math.abs(hours) * 3600) === 0
 }
 
-function reject(externalId: string, problem: string, reason: string): Rejection {
-  return { kind: 'rejected', externalId, problem, reason }
+function reject(externalId: string, problem: string, reason: string, details: EntryDetails): Rejection {
+  return { kind: 'rejected', externalId, problem, reason, details }
 }
 
-function describePerson({ id, email }: TrackerPerson): string {
+function explainUnknown(person: TrackerPerson): string {
+  const described = describePerson(person)
+  return described === undefined
+    ? 'the row names no person'
+    : `no user_id is known for ${described}; add it to the directory of people, or to PEOPLE_MAP`
+}
+
+function describePerson({ id, email }: TrackerPerson): string | undefined {
   const names = [
     ...(email === undefined ? [] : [email]),
     ...(id === undefined ? [] : [`person ${id} of the tracker`]),
   ]
-  return names.length === 0 ? 'a person without a name' : names.join(', ')
+  return names.length === 0 ? undefined : names.join(', ')
 }

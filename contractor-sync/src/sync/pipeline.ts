@@ -1,7 +1,7 @@
 import type { RetryBudget } from '../http/retry.ts'
-import type { ApiClient, Batch } from '../timesheets-api/client.ts'
+import type { ApiClient } from '../timesheets-api/client.ts'
 import type { SourceRecord, Tracker } from '../trackers/tracker.ts'
-import { toBatches } from './batches.ts'
+import { type BatchStep, toBatches } from './batches.ts'
 import { type MappingResult, mapRecord, type NotUploaded } from './mapping.ts'
 import type { SyncObserver } from './observer.ts'
 import type { People } from './people.ts'
@@ -31,9 +31,9 @@ export async function runPipeline(job: SyncJob, report: Report): Promise<void> {
     const people = await job.readPeople()
     const records = tracker.read(report.window, (entries) => observer.total(entries))
     const results = mapAll(records, tracker.source, people)
-    for await (const { batch, notUploaded } of readAhead(toBatches(results, batchSize))) {
-      recordNotUploaded(notUploaded, job, report)
-      await uploadBatch(batch, job, report)
+    for await (const step of readAhead(toBatches(results, batchSize))) {
+      recordNotUploaded(step.notUploaded, job, report)
+      await uploadBatch(step, job, report)
       observer.progress(report)
       signal.throwIfAborted()
     }
@@ -59,14 +59,14 @@ function recordNotUploaded(notUploaded: readonly NotUploaded[], { observer }: Sy
 
 /** Uploads a batch with retries, which are safe because each item has its identity. */
 async function uploadBatch(
-  batch: Batch,
+  { batch, details }: BatchStep,
   { api, retryBudget, observer }: SyncJob,
   report: Report,
 ): Promise<void> {
   if (batch.items.length === 0) return
   const results = await retryBudget.run(() => api.upload(batch, report))
   for (const [i, item] of batch.items.entries()) {
-    const rejection = report.addResult(item, results[i]!)
+    const rejection = report.addResult(item, results[i]!, details[i]!)
     if (rejection !== undefined) observer.rejected(rejection)
   }
 }

@@ -1,23 +1,53 @@
-import type { EntryBody } from '@timesheets/contracts/entry'
 import { itemStatuses } from '@timesheets/contracts/status'
+import { openCorrectionStates } from '@timesheets/contracts/upload'
 import { exitCodes, toExitCode } from '../exit-codes.ts'
-import type { IdentifiedEntry, UploadResult } from '../timesheets-api/client.ts'
+import type { UploadItem, UploadResult } from '../timesheets-api/client.ts'
+import type { EntryDetails } from '../trackers/tracker.ts'
 import type { Window } from '../trackers/window.ts'
 import type { NotUploaded, Rejection } from './mapping.ts'
 
-type ItemStatus = (typeof itemStatuses)[number]
+/**
+ * The result for an entry: a status of the API; or `pending` or `discarded`, for an entry that is unchanged since an
+ * earlier run, and whose correction people do not see (yet).
+ */
+export const outcomes = [
+  ...itemStatuses.filter((status) => status !== 'rejected'),
+  ...openCorrectionStates,
+  'rejected',
+] as const
+export type Outcome = (typeof itemStatuses)[number] | (typeof openCorrectionStates)[number]
 
 /** Messages and rejections kept for the end, to bound the memory; the counts include all. */
 const maxKept = 1000
 
-/** With these, Timesheets has the entry as the tracker has it; a held correction still waits for its approver. */
-const acceptedStatuses: ReadonlySet<ItemStatus> = new Set(['created', 'updated', 'unchanged'])
+/** With these, people see in Timesheets what the tracker has. */
+const agreedOutcomes: readonly Outcome[] = ['created', 'updated', 'unchanged']
+
+/** The order in which messages are shown: changes of known entries first, what did not change last. */
+const byInterest: readonly Outcome[] = [
+  'updated',
+  'deleted',
+  'held',
+  'rejected',
+  'pending',
+  'discarded',
+  'created',
+  'unchanged',
+]
+
+/** What happened to one entry, for people. */
+export interface ShownResult {
+  readonly outcome: Outcome
+  /** The API's message, or its reason for a rejection. */
+  readonly message: string
+  readonly details: EntryDetails
+}
 
 interface ReportOptions {
   readonly source: string
   readonly window: Window
   readonly dryRun: boolean
-  /** Number of messages to keep. */
+  /** Number of results to show. */
   readonly show: number
   /** Number of rejections to keep. */
   readonly showRejected: number
@@ -31,26 +61,23 @@ export class Report {
   readonly startedAt = new Date()
   /** Records that the tracker returned. */
   read = 0
-  readonly counts = Object.fromEntries(itemStatuses.map((status) => [status, 0])) as Record<
-    ItemStatus,
-    number
-  >
+  readonly counts = countFromZero()
+  /** Sums of the tracker's hours, in seconds. */
+  readonly seconds = countFromZero()
+  /** `empty`: the entry has no hours in the tracker, and none in Timesheets. */
   readonly skipped = { running: 0, empty: 0, repeated: 0 }
-  /** Sum over the entries that Timesheets has as the tracker has them. */
-  seconds = 0
-  /** The API's first messages: "Created timesheet 14 for employee 007". */
-  readonly messages: string[] = []
   readonly rejections: Rejection[] = []
   /** The error that stopped the run; undefined if it finished. */
   error: unknown
-  readonly #maxMessages: number
+  readonly #shown = new Map(byInterest.map((outcome) => [outcome, [] as ShownResult[]]))
+  readonly #maxShown: number
   readonly #maxRejections: number
 
   constructor({ source, window, dryRun, show, showRejected }: ReportOptions) {
     this.source = source
     this.window = window
     this.dryRun = dryRun
-    this.#maxMessages = Math.min(show, maxKept)
+    this.#maxShown = Math.min(show, maxKept)
     this.#maxRejections = Math.min(showRejected, maxKept)
   }
 
@@ -61,24 +88,41 @@ export class Report {
   }
 
   /** Counts the API's result for an item; returns the rejection if there is one. */
-  addResult(item: IdentifiedEntry, { status, message, problem }: UploadResult): Rejection | undefined {
+  addResult(
+    item: UploadItem,
+    { status, message, correction, problem }: UploadResult,
+    details: EntryDetails,
+  ): Rejection | undefined {
     this.read += 1
     if (status === 'rejected') {
       const slug = problem?.type.split('/').at(-1) ?? 'rejected'
       const reason = problem?.detail ?? 'the API gives no reason'
-      return this.#reject({ kind: 'rejected', externalId: item.external_id, problem: slug, reason })
+      return this.#reject({ kind: 'rejected', externalId: item.external_id, problem: slug, reason, details })
     }
-    this.counts[status] += 1
-    if (acceptedStatuses.has(status)) this.seconds += toSeconds(item)
+    const outcome = correction ?? status
+    if (item.deleted && outcome === 'unchanged') {
+      this.skipped.empty += 1
+      return undefined
+    }
+    this.counts[outcome] += 1
+    if (!item.deleted) this.seconds[outcome] += Math.round(item.hours * 3600)
     const isWorthShowing = !this.dryRun || status !== 'unchanged'
-    if (message !== undefined && isWorthShowing && this.messages.length < this.#maxMessages) {
-      this.messages.push(message)
-    }
+    if (message !== undefined && isWorthShowing) this.#show({ outcome, message, details })
     return undefined
+  }
+
+  /** The first results of each kind, the most interesting kind first. */
+  get shown(): readonly ShownResult[] {
+    return [...this.#shown.values()].flat().slice(0, this.#maxShown)
   }
 
   get skippedTotal(): number {
     return this.skipped.running + this.skipped.empty + this.skipped.repeated
+  }
+
+  /** Sum over the entries that people see in Timesheets as the tracker has them. */
+  get agreedSeconds(): number {
+    return agreedOutcomes.reduce((sum, outcome) => sum + this.seconds[outcome], 0)
   }
 
   get exitCode(): number {
@@ -87,12 +131,21 @@ export class Report {
   }
 
   #reject(rejection: Rejection): Rejection {
+    const { externalId, problem, reason, details } = rejection
     this.counts.rejected += 1
     if (this.rejections.length < this.#maxRejections) this.rejections.push(rejection)
+    const owner = details.person === undefined ? '' : ` of ${details.person}`
+    const message = `Rejected entry ${externalId}${owner} (${problem}: ${reason})`
+    this.#show({ outcome: 'rejected', message, details })
     return rejection
+  }
+
+  #show(result: ShownResult): void {
+    const shown = this.#shown.get(result.outcome)!
+    if (shown.length < this.#maxShown) shown.push(result)
   }
 }
 
-function toSeconds({ hours }: EntryBody): number {
-  return Math.round(hours * 3600)
+function countFromZero(): Record<Outcome, number> {
+  return Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>
 }

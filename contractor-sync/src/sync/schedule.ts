@@ -1,4 +1,4 @@
-import cron from 'node-cron'
+import { watchSlots } from './clock-changes.ts'
 
 interface ScheduleOptions {
   /** Minute, hour, day of month, month, weekday; with six fields, the first one is seconds. */
@@ -19,23 +19,19 @@ interface ScheduleOptions {
  */
 export async function runOnSchedule(job: () => Promise<void>, options: ScheduleOptions): Promise<void> {
   const { expression, timeZone, onStart, signal, onWait } = options
-  const slots = new CoalescingTrigger()
-  if (onStart) slots.trigger()
-  const task = cron.schedule(expression, () => slots.trigger(), {
-    timezone: timeZone,
-    suppressMissedWarning: true,
-  })
-  task.on('execution:missed', () => slots.trigger())
-  signal.addEventListener('abort', () => slots.trigger(), { once: true })
+  const due = new CoalescingTrigger()
+  if (onStart) due.trigger()
+  const slots = watchSlots(expression, timeZone, () => due.trigger())
+  signal.addEventListener('abort', () => due.trigger(), { once: true })
   try {
     while (!signal.aborted) {
-      if (!slots.isTriggered) onWait(task.getNextRun())
-      await slots.wait()
+      if (!due.isTriggered) onWait(slots.getNextRun())
+      await due.wait()
       if (signal.aborted) return
       await job()
     }
   } finally {
-    await task.destroy()
+    await slots.destroy()
   }
 }
 

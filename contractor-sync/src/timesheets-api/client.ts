@@ -1,4 +1,4 @@
-import type { EntryBody } from '@timesheets/contracts/entry'
+import type { EntryBody, TombstoneBody } from '@timesheets/contracts/entry'
 import { personSchema } from '@timesheets/contracts/person'
 import { problemSchema } from '@timesheets/contracts/problem-schema'
 import { uploadItemResultSchema } from '@timesheets/contracts/upload'
@@ -18,7 +18,7 @@ const peoplePageSize = 500
 
 // A newer API may send more fields than the contract of this version: read what is needed, and ignore the rest.
 const itemSchema = uploadItemResultSchema
-  .pick({ index: true, status: true, message: true, problem: true })
+  .pick({ index: true, status: true, message: true, correction: true, problem: true })
   .strip()
 const batchSchema = z.object({ items: z.array(itemSchema) })
 const peopleSchema = z.array(personSchema.pick({ user_id: true, emails: true, tracker_ids: true }).strip())
@@ -30,9 +30,14 @@ export type UploadResult = z.infer<typeof itemSchema>
 /** An entry of the contract with its identity, which makes a repeated upload safe. */
 export type IdentifiedEntry = EntryBody & { readonly source: string; readonly external_id: string }
 
+/** States that the source has no hours under this identity. */
+export type IdentifiedTombstone = TombstoneBody & { readonly source: string }
+
+export type UploadItem = IdentifiedEntry | IdentifiedTombstone
+
 /** Items of one upload. */
 export interface Batch {
-  readonly items: readonly IdentifiedEntry[]
+  readonly items: readonly UploadItem[]
   /** `items` as JSON: serialized once, when their size was measured. */
   readonly body: string
 }

@@ -146,7 +146,13 @@ describe('one invalid row is reported by its id and field, and the others are re
   ])('%s', async (_what, odd, externalId, reason) => {
     expect(await read(createResponses(documented, odd))).toEqual([
       expect.objectContaining({ kind: 'entry' }),
-      { kind: 'unreadable', externalId, reason: expect.stringMatching(reason) },
+      {
+        kind: 'unreadable',
+        externalId,
+        reason: expect.stringMatching(reason),
+        // What is valid of it names the entry.
+        details: expect.objectContaining({ person: 'kim@example.com', day: '2017-03-02' }),
+      },
     ])
   })
 })

@@ -133,10 +133,19 @@ const timeEntry = z.object({
   updated_at: instant,
 })
 
+/** The fields that people recognize an entry by, each if it is valid. */
+const knownFields = z.object({
+  user: z.object({ id: z.int() }).optional().catch(undefined),
+  spent_date: z.string().optional().catch(undefined),
+  project: z.object({ name: z.string() }).optional().catch(undefined),
+  hours: z.number().optional().catch(undefined),
+})
+
 interface InvalidRow {
   /** The id; the position if the row has no valid id. */
   readonly id: string
   readonly reason: string
+  readonly known: z.infer<typeof knownFields>
 }
 
 type Row = z.infer<typeof timeEntry> | InvalidRow
@@ -208,7 +217,8 @@ function parseRow(value: unknown, position: string): Row {
   const parsed = timeEntry.safeParse(value)
   if (parsed.success) return parsed.data
   const { id } = z.object({ id: z.int() }).safeParse(value).data ?? { id: position }
-  return { id: String(id), reason: formatIssue(parsed.error) }
+  const known = knownFields.safeParse(value).data ?? {}
+  return { id: String(id), reason: formatIssue(parsed.error), known }
 }
 
 /**
@@ -233,7 +243,12 @@ function toVersion(row: Row): RecordVersion {
 }
 
 function toSourceRecord(row: Row, emails: ReadonlyMap<number, string>): SourceRecord {
-  if ('reason' in row) return { kind: 'unreadable', externalId: row.id, reason: row.reason }
+  if ('reason' in row) {
+    const { user, spent_date: day, project, hours } = row.known
+    const person = user === undefined ? undefined : (emails.get(user.id) ?? String(user.id))
+    const details = { person, day, project: project?.name, hours }
+    return { kind: 'unreadable', externalId: row.id, reason: row.reason, details }
+  }
   const email = emails.get(row.user.id)
   return {
     kind: 'entry',

@@ -11,6 +11,18 @@ export interface TrackerPerson {
   readonly userId?: string
 }
 
+/** What people recognize an entry by, as far as it is known. */
+export interface EntryDetails {
+  /** The `user_id`, or the person's name in the tracker. */
+  readonly person?: string | undefined
+  readonly day?: string | undefined
+  readonly project?: string | undefined
+  /** As text if it is not a number. */
+  readonly hours?: number | string | undefined
+  /** Where it was read: `hours.csv, line 17`. */
+  readonly position?: string | undefined
+}
+
 /** An entry of a tracker, in the terms that all trackers share. */
 export interface TrackerEntry {
   readonly kind: 'entry'
@@ -24,6 +36,8 @@ export interface TrackerEntry {
   readonly notes: string | null
   /** Its timer runs: the hours are not final. */
   readonly isRunning: boolean
+  /** Where it was read, for a tracker of files: `hours.csv, line 17`. */
+  readonly position?: string
 }
 
 /** A record of the tracker that cannot be read. It is reported, never dropped. */
@@ -33,6 +47,7 @@ export interface UnreadableRecord {
   readonly externalId: string
   /** The field, and what is wrong with it. */
   readonly reason: string
+  readonly details?: EntryDetails
 }
 
 /** A record that was read twice with the same content. It is counted, and not uploaded again. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { flag } from './list-query.ts'
 import { problemSchema } from './problem-schema.ts'
 import { itemStatuses, statusCodes } from './status.ts'
-import { storedEntrySchema } from './stored-entry.ts'
+import { correctionSchema, storedEntrySchema } from './stored-entry.ts'
 
 /** The most items that one JSON array may contain. */
 export const maxArrayItems = 1000
@@ -24,6 +24,9 @@ export const summarySchema = z
   })
   .meta({ id: 'Summary' })
 
+/** The state of a correction that keeps the latest source version of an approved entry from being its accepted version. */
+export const openCorrectionStates = ['pending', 'discarded'] as const
+
 /** The result of one item of a batch. */
 export const uploadItemResultSchema = z
   .strictObject({
@@ -33,6 +36,10 @@ export const uploadItemResultSchema = z
     id: z.int().positive().nullable().optional(),
     user_id: z.string().optional(),
     message: z.string().optional(),
+    correction: z.enum(openCorrectionStates).optional().meta({
+      description:
+        'Only if the item is unchanged and the entry is approved with other content: whether its correction waits for an approver or was discarded',
+    }),
     problem: problemSchema.optional(),
   })
   .meta({ id: 'UploadItemResult' })
@@ -48,11 +55,19 @@ export const singleResponseSchema = z
     storedEntrySchema.extend({
       status: z.enum(Object.keys(statusCodes) as [keyof typeof statusCodes]),
       message: z.string(),
+      correction: z
+        .union([correctionSchema, z.literal('discarded')])
+        .optional()
+        .meta({
+          description:
+            'Only if the entry is approved with other content: the pending correction, or "discarded" if an approver discarded it',
+        }),
     }),
     z.strictObject({ id: z.null(), user_id: z.string(), status: z.string(), message: z.string() }),
   ])
   .meta({ id: 'SingleResponse' })
 
+export type OpenCorrectionState = (typeof openCorrectionStates)[number]
 export type Summary = z.infer<typeof summarySchema>
 export type UploadItemResult = z.infer<typeof uploadItemResultSchema>
 export type BatchResponse = z.infer<typeof batchResponseSchema>

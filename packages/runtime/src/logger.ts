@@ -4,13 +4,30 @@ import { redactFields } from './redact.ts'
 /** Pino's methods except `child`, because the bindings of a child are not redacted. */
 export type Logger = Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
 
+/** Lines that standard output does not accept are kept up to this length, and later ones are lost. */
+const maxUnwrittenBytes = 1024 * 1024
+
 /**
- * Creates the logger of a process. It writes JSON lines with the name of the process to standard output, and redacts
- * secret fields.
- * @param level a level of pino: trace, debug, info, warn, error, fatal or silent
- * @param destination replaces standard output
+ * Opens standard output for log lines. A log that cannot be written (its reader is gone, its disk is full) loses lines
+ * and never ends or blocks the process.
  */
-export function createLogger(name: string, level: string, destination?: DestinationStream): Logger {
+function openStandardOutput(): DestinationStream {
+  // Synchronous: at exit, pino's asynchronous destination repeats a write that fails with EPIPE for ever.
+  const output = pino.destination({ dest: 1, sync: true, maxLength: maxUnwrittenBytes })
+  output.on('error', () => {})
+  return output
+}
+
+/**
+ * Creates the logger of a process. It writes JSON lines with the name of the process, and redacts secret fields.
+ * @param level a level of pino: trace, debug, info, warn, error, fatal or silent
+ * @param destination default: standard output
+ */
+export function createLogger(
+  name: string,
+  level: string,
+  destination: DestinationStream = openStandardOutput(),
+): Logger {
   const options = {
     level,
     base: { name },
@@ -22,7 +39,7 @@ export function createLogger(name: string, level: string, destination?: Destinat
     // redactFields has serialized errors already.
     serializers: { err: (error: unknown) => error },
   }
-  return destination === undefined ? pino(options) : pino(options, destination)
+  return pino(options, destination)
 }
 
 /** The longest time for which a line stays in the buffer. */
@@ -40,7 +57,7 @@ export class BufferedOutput implements DestinationStream {
   readonly #timer: NodeJS.Timeout
   readonly #flushAtExit = () => this.flush()
 
-  constructor(output: DestinationStream = pino.destination(1)) {
+  constructor(output: DestinationStream = openStandardOutput()) {
     this.#output = output
     this.#timer = setInterval(() => this.flush(), flushMs).unref()
     process.once('exit', this.#flushAtExit)

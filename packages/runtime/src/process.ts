@@ -11,22 +11,26 @@ export async function runServer(
   logger: Logger,
   start: () => Promise<RunningServer>,
 ): Promise<void> {
-  const running = await start()
+  const starting = start()
   let isStopping = false
   const stop = (signal: NodeJS.Signals) => {
     if (isStopping) process.exit(1)
     isStopping = true
     logger.info({ signal }, `${name} is stopping`)
-    running.stop().then(
-      () => process.exit(0),
-      (error) => {
-        logger.fatal({ err: error }, `${name} failed to stop cleanly`)
-        process.exit(1)
-      },
-    )
+    starting
+      .then((running) => running.stop())
+      .then(
+        () => process.exit(0),
+        (error) => {
+          logger.fatal({ err: error }, `${name} failed to stop cleanly`)
+          process.exit(1)
+        },
+      )
   }
+  // Before the start is over: a supervisor that reads the line about it may send a signal at once.
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  await starting
 }
 
 /**

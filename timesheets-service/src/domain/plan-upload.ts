@@ -1,6 +1,7 @@
 import type { Content, UploadItem } from '@timesheets/contracts/entry'
 import type { Status } from '@timesheets/contracts/status'
 import type { StoredEntry } from '@timesheets/contracts/stored-entry'
+import type { OpenCorrectionState } from '@timesheets/contracts/upload'
 import { computeDigest } from './digest.ts'
 import { DomainError } from './domain-error.ts'
 import type {
@@ -24,6 +25,8 @@ export type ItemResult =
       /** `new` for an entry that a dry run would create; null for a tombstone of an unknown identity. */
       readonly id: number | 'new' | null
       readonly userId: string
+      /** Why an unchanged item is not the accepted version of its entry. */
+      readonly correction?: OpenCorrectionState
       /** The entry after the upload, if the upload was asked to read it back. */
       readonly entry?: StoredEntry
     }
@@ -46,6 +49,8 @@ interface PendingEntry {
   readonly storedDigest: string | null
   /** Digest of the accepted version of an approved entry. */
   readonly acceptedDigest: string | null
+  /** State of the correction before this upload, if it has one. */
+  readonly storedCorrection: OpenCorrectionState | null
   /** The owner by the latest source version. */
   userId: string
   /** Content of the last item; null if no item had one. */
@@ -57,7 +62,12 @@ interface PendingEntry {
 /** What one item did, and to which entry; a tombstone of an unknown identity has no entry. */
 type PlannedItem =
   | DomainError
-  | { readonly status: Status; readonly userId: string; readonly entry: PendingEntry | undefined }
+  | {
+      readonly status: Status
+      readonly userId: string
+      readonly entry: PendingEntry | undefined
+      readonly correction?: OpenCorrectionState
+    }
 
 /**
  * Decides what an upload does, item by item in their order: of two items with the same identity, the later wins. An
@@ -95,6 +105,7 @@ function toPendingEntry(entry: ExistingEntry): PendingEntry {
     approved,
     storedDigest: digest,
     acceptedDigest: entry.acceptedDigest ?? digest,
+    storedCorrection: entry.correctionState,
     userId,
     content: null,
     digest,
@@ -114,11 +125,18 @@ function applyItem(item: SourcedItem, pending: Map<string, PendingEntry>): Exclu
   }
   const digest = digestItem(item)
   const owner = content === null ? entry.userId : userId
-  if (entry.digest === digest) return { status: 'unchanged', userId: owner, entry }
+  if (entry.digest === digest) return { status: 'unchanged', userId: owner, entry, ...findCorrection(entry) }
   entry.digest = digest
   if (content !== null) Object.assign(entry, { userId, content })
   if (entry.approved) return { status: 'held', userId: owner, entry }
   return { status: content === null ? 'deleted' : 'updated', userId: owner, entry }
+}
+
+/** A correction that this upload has made is pending. */
+function findCorrection(entry: PendingEntry): { correction?: OpenCorrectionState } {
+  if (!entry.approved || entry.digest === entry.acceptedDigest) return {}
+  const isStored = entry.digest === entry.storedDigest
+  return { correction: (isStored ? entry.storedCorrection : null) ?? 'pending' }
 }
 
 function createPendingEntry(item: SourcedItem): PendingEntry {
@@ -130,6 +148,7 @@ function createPendingEntry(item: SourcedItem): PendingEntry {
     approved: false,
     storedDigest: null,
     acceptedDigest: null,
+    storedCorrection: null,
     userId,
     content,
     digest: digestItem(item),
@@ -151,12 +170,18 @@ function toResults(
   const positions = new Map(changed.map((entry, position) => [entry, position]))
   return planned.map((item) => {
     if (item instanceof DomainError) return { status: 'rejected', error: item }
-    const { status, userId, entry } = item
+    const { status, userId, entry, correction } = item
     if (entry === undefined) return { status, id: null, userId }
     const position = positions.get(entry) ?? -1
     const id = entry.row?.id ?? written?.ids[position] ?? 'new'
     const stored = written?.entries[position]
-    return { status, id, userId, ...(stored === undefined ? {} : { entry: stored }) }
+    return {
+      status,
+      id,
+      userId,
+      ...(correction === undefined ? {} : { correction }),
+      ...(stored === undefined ? {} : { entry: stored }),
+    }
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Content } from '@timesheets/contracts/entry'
 import type { StoredEntry } from '@timesheets/contracts/stored-entry'
+import type { OpenCorrectionState } from '@timesheets/contracts/upload'
 
 /** Identifies an entry for ever. */
 export interface EntryIdentity {
@@ -15,6 +16,8 @@ export interface ExistingEntry extends EntryIdentity {
   readonly digest: string | null
   /** Hex digest of the accepted version, where it differs from the latest source version; else null. */
   readonly acceptedDigest: string | null
+  /** State of the correction that makes the two differ; else null. */
+  readonly correctionState: OpenCorrectionState | null
   readonly approved: boolean
   readonly version: number
 }

@@ -15,7 +15,14 @@ test('CSV_COLUMNS maps other names; BOM, CRLF, semicolons and unused columns are
   const text =
     '\ufeffDay;Entry ID;Client;Project;Duration;Person;Remark\r\n2026-05-10;1;ABC;StoreZero;5,25;ann@example.com;\r\n'
   expect(await readFiles({ 'export.csv': text }, { settings })).toEqual([
-    { ...first, hours: 5.25, person: { email: 'ann@example.com' }, notes: null, isRunning: false },
+    {
+      ...first,
+      hours: 5.25,
+      person: { email: 'ann@example.com' },
+      notes: null,
+      isRunning: false,
+      position: 'export.csv, line 2',
+    },
   ])
 })
 
@@ -36,10 +43,16 @@ test('JSON of the API of a tracker is read by paths', async () => {
     hours: 5,
     notes: null,
   }
-  const expected = [{ ...first, person: { id: '7' }, notes: null, isRunning: false }]
-  expect(await readFiles({ 'a.json': JSON.stringify([row]) }, { settings })).toEqual(expected)
+  const expected = (position: string) => [
+    { ...first, person: { id: '7' }, notes: null, isRunning: false, position },
+  ]
+  expect(await readFiles({ 'a.json': JSON.stringify([row]) }, { settings })).toEqual(
+    expected('a.json, item 1'),
+  )
   await rm(join(folder, 'a.json'))
-  expect(await readFiles({ 'a.ndjson': `${JSON.stringify(row)}\n\n` }, { settings })).toEqual(expected)
+  expect(await readFiles({ 'a.ndjson': `${JSON.stringify(row)}\n\n` }, { settings })).toEqual(
+    expected('a.ndjson, line 1'),
+  )
 })
 
 describe('a column whose name differs in case only is not ignored', () => {

@@ -12,7 +12,15 @@ const first = { kind: 'entry', externalId: '1', date: '2026-05-10', project: 'St
 test('columns with the names of the contract need no mapping', async () => {
   expect(
     await readFiles({ 'hours.csv': `${contract}1,007,2026-05-10,StoreZero,5,"two\nlines, ""quoted"""\n` }),
-  ).toEqual([{ ...first, person: { userId: '007' }, notes: 'two\nlines, "quoted"', isRunning: false }])
+  ).toEqual([
+    {
+      ...first,
+      person: { userId: '007' },
+      notes: 'two\nlines, "quoted"',
+      isRunning: false,
+      position: 'hours.csv, line 3',
+    },
+  ])
 })
 
 test('the files of a folder are read in the order of their names; the window selects days', async () => {

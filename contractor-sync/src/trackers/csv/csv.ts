@@ -4,11 +4,11 @@ import { basename, extname, join } from 'node:path'
 import { parseDate } from '@timesheets/contracts/date'
 import { optional, setting } from '@timesheets/runtime/config'
 import { ConfigurationError, InvalidResponseError } from '../../errors.ts'
-import { defineTracker, type SourceRecord } from '../tracker.ts'
+import { defineTracker, type EntryDetails, type SourceRecord, type TrackerEntry } from '../tracker.ts'
 import { isInWindow } from '../window.ts'
 import { type Columns, columnFields, parseColumns, requireColumns } from './columns.ts'
 import { type HoursUnit, hoursUnits } from './hours.ts'
-import { toSourceRecord } from './row.ts'
+import { describePerson, toSourceRecord } from './row.ts'
 import { readTable, type TableOptions, type TableRow, tableExtensions } from './table-file.ts'
 
 /** Exported hours: a file (CSV, JSON), or a folder of files, read in the order of their names. */
@@ -132,11 +132,22 @@ async function* readRecords(
     const content = hash('sha256', JSON.stringify(record), 'base64')
     const known = hashes.get(externalId)
     if (known === undefined) hashes.set(externalId, content)
-    if (known === undefined) yield record
+    const { position } = row
+    if (known === undefined) yield { ...record, position }
     else if (known === content) yield { kind: 'repeated', externalId }
-    else yield { kind: 'unreadable', externalId, reason: `${row.position}: ${sameId}` }
+    else
+      yield {
+        kind: 'unreadable',
+        externalId,
+        reason: `${position}: ${sameId}`,
+        details: describeEntry(record),
+      }
   }
   if (firstIssue !== undefined && hashes.size === 0) throw firstIssue
+}
+
+function describeEntry({ person, date, project, hours }: TrackerEntry): EntryDetails {
+  return { person: describePerson(person), day: date, project, hours }
 }
 
 /** The reason of a row that has an id already names its position. */

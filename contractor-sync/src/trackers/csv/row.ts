@@ -24,9 +24,24 @@ export function toSourceRecord(
   const externalId = text('external_id')
   const unreadable = (reason: string): UnreadableRecord => {
     return externalId === undefined
-      ? { kind: 'unreadable', externalId: position, reason }
-      : { kind: 'unreadable', externalId, reason: `${position}: ${reason}` }
+      ? { kind: 'unreadable', externalId: position, reason, details }
+      : { kind: 'unreadable', externalId, reason: `${position}: ${reason}`, details }
   }
+  const person: TrackerPerson = {
+    ...optionalField('userId', text('user_id')),
+    ...optionalField('email', text('email')),
+    ...optionalField('id', text('person_id')),
+  }
+  // With another number of cells, they may be those of other columns.
+  const details =
+    error === undefined
+      ? {
+          person: describePerson(person),
+          day: text('date'),
+          project: text('project'),
+          hours: text('hours'),
+        }
+      : {}
   if (error !== undefined) return unreadable(error)
   for (const field of columnFields) {
     const issue = findIssue(value(field))
@@ -46,13 +61,12 @@ export function toSourceRecord(
   }
   if (hours === 'invalid')
     return unreadable(`hours: ${JSON.stringify(text('hours') ?? '')} is not 2.5, 2,5 or 2:30`)
-  const person: TrackerPerson = {
-    ...optionalField('userId', text('user_id')),
-    ...optionalField('email', text('email')),
-    ...optionalField('id', text('person_id')),
-  }
   const notes = toText(value('notes')) ?? null
   return { kind: 'entry', externalId, person, date, project, hours, notes, isRunning: false }
+}
+
+export function describePerson({ userId, email, id }: TrackerPerson): string | undefined {
+  return userId ?? email ?? id
 }
 
 /** Finds a cell by its column; in JSON also a nested field by its path: `project.name`. */

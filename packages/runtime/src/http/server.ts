@@ -34,7 +34,10 @@ export interface Service {
 export interface RunningServer {
   readonly url: string
   readonly adminUrl: string
-  /** Reports not ready, waits, lets running requests finish, and closes the remaining connections at the deadline. */
+  /**
+   * Reports not ready, waits, lets running requests finish, and closes the remaining connections at the deadline.
+   * @throws an Error if the service did not close in time
+   */
   stop(): Promise<void>
 }
 
@@ -43,6 +46,8 @@ const idleSocketMs = 75_000
 /** Limit for a whole request; Node's default of 300 s would cut a long upload. */
 const requestTimeoutMs = 3_600_000
 const headersTimeoutMs = 20_000
+/** Limit for closing what the service uses: a database that does not respond must not keep the process. */
+const closeTimeoutMs = 5000
 /** How often Node checks these two; by default every 30 s, so that a slow head would be cut only after up to 50 s. */
 const timeoutCheckMs = 1000
 
@@ -104,7 +109,7 @@ export async function startServer(
       isStopping = true
       await sleep(config.drainWaitMs)
       await drain(server, config.drainDeadlineMs)
-      await service.close()
+      await closeInTime(service)
       await drain(admin, 0)
     },
   }
@@ -145,6 +150,21 @@ function sendProblem(response: ServerResponse, problem: ProblemError): void {
 function endWithProblem(socket: Duplex, problem: ProblemError): void {
   socket.on('error', () => undefined) // the client has left
   socket.end(formatProblem(problem))
+}
+
+/** @throws an Error if the service has not closed within its limit */
+async function closeInTime(service: Service): Promise<void> {
+  const timer = new AbortController()
+  const timeout = sleep(closeTimeoutMs, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`The service did not close within ${closeTimeoutMs / 1000} s`)
+  })
+  // An aborted sleep rejects too, after the race is over.
+  timeout.catch(() => {})
+  try {
+    await Promise.race([service.close(), timeout])
+  } finally {
+    timer.abort()
+  }
 }
 
 /** Accepts no new connections, lets running requests finish, and closes the remaining ones at the deadline. */

@@ -53,7 +53,7 @@ async function uploadOne(
   const item = parseUploadItem(body, new Date())
   const [result] = await upload([item], client, { ...options, readBack: true }, store)
   if (result!.status === 'rejected') throw result!.error
-  const { status, id, userId } = result!
+  const { status, id, userId, correction } = result!
   const message = formatMessage(status, id, userId)
   response.status(statusCodes[status])
   if (typeof id !== 'number') {
@@ -63,7 +63,9 @@ async function uploadOne(
   const entry = result!.entry ?? (await store.read(id))
   response.setHeader('location', `${publicUrl}/timesheets/${id}`)
   response.setHeader('etag', toEtag(entry.version))
-  sendJson(response, { ...entry, status, message })
+  // A pending correction is in the entry already.
+  const discarded = correction === 'discarded' ? { correction } : {}
+  sendJson(response, { ...entry, ...discarded, status, message })
 }
 
 async function uploadBatch(
@@ -109,7 +111,7 @@ function missingIdentity(): ProblemError {
 
 function toItemResult(index: number, result: ItemResult): UploadItemResult {
   if (result.status === 'rejected') return rejected(index, toDomainProblem(result.error))
-  const { status, id, userId } = result
+  const { status, id, userId, correction } = result
   return {
     index,
     status,
@@ -117,6 +119,7 @@ function toItemResult(index: number, result: ItemResult): UploadItemResult {
     id: typeof id === 'number' ? id : null,
     user_id: userId,
     message: formatMessage(status, id, userId),
+    ...(correction === undefined ? {} : { correction }),
   }
 }
 

@@ -8,6 +8,7 @@ interface Row {
   readonly user_id: string
   readonly digest: string | null
   readonly accepted_digest: string | null
+  readonly correction_state: string | null
   readonly approved: boolean
   readonly version: number
 }
@@ -28,7 +29,7 @@ export async function findEntries(
   const rows = await client.$queryRaw<Row[]>(Prisma.sql`
     select timesheets.id, timesheets.source, timesheets.external_id, timesheets.user_id,
            encode(timesheets.digest, 'hex') as digest, encode(timesheets.accepted_digest, 'hex') as accepted_digest,
-           timesheets.approved_at is not null as approved, timesheets.version
+           timesheets.correction_state, timesheets.approved_at is not null as approved, timesheets.version
       from (select distinct * from unnest(${sources}::text[], ${externalIds}::text[])) as requested (source, external_id)
       join timesheets using (source, external_id)
       ${lock ? Prisma.sql`order by timesheets.id for no key update of timesheets` : Prisma.empty}`)
@@ -39,6 +40,10 @@ export async function findEntries(
     userId: row.user_id,
     digest: row.digest,
     acceptedDigest: row.accepted_digest,
+    correctionState:
+      row.correction_state === 'pending' || row.correction_state === 'discarded'
+        ? row.correction_state
+        : null,
     approved: row.approved,
     version: row.version,
   }))

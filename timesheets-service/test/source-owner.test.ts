@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { entry, useService } from './service-fixture.ts'
 
-const service = useService({ SOURCE_OWNERS: 'payroll=payroll-sync, harvest=contractor-sync' })
+const service = useService({
+  SOURCE_OWNERS: 'payroll=payroll-sync, harvest=contractor-sync, shared=nightly, shared=console',
+})
 
 const of = (source: string, externalId = '1', members: object = {}) =>
   entry({ source, external_id: externalId, ...members })
@@ -69,6 +71,19 @@ test('configuration settles who owns a source, over who was first', async () => 
   await service().sql("insert into sources (name, client_id) values ('harvest', 'somebody')")
   expect((await service().upload(of('harvest'), { client: 'somebody' })).status).toBe(403)
   expect((await service().upload(of('harvest'), { client: 'contractor-sync' })).status).toBe(201)
+})
+
+test('several clients share a source that the configuration names for each of them', async () => {
+  const first = await service().upload(of('shared'), { client: 'nightly' })
+  expect(first.status).toBe(201)
+  const second = await service().upload(of('shared', '1', { hours: 6 }), { client: 'console' })
+  expect(second.body).toMatchObject({ id: first.body.id, status: 'updated' })
+  expect((await service().upload(of('shared', '1', { hours: 6 }), { client: 'nightly' })).body).toMatchObject(
+    {
+      status: 'unchanged',
+    },
+  )
+  expect((await service().upload(of('shared', '2'), { client: 'another' })).status).toBe(403)
 })
 
 test('of two clients that want the same new source at once, one gets it', async () => {

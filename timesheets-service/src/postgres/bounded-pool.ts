@@ -84,9 +84,6 @@ export class BoundedPool extends pg.Pool {
 
   async #queryInTransaction(args: unknown[]): Promise<unknown> {
     const client = await this.#connect()
-    // The next query reports a broken connection. Without a listener, this event would end the process.
-    const ignore = () => {}
-    client.on('error', ignore)
     let broken: Error | undefined
     try {
       await client.query('BEGIN')
@@ -99,7 +96,6 @@ export class BoundedPool extends pg.Pool {
       })
       throw error
     } finally {
-      client.off('error', ignore)
       client.release(broken)
     }
   }
@@ -112,6 +108,9 @@ class BoundedClient extends pg.Client {
   constructor(config: pg.ClientConfig & { readonly begin?: string }) {
     super(config)
     this.#begin = config.begin
+    // A connection may break between its checkout and its first query, when the pool does not listen any more. The query
+    // then reports it; without a listener, the event would end the process.
+    this.on('error', () => {})
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: all overloads of pg are passed through

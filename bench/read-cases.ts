@@ -16,7 +16,11 @@ const pageSize = 100
 
 function list(name: string, query: string, filter: EntryFilter, asOf?: string): ReadCase {
   const target = query.startsWith('/') ? query : `/timesheets${query === '' ? '' : `?${query}`}`
-  return { name, target, statement: buildListStatement({ filter, asOf, limit: pageSize + 1 }) }
+  return {
+    name,
+    target,
+    statement: buildListStatement({ filter, asOf, limit: pageSize + 1, readableNames: undefined }),
+  }
 }
 
 /** A later page of a list; its statement is the same but for the position. */

@@ -9,7 +9,6 @@ import { lists, listsAsOf, type ReadCase, reports } from './read-cases.ts'
 import { openReadDatabase } from './read-database.ts'
 import { Service } from './service.ts'
 import { formatMs, formatTable } from './table.ts'
-import { type WriteTimes, writeTimes } from './write.ts'
 
 const folder = path.resolve('.local/bench')
 const sizes = [100_000, 10_000_000] as const
@@ -28,7 +27,7 @@ interface Target {
   readonly client: pg.Client
 }
 
-/** Measures every list and report at 100 thousand and at 10 million rows, writes at both, and the export of a year. */
+/** Measures every list and report at 100 thousand and at 10 million rows, and the export of a year. */
 export async function benchRead(): Promise<void> {
   await mkdir(folder, { recursive: true })
   const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), throwaway: true })
@@ -54,7 +53,6 @@ export async function benchRead(): Promise<void> {
     print('A page as of an instant', listsAsOf, timings)
     print('A report', reports, timings)
     printExport(speeds, rows)
-    for (const target of targets) printWrites(target.rows, await writeTimes(postgres.url, target.databaseUrl))
   } finally {
     await postgres.stop()
   }
@@ -118,14 +116,4 @@ function printExport(speeds: readonly ExportSpeed[], size: number): void {
   console.log(
     formatTable([`Export of a year at ${size / 1e6}M`, 'rows/s', 'of `\\copy`', 'peak memory, MB'], rows),
   )
-}
-
-function printWrites(size: number, { now, before }: { now: WriteTimes; before: WriteTimes }): void {
-  const rows = (['inserts', 'updates'] as const).map((kind) => [
-    `100,000 ${kind} at ${size.toLocaleString('en')} rows`,
-    before[kind].toFixed(2),
-    now[kind].toFixed(2),
-    (now[kind] / before[kind]).toFixed(2),
-  ])
-  console.log(`\n${formatTable(['Writes', 'with the dropped indexes, s', 'now, s', 'now / before'], rows)}`)
 }

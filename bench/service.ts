@@ -70,7 +70,7 @@ export class Service {
 
   async #send(target: string, accept: string): Promise<IncomingMessage> {
     const requestId = randomUUID()
-    const identity = await signIdentity(caller, { method: 'GET', target, requestId }, secret)
+    const identity = signIdentity(caller, { method: 'GET', target, requestId, headers: {} }, secret)
     return new Promise((resolve, reject) => {
       request(this.#listening.url + target, {
         agent: this.#agent,

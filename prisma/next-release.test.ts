@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { computeDigest } from '@timesheets/contracts/digest'
 import type { Content } from '@timesheets/contracts/entry'
 import { type TestDatabase, testDatabase } from '@timesheets/test-postgres/test-database'
 import { approve } from '@timesheets/timesheets-service/domain/decision'
+import { computeDigest } from '@timesheets/timesheets-service/domain/digest'
 import { upload } from '@timesheets/timesheets-service/domain/upload'
 import { PostgresDecisionStore } from '@timesheets/timesheets-service/postgres/decision-store'
 import { PostgresEntryReader } from '@timesheets/timesheets-service/postgres/entry-reader'
@@ -89,11 +89,12 @@ async function useEveryStore() {
     const approved = await decisions.decideMany(selection, actor, (entry) => approve(entry, approver))
     const held = await put({ ...content, seconds: 1800 })
     const filter = { userIds: ['007'] }
-    const page = await reader.readPage({ filter, limit: 10 })
-    const asOf = await reader.readPage({ filter, limit: 10, asOf: '2100-01-01T00:00:00.000Z' })
-    const history = await Array.fromAsync(reader.readHistory(Number(created.id), () => true))
+    const list = { filter, readableNames: undefined }
+    const page = await reader.readPage({ ...list, limit: 10 })
+    const asOf = await reader.readPage({ ...list, limit: 10, asOf: '2100-01-01T00:00:00.000Z' })
+    const history = await Array.fromAsync(reader.readHistory(Number(created.id), undefined))
     let exported = ''
-    for await (const chunk of reader.exportEntries(filter, undefined, 'ndjson')) exported += chunk
+    for await (const chunk of reader.exportEntries({ ...list, format: 'ndjson' })) exported += chunk
     const people = new PostgresPeopleStore(client)
     await people.put('007', { emails: ['bond@exampleco.com'], tracker_ids: {} })
     return {

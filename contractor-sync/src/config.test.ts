@@ -63,7 +63,7 @@ describe('the selected tracker', () => {
   test('is reported with the other invalid settings if it is unknown', async () => {
     const reading = readSyncConfig({ ...local, SYNC_SOURCE: 'no-such-tracker', API_URL: '' })
     await expect(reading).rejects.toThrow(
-      /API_URL: is not set.*SYNC_SOURCE: "no-such-tracker" is none of harvest, csv/s,
+      /API_URL: is not set.*SYNC_SOURCE: "no-such-tracker" is not one of harvest, csv/s,
     )
   })
 })

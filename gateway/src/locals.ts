@@ -1,4 +1,5 @@
 import type { RefusalReason } from './middleware/token-refusal.ts'
+import type { ProxyAttempt } from './proxy/service-proxy.ts'
 
 declare global {
   namespace Express {
@@ -7,6 +8,8 @@ declare global {
       token?: string
       /** Why its token was refused, for the access log. */
       refusal?: RefusalReason
+      /** The current try to proxy the request. */
+      attempt?: ProxyAttempt
       /** Bytes of the response's body, as far as the service sent it. */
       serviceBytes?: number
       /** Time until the service's response began, in milliseconds. */

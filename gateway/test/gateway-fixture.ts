@@ -9,7 +9,7 @@ import { createIssuer } from '@timesheets/fake-auth0/issuer'
 import { createExpressApp } from '@timesheets/runtime/http/express-app'
 import { problemHandler } from '@timesheets/runtime/http/problem-handler'
 import { startServer } from '@timesheets/runtime/http/server'
-import { createLogger } from '@timesheets/runtime/logger'
+import { createLogger, type Logger } from '@timesheets/runtime/logger'
 import { Secret } from '@timesheets/runtime/secret'
 import { createGateway, type GatewayOverrides } from '../src/app.ts'
 import type { GatewayConfig } from '../src/config.ts'
@@ -35,7 +35,7 @@ export interface TokenRequest {
   readonly key?: 'current' | 'next' | 'previous' | 'stranger'
 }
 
-/** The local issuer, which signs what a test wants; it ends with the test file. */
+/** The local issuer, which signs what a test asks for; it ends with the test file. */
 export async function startIssuer() {
   const dataDir = await mkdtemp(join(tmpdir(), 'gateway-issuer-'))
   const issuer = await createIssuer({
@@ -64,7 +64,7 @@ export async function startIssuer() {
     issuer: issuer.url,
     jwksUri: `${base}/.well-known/jwks.json`,
     control,
-    /** A token that is good for uploads, but for what is ordered. */
+    /** A token that permits uploads, changed as requested. */
     async token({ claims = {}, ...order }: TokenRequest = {}): Promise<string> {
       const whole = { sub: 'sync@clients', azp: 'sync', scope: 'batch:upload', ...claims }
       return (await control('tokens', { ...order, claims: whole })).access_token as string
@@ -75,7 +75,7 @@ export async function startIssuer() {
 
 export type StartedIssuer = Awaited<ReturnType<typeof startIssuer>>
 
-/** Where a server of `node:http` or `node:net` listens, until the test file ends. */
+/** Starts a server, which listens until the test file ends, and returns its URL. */
 export async function listen(server: Server | import('node:net').Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   endings.push(() => {
@@ -85,18 +85,18 @@ export async function listen(server: Server | import('node:net').Server): Promis
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** What reached the service. */
+/** A request that reached the service. */
 export interface ReceivedRequest {
   readonly method: string
   readonly target: string
   readonly headers: IncomingMessage['headers']
   readonly rawHeaders: readonly string[]
-  /** The whole body, once it is all there. */
+  /** The whole body, once it has been received. */
   readonly body: Promise<string>
 }
 
-/** A service that keeps what reaches it; without `answer` it says `{"ok":true}` after the whole body. */
-export async function startService(answer?: RequestListener) {
+/** A service that records its requests; without `respond` it responds `{"ok":true}` after the whole body. */
+export async function startService(respond?: RequestListener) {
   const requests: ReceivedRequest[] = []
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     const chunks: Buffer[] = []
@@ -111,8 +111,8 @@ export async function startService(answer?: RequestListener) {
       rawHeaders: request.rawHeaders,
       body,
     })
-    if (answer !== undefined) {
-      answer(request, response)
+    if (respond !== undefined) {
+      respond(request, response)
       return
     }
     body.then(() => response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true}'))
@@ -121,13 +121,26 @@ export async function startService(answer?: RequestListener) {
   return { url, requests, server }
 }
 
+interface TestLoggers {
+  readonly logger?: Logger
+  readonly accessLogger?: Logger
+}
+
+/** A logger whose lines a test reads. */
+export function recordLogs() {
+  const lines: Record<string, unknown>[] = []
+  const logger = createLogger('test', 'debug', { write: (line) => void lines.push(JSON.parse(line)) })
+  return { lines, logger }
+}
+
 /** A gateway on a free port, with nobody to talk to but what the test gives it. */
 export async function startGateway(
   parts: { issuer: Pick<StartedIssuer, 'issuer' | 'jwksUri'>; serviceUrl: string },
   config: Partial<GatewayConfig> = {},
   overrides: GatewayOverrides = {},
+  loggers: TestLoggers = {},
 ) {
-  const logger = createLogger('gateway', 'silent')
+  const logger = loggers.logger ?? createLogger('gateway', 'silent')
   const whole: GatewayConfig = {
     host: '127.0.0.1',
     port: 0,
@@ -156,7 +169,7 @@ export async function startGateway(
   }
   const running = await startServer(
     'gateway',
-    createGateway(whole, logger, undefined, overrides),
+    createGateway(whole, logger, loggers.accessLogger, overrides),
     whole,
     logger,
   )
@@ -180,14 +193,20 @@ export async function startProxy(serviceUrl: string): Promise<string> {
   return listen(createServer(app))
 }
 
-/** Issuer, service and gateway, as most tests want them. */
+/** Issuer, service and gateway, as most tests need them. */
 export async function startStack(
-  answer?: RequestListener,
+  respond?: RequestListener,
   config: Partial<GatewayConfig> = {},
   overrides: GatewayOverrides = {},
+  loggers: TestLoggers = {},
 ) {
-  const [issuer, service] = await Promise.all([startIssuer(), startService(answer)])
-  const { url, adminUrl } = await startGateway({ issuer, serviceUrl: service.url }, config, overrides)
+  const [issuer, service] = await Promise.all([startIssuer(), startService(respond)])
+  const { url, adminUrl } = await startGateway(
+    { issuer, serviceUrl: service.url },
+    config,
+    overrides,
+    loggers,
+  )
   const upload = (token: string, init: RequestInit = {}) =>
     fetch(url + uploadPath, {
       method: 'POST',

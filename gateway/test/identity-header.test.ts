@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { verifyIdentity } from '@timesheets/runtime/identity'
+import { UsedIdentities, verifyIdentity } from '@timesheets/runtime/identity'
 import { Secret } from '@timesheets/runtime/secret'
 import { decodeJwt } from 'jose'
 import { identitySecret, startStack, uploadPath } from './gateway-fixture.ts'
@@ -17,10 +17,10 @@ test('the service can believe who calls, for this very request and for at most 3
     const { headers, method, target } = gateway.service.requests.at(-1)!
     const header = headers['x-timesheets-identity'] as string
     const requestId = headers['x-request-id'] as string
-    const bound = { method, target, requestId }
+    const bound = { method, target, requestId, headers }
     expect(target).toBe(`${uploadPath}?dry_run=true`)
     expect(answer.text).toContain(requestId)
-    expect(verifyIdentity(header, bound, [identitySecret])).toEqual({
+    expect(verifyIdentity(header, bound, [identitySecret], new UsedIdentities())).toEqual({
       client: 'sync',
       person: 'auth0|1',
       scopes: ['batch:upload', 'openid'],
@@ -28,11 +28,13 @@ test('the service can believe who calls, for this very request and for at most 3
     const { iat, exp } = decodeJwt(header) as { iat: number; exp: number }
     expect(exp - iat).toBe(30)
     const other = new Secret('another secret of the tests, long enough too')
-    expect(() => verifyIdentity(header, bound, [other])).toThrow('is not signed with a shared secret')
+    expect(() => verifyIdentity(header, bound, [other], new UsedIdentities())).toThrow(
+      'is not signed with a shared secret',
+    )
     for (const change of [{ method: 'PUT' }, { target: uploadPath }, { requestId: 'x' }]) {
-      expect(() => verifyIdentity(header, { ...bound, ...change }, [identitySecret])).toThrow(
-        'was signed for another request',
-      )
+      expect(() =>
+        verifyIdentity(header, { ...bound, ...change }, [identitySecret], new UsedIdentities()),
+      ).toThrow('was signed for another request')
     }
   }
 })

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { matchRoute, type Route, routes } from '@timesheets/contracts/route'
-import { verifyIdentity } from '@timesheets/runtime/identity'
+import { type Route, routes } from '@timesheets/contracts/route'
+import { matchRoute } from '@timesheets/contracts/test/match-route'
+import { UsedIdentities, verifyIdentity } from '@timesheets/runtime/identity'
 import { identitySecret, startStack } from './gateway-fixture.ts'
 
 let gateway: Awaited<ReturnType<typeof startStack>>
@@ -87,8 +88,8 @@ describe.each(names(routes.filter(({ method }) => method === 'GET')))(
       const [forwarded] = gateway.service.requests.slice(-2)
       expect(forwarded!.method).toBe('HEAD')
       const { headers, target } = forwarded!
-      const bound = { method: 'HEAD', target, requestId: String(headers['x-request-id']) }
-      verifyIdentity(String(headers['x-timesheets-identity']), bound, [identitySecret])
+      const bound = { method: 'HEAD', target, requestId: String(headers['x-request-id']), headers }
+      verifyIdentity(String(headers['x-timesheets-identity']), bound, [identitySecret], new UsedIdentities())
     })
   },
 )

@@ -41,7 +41,7 @@ const maxUploadBytes = 16 * 1024 * 1024
 /** An entry with its notes, or a thousand ids. */
 const maxBodyBytes = 64 * 1024
 
-/** The timesheets-service: an express app over Postgres, with its readiness and its end. */
+/** The timesheets-service: an express app over Postgres, with its readiness check and shutdown. */
 export function createService(config: ServiceConfig, logger: Logger): Service & { readonly app: Express } {
   const database = createClient(config, logger)
   const secrets = [config.identitySecret, config.identitySecretPrevious].filter(
@@ -69,7 +69,7 @@ export function createService(config: ServiceConfig, logger: Logger): Service & 
   const app = createExpressApp()
   app.use(acceptRequestId, requestMetrics, earlyResponse)
   app.use(gatewayIdentity(secrets), noStore)
-  // Before /timesheets/{id}, which would take "upload" for an id.
+  // Before /timesheets/{id}, which would parse "upload" as an id.
   app.use(uploadRouter(uploadParts))
   app.use(timesheetsRouter(parts))
   app.use(approvalsRouter(parts))

@@ -1,41 +1,41 @@
 import { type Environment, type InferConfig, optional, readConfig, setting } from '@timesheets/runtime/config'
 import { serverSettings } from '@timesheets/runtime/http/server-settings'
 
-/** Every variable of the timesheets-service. */
+/** The settings of the timesheets-service. */
 export const serviceSettings = {
   ...serverSettings('SERVICE', 3000),
-  databaseUrl: setting.databaseUrl('DATABASE_URL', { doc: 'Where Postgres is, with user and password' }),
+  databaseUrl: setting.databaseUrl('DATABASE_URL', { doc: 'URL of Postgres, with user and password' }),
   databasePoolSize: setting.integer('DATABASE_POOL_SIZE', {
     default: 10,
     min: 1,
     max: 1000,
-    doc: 'Connections at most',
+    doc: 'Most connections to Postgres',
   }),
   databaseTimeoutMs: setting.integer('DATABASE_TIMEOUT_MS', {
     default: 10_000,
     min: 100,
-    doc: 'How long to wait for a connection, and for a statement (ms)',
+    doc: 'Time limit for getting a connection, and for a statement (ms)',
   }),
   identitySecret: setting.secret('IDENTITY_SECRET', {
     minLength: 32,
-    doc: 'Shared with the gateway, which signs with it who calls',
+    doc: 'Secret shared with the gateway, which signs the identity of each caller',
   }),
   identitySecretPrevious: optional(
     setting.secret('IDENTITY_SECRET_PREVIOUS', {
       minLength: 32,
-      doc: 'Accepted too, while the secret is being replaced',
+      doc: 'Previous secret, accepted as well during a rotation',
     }),
   ),
   publicUrl: setting.url('PUBLIC_URL', {
     default: 'http://127.0.0.1:8080',
-    doc: 'What the outside calls this API',
+    doc: 'URL by which clients reach this API',
   }),
   sourceOwners: setting.custom(
     'SOURCE_OWNERS',
     'source=client pairs, separated by commas',
     {
       default: '',
-      doc: 'Clients that may write to a source, instead of the first that did; several may share one',
+      doc: 'Client that owns a source (several may share one); by default the first one that writes to it',
     },
     parseOwners,
   ),
@@ -43,7 +43,7 @@ export const serviceSettings = {
 
 export type ServiceConfig = InferConfig<typeof serviceSettings>
 
-/** @throws {ConfigError} with every fault */
+/** @throws {ConfigError} with all invalid settings */
 export function readServiceConfig(environment: Environment): ServiceConfig {
   return readConfig(environment, serviceSettings)
 }
@@ -54,7 +54,7 @@ function parseOwners(text: string): ReadonlyMap<string, ReadonlySet<string>> {
   for (const pair of text.split(',')) {
     if (pair.trim() === '') continue
     const [, source, client] = /^\s*([a-z0-9-]{1,64})=(\S+)\s*$/.exec(pair) ?? []
-    if (source === undefined || client === undefined) throw new Error(`"${pair}" is not source=client`)
+    if (source === undefined || client === undefined) throw new Error(`"${pair}" is not a pair source=client`)
     owners.set(source, (owners.get(source) ?? new Set()).add(client))
   }
   return owners

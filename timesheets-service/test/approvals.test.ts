@@ -7,15 +7,15 @@ const { ann, maya, max, sync } = users(() => service().app)
 
 let id: number
 beforeEach(async () => {
-  const entered = await ann.request('POST', '/timesheets', {
+  const created = await ann.request('POST', '/timesheets', {
     date: '2026-05-10',
     project: 'StoreZero',
     hours: 5,
   })
-  id = entered.body.id
+  id = created.body.id
 })
 
-test('an approver approves, with no body or an empty object; again changes nothing', async () => {
+test('approves an entry with an empty body or an empty object, and a repeat changes nothing', async () => {
   expect(await maya.request('PUT', `/approvals/${id}`)).toMatchObject({
     status: 200,
     body: { id, approved: true, version: 2 },
@@ -25,27 +25,27 @@ test('an approver approves, with no body or an empty object; again changes nothi
     body: { approved: true, version: 2 },
   })
   expect(await max.request('PUT', `/approvals/${id}`)).toMatchObject({ status: 200, body: { version: 2 } })
-  const odd = await maya.request('PUT', `/approvals/${id}`, { approved: true })
-  expect(odd).toMatchObject({
+  const rejected = await maya.request('PUT', `/approvals/${id}`, { approved: true })
+  expect(rejected).toMatchObject({
     status: 422,
     body: { type: '/problems/invalid-body', errors: [{ pointer: '#/approved' }] },
   })
 })
 
-test('nobody decides on their own hours', async () => {
+test('rejects a decision of approvers on their own hours with 403', async () => {
   const own = await maya.request('POST', '/timesheets', {
     date: '2026-05-10',
     project: 'StoreZero',
     hours: 5,
   })
   for (const method of ['PUT', 'DELETE']) {
-    const refused = await maya.request(method, `/approvals/${own.body.id}`)
-    expect(refused).toMatchObject({ status: 403, body: { type: '/problems/self-approval' } })
+    const rejected = await maya.request(method, `/approvals/${own.body.id}`)
+    expect(rejected).toMatchObject({ status: 403, body: { type: '/problems/self-approval' } })
   }
   expect((await max.request('PUT', `/approvals/${own.body.id}`)).status).toBe(200)
 })
 
-test('an approved entry is reopened, an open one is sent back with the reason, which goes with the next change', async () => {
+test('reopens an approved entry, and sends one back with a reason, which the next change removes', async () => {
   await maya.request('PUT', `/approvals/${id}`)
   expect((await maya.request('DELETE', `/approvals/${id}`)).body).toMatchObject({
     approved: false,
@@ -58,12 +58,12 @@ test('an approved entry is reopened, an open one is sent back with the reason, w
     body: { approved: false, returned_reason: 'Which project?', version: 4 },
   })
   expect((await ann.request('GET', `/timesheets/${id}`)).body.returned_reason).toBe('Which project?')
-  const mended = await ann.request('PUT', `/timesheets/${id}`, {
+  const changed = await ann.request('PUT', `/timesheets/${id}`, {
     date: '2026-05-10',
     project: 'StoreOne',
     hours: 5,
   })
-  expect(mended.body.returned_reason).toBeUndefined()
+  expect(changed.body.returned_reason).toBeUndefined()
 
   await maya.request('PUT', `/approvals/${id}`)
   expect((await maya.request('DELETE', `/approvals/${id}`, { reason: 'Too much' })).body).toMatchObject({
@@ -72,7 +72,7 @@ test('an approved entry is reopened, an open one is sent back with the reason, w
   })
 })
 
-test('what is not there, or is deleted, cannot be approved', async () => {
+test('responds 404 to decisions on an unknown or deleted entry', async () => {
   await ann.request('DELETE', `/timesheets/${id}`)
   for (const missing of [id, 999_999]) {
     expect(await maya.request('PUT', `/approvals/${missing}`)).toMatchObject({
@@ -85,7 +85,7 @@ test('what is not there, or is deleted, cannot be approved', async () => {
   expect((await maya.request('DELETE', `/approvals/1/correction`)).status).toBe(404)
 })
 
-test('two approve at once: one does it, the other finds it done', async () => {
+test('approves an entry once if two approvers do so at the same time', async () => {
   const responses = await Promise.all([
     maya.request('PUT', `/approvals/${id}`),
     max.request('PUT', `/approvals/${id}`),
@@ -96,7 +96,7 @@ test('two approve at once: one does it, the other finds it done', async () => {
   ])
 })
 
-test('an approval of what changes at the same moment is of one of the two, and If-Match tells which', async () => {
+test('If-Match prevents the approval of a version that changes at the same time', async () => {
   const approve = maya.request('PUT', `/approvals/${id}`, undefined, { 'if-match': '"1"' })
   const change = ann.request('PUT', `/timesheets/${id}`, {
     date: '2026-05-10',
@@ -114,19 +114,19 @@ test('an approval of what changes at the same moment is of one of the two, and I
   }
 })
 
-test('several at once have no one version to match: If-Match is refused, not passed over', async () => {
+test('rejects If-Match for the approval of many entries, which have no single version', async () => {
   const { body } = await ann.request('POST', '/timesheets', {
     date: '2026-05-20',
     project: 'StoreZero',
     hours: 5,
   })
   const ids = { ids: [body.id] }
-  const refused = await maya.request('PUT', '/approvals', ids, { 'if-match': '"99"' })
-  expect(refused).toMatchObject({ status: 400, body: { parameter: 'If-Match' } })
+  const rejected = await maya.request('PUT', '/approvals', ids, { 'if-match': '"99"' })
+  expect(rejected).toMatchObject({ status: 400, body: { parameter: 'If-Match' } })
   expect((await ann.request('GET', `/timesheets/${body.id}`)).body.approved).toBe(false)
 })
 
-test('a week at once: each is told what became of it', async () => {
+test('approves a week, or entries by id, with one result per entry', async () => {
   const ids: number[] = []
   for (const day of ['2026-06-01', '2026-06-02', '2026-06-07', '2026-06-08']) {
     ids.push(
@@ -140,7 +140,14 @@ test('a week at once: each is told what became of it', async () => {
     to: '2026-06-07',
   })
   expect(week.status).toBe(200)
-  expect(week.body.summary).toEqual({ received: 3, approved: 2, deleted: 0, unchanged: 1, rejected: 0 })
+  expect(week.body.summary).toEqual({
+    received: 3,
+    approved: 2,
+    deleted: 0,
+    unchanged: 1,
+    changed: 0,
+    rejected: 0,
+  })
   expect(week.body.items.map((item: { id: number; status: string }) => [item.id, item.status])).toEqual([
     [ids[0], 'unchanged'],
     [ids[1], 'approved'],
@@ -151,8 +158,8 @@ test('a week at once: each is told what became of it', async () => {
   const own = (
     await maya.request('POST', '/timesheets', { date: '2026-06-01', project: 'StoreZero', hours: 5 })
   ).body.id
-  const some = await maya.request('PUT', '/approvals', { ids: [ids[3], own, 999_999, ids[3]] })
-  expect(some.body).toMatchObject({
+  const byId = await maya.request('PUT', '/approvals', { ids: [ids[3], own, 999_999, ids[3]] })
+  expect(byId.body).toMatchObject({
     errors: true,
     summary: { received: 3, approved: 1, unchanged: 0, rejected: 2 },
     items: [
@@ -171,13 +178,13 @@ test.each([
   [{ ids: [1], user_id: '007' }, '#/user_id'],
   [{ user_id: '007', from: '2026-02-30', to: '2026-03-01' }, '#/from'],
   [{ user_id: '007', from: '2026-02-01', to: '0000-03-01' }, '#/to'],
-])('a body that says neither days nor ids is refused: %j', async (body, pointer) => {
-  const refused = await maya.request('PUT', '/approvals', body)
-  expect(refused).toMatchObject({ status: 422, body: { type: '/problems/invalid-body' } })
-  expect(refused.body.errors[0].pointer).toBe(pointer)
+])('rejects the body %j, which selects neither days nor ids', async (body, pointer) => {
+  const rejected = await maya.request('PUT', '/approvals', body)
+  expect(rejected).toMatchObject({ status: 422, body: { type: '/problems/invalid-body' } })
+  expect(rejected.body.errors[0].pointer).toBe(pointer)
 })
 
-test('uploads and approvals of the same entries at once harm neither', async () => {
+test('uploads and approvals of the same entries at the same time all succeed', async () => {
   const items = Array.from({ length: 50 }, (_, i) => ({
     user_id: 'ann@exampleco.com',
     date: '2026-07-01',
@@ -187,7 +194,7 @@ test('uploads and approvals of the same entries at once harm neither', async () 
     external_id: `busy-${i}`,
   }))
   await sync.request('POST', '/timesheets/upload', items)
-  const work = Array.from({ length: 8 }, (_, round) => [
+  const requests = Array.from({ length: 8 }, (_, round) => [
     sync.request(
       'POST',
       '/timesheets/upload',
@@ -195,5 +202,28 @@ test('uploads and approvals of the same entries at once harm neither', async () 
     ),
     maya.request('PUT', '/approvals', { user_id: 'ann@exampleco.com', from: '2026-07-01', to: '2026-07-01' }),
   ]).flat()
-  expect((await Promise.all(work)).map(({ status }) => status)).toEqual(work.map(() => 200))
+  expect((await Promise.all(requests)).map(({ status }) => status)).toEqual(requests.map(() => 200))
+})
+
+test('approves only what the approver has seen: entries that changed or came since are left as they are', async () => {
+  const add = (day: string) => ann.request('POST', '/timesheets', { date: day, project: 'Seen', hours: 1 })
+  const [seen, edited] = [(await add('2026-09-07')).body.id, (await add('2026-09-08')).body.id]
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  const seenAt = new Date().toISOString()
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  await ann.request('PUT', `/timesheets/${edited}`, { date: '2026-09-08', project: 'Seen', hours: 9 })
+  const added = (await add('2026-09-09')).body.id
+  const week = { user_id: 'ann@exampleco.com', from: '2026-09-07', to: '2026-09-13', seen_at: seenAt }
+  const { body } = await maya.request('PUT', '/approvals', week)
+  expect(body.summary).toMatchObject({ received: 3, approved: 1, changed: 2, rejected: 0 })
+  expect(body.items).toMatchObject([
+    { id: seen, status: 'approved', code: 200 },
+    { id: edited, status: 'changed', code: 412, problem: { type: '/problems/stale-version', version: 2 } },
+    { id: added, status: 'changed', code: 412 },
+  ])
+  for (const left of [edited, added])
+    expect((await maya.request('GET', `/timesheets/${left}`)).body.approved).toBe(false)
+  const byId = await maya.request('PUT', '/approvals', { ids: [seen, edited], seen_at: seenAt })
+  expect(byId.body.items).toMatchObject([{ status: 'unchanged' }, { status: 'changed' }])
+  expect((await maya.request('PUT', '/approvals', { ...week, seen_at: 'yesterday' })).status).toBe(422)
 })

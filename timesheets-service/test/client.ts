@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { matchRoute } from '@timesheets/contracts/route'
 import { assertDocumented } from '@timesheets/contracts/test/documented-response'
+import { matchRoute } from '@timesheets/contracts/test/match-route'
 import { identityHeader, requestIdHeader, signIdentity } from '@timesheets/runtime/identity'
 import { Secret } from '@timesheets/runtime/secret'
 import type { Express } from 'express'
@@ -46,16 +46,16 @@ export class Client {
     headers: Readonly<Record<string, string>> = {},
   ): Promise<TestResponse<Body>> {
     const isRaw = typeof body === 'string' || body instanceof Uint8Array
+    const content = isRaw ? body : JSON.stringify(body)
+    const framing = { 'content-length': String(content === undefined ? 0 : Buffer.byteLength(content)) }
     const type = body === undefined ? {} : { 'content-type': 'application/json' }
     const sending = supertest(this.#app())
       [method.toLowerCase() as 'post'](target)
-      .set({ ...signedHeaders(method, target, this.#identity), ...type, ...headers })
+      .set({ ...signedHeaders(method, target, this.#identity, framing), ...type, ...headers })
       .serialize((data) => data)
       .buffer(true)
       .parse(readText)
-    const received = await (body === undefined
-      ? sending
-      : sending.send(isRaw ? (body as string) : JSON.stringify(body)))
+    const received = await (content === undefined ? sending : sending.send(content as string))
     const response = {
       status: received.status,
       headers: new Headers(received.headers as Record<string, string>),
@@ -66,14 +66,18 @@ export class Client {
   }
 }
 
-/** The headers with which the gateway forwards a request. */
+/**
+ * The headers with which the gateway forwards a request.
+ * @param headers those that frame its body
+ */
 export function signedHeaders(
   method: string,
   target: string,
   identity: TestIdentity = syncIdentity,
+  headers: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const requestId = randomUUID()
-  const signed = signIdentity(identity, { method, target, requestId }, identitySecret)
+  const signed = signIdentity(identity, { method, target, requestId, headers }, identitySecret)
   return { [requestIdHeader]: requestId, [identityHeader]: signed }
 }
 

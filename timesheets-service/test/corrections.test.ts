@@ -8,17 +8,18 @@ const { ann, maya, sync } = users(() => service().app)
 
 let identity: { source: string; external_id: string }
 let id: number
-let next = 0
+let counter = 0
 
-const say = (members: object) =>
+/** Uploads the entry with other fields. */
+const uploadEntry = (fields: object) =>
   sync.request('POST', '/timesheets/upload', {
     user_id: 'ann@exampleco.com',
     date: '2026-05-10',
     project: 'StoreZero',
     ...identity,
-    ...members,
+    ...fields,
   })
-const bury = () =>
+const uploadTombstone = () =>
   sync.request('POST', '/timesheets/upload', { user_id: 'ann@exampleco.com', deleted: true, ...identity })
 const read = async () => (await maya.request('GET', `/timesheets/${id}`)).body
 const approve = () => maya.request('PUT', `/approvals/${id}`)
@@ -26,13 +27,13 @@ const discard = (headers = {}) => maya.request('DELETE', `/approvals/${id}/corre
 const reopen = () => maya.request('DELETE', `/approvals/${id}`)
 
 beforeEach(async () => {
-  identity = { source: 'harvest', external_id: `correction-${next++}` }
-  id = (await say({ hours: 5 })).body.id
+  identity = { source: 'harvest', external_id: `correction-${counter++}` }
+  id = (await uploadEntry({ hours: 5 })).body.id
   await approve()
 })
 
-test('what a source says about an approved entry is held, and the entry stays', async () => {
-  const held = await say({ hours: 6 })
+test('holds an upload for an approved entry as its correction, and keeps the accepted version', async () => {
+  const held = await uploadEntry({ hours: 6 })
   expect(held.status).toBe(202)
   expect(held.body).toMatchObject({
     status: 'held',
@@ -41,57 +42,73 @@ test('what a source says about an approved entry is held, and the entry stays', 
     approved: true,
     correction: { hours: 6, project: 'StoreZero' },
   })
-  expect((await say({ hours: 6 })).body.status).toBe('unchanged')
-  expect((await say({ hours: 7 })).body).toMatchObject({ status: 'held', hours: 5, correction: { hours: 7 } })
+  expect((await uploadEntry({ hours: 6 })).body.status).toBe('unchanged')
+  expect((await uploadEntry({ hours: 7 })).body).toMatchObject({
+    status: 'held',
+    hours: 5,
+    correction: { hours: 7 },
+  })
 })
 
-test('a held correction is applied by approving', async () => {
-  await say({ hours: 6, project: 'StoreOne' })
+test('approving applies a pending correction', async () => {
+  await uploadEntry({ hours: 6, project: 'StoreOne' })
   expect((await approve()).body).toMatchObject({ hours: 6, project: 'StoreOne', approved: true })
   expect((await read()).correction).toBeUndefined()
-  expect((await say({ hours: 6, project: 'StoreOne' })).body.status).toBe('unchanged')
-  expect((await say({ hours: 8 })).body).toMatchObject({ status: 'held', hours: 6 })
+  expect((await uploadEntry({ hours: 6, project: 'StoreOne' })).body.status).toBe('unchanged')
+  expect((await uploadEntry({ hours: 8 })).body).toMatchObject({ status: 'held', hours: 6 })
 })
 
-test('a discarded correction does not come back with the next repeat, but the next word does', async () => {
-  await say({ hours: 6 })
+test('a discarded correction is not held again, but another source version is', async () => {
+  await uploadEntry({ hours: 6 })
   expect((await discard()).body).toMatchObject({ hours: 5, approved: true })
   expect((await read()).correction).toBeUndefined()
-  expect((await say({ hours: 6 })).body.status).toBe('unchanged')
+  expect((await uploadEntry({ hours: 6 })).body.status).toBe('unchanged')
   expect((await discard()).status).toBe(200)
-  expect((await say({ hours: 6.5 })).body).toMatchObject({ status: 'held', correction: { hours: 6.5 } })
+  expect((await uploadEntry({ hours: 6.5 })).body).toMatchObject({
+    status: 'held',
+    correction: { hours: 6.5 },
+  })
 })
 
-test('a source that takes its correction back leaves nothing to decide', async () => {
-  await say({ hours: 6 })
-  expect((await say({ hours: 5 })).body.correction).toBeUndefined()
+test('uploading the accepted version again withdraws the correction', async () => {
+  await uploadEntry({ hours: 6 })
+  expect((await uploadEntry({ hours: 5 })).body.correction).toBeUndefined()
   expect((await discard()).status).toBe(404)
-  expect((await say({ hours: 5 })).body.status).toBe('unchanged')
+  expect((await uploadEntry({ hours: 5 })).body.status).toBe('unchanged')
 })
 
-test("reopening makes the source's last word the entry, also a discarded one", async () => {
-  await say({ hours: 6 })
+test('reopening makes the latest source version the accepted one, also if it was discarded', async () => {
+  await uploadEntry({ hours: 6 })
   expect((await reopen()).body).toMatchObject({ hours: 6, approved: false })
-  expect((await say({ hours: 6 })).body.status).toBe('unchanged')
+  expect((await uploadEntry({ hours: 6 })).body.status).toBe('unchanged')
 
   await approve()
-  await say({ hours: 7 })
+  await uploadEntry({ hours: 7 })
   await discard()
   expect((await reopen()).body).toMatchObject({ hours: 7, approved: false })
-  expect((await say({ hours: 8 })).body).toMatchObject({ status: 'updated', hours: 8 })
+  expect((await uploadEntry({ hours: 8 })).body).toMatchObject({ status: 'updated', hours: 8 })
 })
 
-test('a tombstone is held too; applied, the entry is gone, and content brings the same id back', async () => {
-  expect((await bury()).body).toMatchObject({ status: 'held', hours: 5, correction: { deleted: true } })
-  expect((await bury()).body.status).toBe('unchanged')
+test('holds a tombstone as a correction; applying it deletes the entry, and an upload restores it with the same id', async () => {
+  expect((await uploadTombstone()).body).toMatchObject({
+    status: 'held',
+    hours: 5,
+    correction: { deleted: true },
+  })
+  expect((await uploadTombstone()).body.status).toBe('unchanged')
   expect((await approve()).body).toMatchObject({ deleted: true, approved: false })
   expect((await maya.request('GET', `/timesheets/${id}`)).status).toBe(404)
-  expect((await bury()).body.status).toBe('unchanged')
-  expect((await say({ hours: 5 })).body).toMatchObject({ id, status: 'updated', approved: false, hours: 5 })
+  expect((await uploadTombstone()).body.status).toBe('unchanged')
+  expect((await uploadEntry({ hours: 5 })).body).toMatchObject({
+    id,
+    status: 'updated',
+    approved: false,
+    hours: 5,
+  })
 })
 
-test('approving many tells which were deleted by it', async () => {
-  await bury()
+test('approving many entries reports those that a pending tombstone deleted', async () => {
+  await uploadTombstone()
   const { body } = await maya.request('PUT', '/approvals', { ids: [id] })
   expect(body).toMatchObject({
     summary: { received: 1, approved: 0, deleted: 1 },
@@ -99,31 +116,31 @@ test('approving many tells which were deleted by it', async () => {
   })
 })
 
-test('a discarded tombstone is remembered: the entry stands until it is reopened', async () => {
-  await bury()
+test('keeps an entry with a discarded tombstone until it is reopened', async () => {
+  await uploadTombstone()
   await discard()
-  expect((await bury()).body.status).toBe('unchanged')
+  expect((await uploadTombstone()).body.status).toBe('unchanged')
   expect(await read()).toMatchObject({ hours: 5, approved: true })
   expect((await reopen()).body).toMatchObject({ deleted: true })
 })
 
-test('nobody applies a correction that makes hours their own', async () => {
-  await say({ hours: 6, user_id: 'maya@exampleco.com' })
+test('rejects decisions of approvers on a correction that moves hours to themselves', async () => {
+  await uploadEntry({ hours: 6, user_id: 'maya@exampleco.com' })
   for (const decide of [approve, discard, reopen]) {
     expect(await decide()).toMatchObject({ status: 403, body: { type: '/problems/self-approval' } })
   }
 })
 
-test('an approver who saw another correction is told', async () => {
-  const seen = (await say({ hours: 6 })).headers.get('etag')!
-  await say({ hours: 7 })
-  expect((await discard({ 'if-match': seen })).status).toBe(412)
-  const apply = await maya.request('PUT', `/approvals/${id}`, undefined, { 'if-match': seen })
-  expect(apply).toMatchObject({ status: 412, body: { type: '/problems/stale-version' } })
+test('If-Match rejects a decision on a correction that was replaced', async () => {
+  const staleEtag = (await uploadEntry({ hours: 6 })).headers.get('etag')!
+  await uploadEntry({ hours: 7 })
+  expect((await discard({ 'if-match': staleEtag })).status).toBe(412)
+  const applied = await maya.request('PUT', `/approvals/${id}`, undefined, { 'if-match': staleEtag })
+  expect(applied).toMatchObject({ status: 412, body: { type: '/problems/stale-version' } })
   expect(await read()).toMatchObject({ hours: 5, correction: { hours: 7 } })
 })
 
-test('in a batch and in a dry run it is held as well', async () => {
+test('holds corrections in a batch, and reports them in a dry run', async () => {
   const item = {
     user_id: 'ann@exampleco.com',
     date: '2026-05-10',
@@ -131,8 +148,8 @@ test('in a batch and in a dry run it is held as well', async () => {
     hours: 9,
     ...identity,
   }
-  const dry = await sync.request('POST', '/timesheets/upload?dry_run=true', [item])
-  expect(dry.body).toMatchObject({ summary: { held: 1 }, items: [{ status: 'held', code: 202, id }] })
+  const dryRun = await sync.request('POST', '/timesheets/upload?dry_run=true', [item])
+  expect(dryRun.body).toMatchObject({ summary: { held: 1 }, items: [{ status: 'held', code: 202, id }] })
   expect((await read()).correction).toBeUndefined()
   const batch = await sync.request('POST', '/timesheets/upload', [
     item,
@@ -143,10 +160,10 @@ test('in a batch and in a dry run it is held as well', async () => {
   expect(await read()).toMatchObject({ hours: 5, correction: { hours: 10 } })
 })
 
-test('the history tells every step: what, when, who, from where', async () => {
-  await say({ hours: 6 })
+test('the history lists every version with its action, client, person and changes', async () => {
+  await uploadEntry({ hours: 6 })
   await discard()
-  await say({ hours: 7 })
+  await uploadEntry({ hours: 7 })
   await approve()
   await reopen()
   const { status, body } = await maya.request('GET', `/timesheets/${id}/history`)
@@ -178,7 +195,7 @@ test('the history tells every step: what, when, who, from where', async () => {
   expect((await ann.request('GET', `/timesheets/${id}/history`)).body).toEqual(body)
 })
 
-test('no version is rewritten, whoever asks the database', async () => {
+test('the database rejects changes of stored versions', async () => {
   await expect(service().sql('update timesheet_versions set hours = 1')).rejects.toThrow()
   await expect(service().sql('update timesheet_versions set seconds = 1')).rejects.toThrow('append-only')
   await expect(service().sql('delete from timesheet_versions')).rejects.toThrow('append-only')

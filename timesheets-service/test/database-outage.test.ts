@@ -8,9 +8,9 @@ let service: TestService
 
 beforeEach(async () => {
   service = await TestService.start({ DATABASE_TIMEOUT_MS: '2000' }, async (databaseUrl) => {
-    const before = await DatabaseProxy.before(databaseUrl)
-    proxy = before.proxy
-    return before.url
+    const started = await DatabaseProxy.start(databaseUrl)
+    proxy = started.proxy
+    return started.url
   })
 })
 afterEach(async () => {
@@ -18,7 +18,7 @@ afterEach(async () => {
   await proxy[Symbol.asyncDispose]()
 })
 
-/** Says "not now", when to come back, and nothing of what is behind. */
+/** Expects 503 with `Retry-After`, and no details of the database. */
 function expectNotReady({ status, headers, body, text }: TestResponse): void {
   expect({ status, body }).toMatchObject({ status: 503, body: { type: '/problems/not-ready', status: 503 } })
   expect(headers.get('retry-after')).toMatch(/^\d+$/)
@@ -28,7 +28,7 @@ function expectNotReady({ status, headers, body, text }: TestResponse): void {
 
 const harvest = { source: 'harvest', external_id: '1' }
 
-test('a database that is down when the service starts: not ready, and well once it is there', async () => {
+test('responds 503 while the database is down at the start, and recovers when it is up', async () => {
   proxy.cut()
   expect(await service.isReady()).toBe(false)
   expectNotReady(await service.upload(entry()))
@@ -40,7 +40,7 @@ test('a database that is down when the service starts: not ready, and well once 
   expect((await service.upload(entry(harvest))).body.status).toBe('created')
 })
 
-test('a database that goes away in between: not ready, and all as before when it is back', async () => {
+test('responds 503 while the database is down, and serves the same entries when it is back', async () => {
   const { body: created } = await service.upload(entry(harvest))
   for (let round = 0; round < 3; round++) {
     proxy.cut()
@@ -58,18 +58,18 @@ test('a database that goes away in between: not ready, and all as before when it
   expect(await service.sql('select id from timesheets')).toHaveLength(1)
 })
 
-test('sessions that are ended while twenty clients write: each is answered, and sending again makes it whole', async () => {
+test('responds to every upload while database sessions are terminated, and a repeat completes them', async () => {
   const chunks = Array.from({ length: 20 }, (_, client) =>
     Array.from({ length: 200 }, (_, i) => entry({ source: 'harvest', external_id: `${client}-${i}` })),
   )
   const sending = chunks.map((chunk) => service.uploadBatch(chunk))
-  const ended = Array.from({ length: 10 }, () =>
+  const terminations = Array.from({ length: 10 }, () =>
     service.sql(
       "select pg_terminate_backend(pid, 1000) from pg_stat_activity where application_name = 'timesheets-service'",
     ),
   )
   const responses = await Promise.all(sending)
-  await Promise.all(ended)
+  await Promise.all(terminations)
   for (const response of responses) if (response.status !== 200) expectNotReady(response)
 
   for (const chunk of chunks) expect((await service.uploadBatch(chunk)).status).toBe(200)
@@ -79,8 +79,8 @@ test('sessions that are ended while twenty clients write: each is answered, and 
   expect(counted).toEqual({ rows: 4000, identities: 4000 })
 })
 
-test('a connection lost at COMMIT: not ready, and a repeat counts exactly once', async () => {
-  proxy.cutAtCommit('once it has arrived')
+test('responds 503 if the connection is lost at COMMIT, and a repeat stores the entry exactly once', async () => {
+  proxy.cutAtCommit('before its response')
   expectNotReady(await service.upload([entry(harvest)]))
   proxy.restore()
   expect((await service.uploadBatch([entry(harvest)])).body.summary).toMatchObject({
@@ -90,8 +90,8 @@ test('a connection lost at COMMIT: not ready, and a repeat counts exactly once',
   expect(await service.sql('select version from timesheets')).toEqual([{ version: 1 }])
 })
 
-test('what is committed is answered as such, whatever befalls the database after', async () => {
-  proxy.cutAtCommit('once it is answered')
+test('responds 201 to a committed upload if the database goes down right after COMMIT', async () => {
+  proxy.cutAtCommit('after its response')
   const { status, body } = await service.upload(entry())
   expect({ status, body }).toMatchObject({ status: 201, body: { status: 'created', version: 1, hours: 5 } })
   expect(await service.sql('select id::int from timesheets')).toEqual([{ id: body.id }])

@@ -1,22 +1,22 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** Stands between the service and Postgres, and can be cut, at any moment or at a COMMIT. */
+/** A TCP proxy between the service and Postgres that can cut its connections, at any time or at a COMMIT. */
 export class DatabaseProxy implements AsyncDisposable {
   readonly #host: string
   readonly #port: number
   readonly #server = createServer((socket) => this.#accept(socket))
   readonly #sockets = new Set<Socket>()
   #isCut = false
-  #cutAtCommit: 'once it has arrived' | 'once it is answered' | undefined
+  #cutAtCommit: 'before its response' | 'after its response' | undefined
 
   private constructor(database: URL) {
     this.#host = database.hostname
     this.#port = Number(database.port)
   }
 
-  /** @returns the proxy, and the database's URL by way of it */
-  static async before(databaseUrl: string): Promise<{ proxy: DatabaseProxy; url: string }> {
+  /** @returns the proxy, and the URL of the database through it */
+  static async start(databaseUrl: string): Promise<{ proxy: DatabaseProxy; url: string }> {
     const url = new URL(databaseUrl)
     const proxy = new DatabaseProxy(url)
     proxy.#server.listen(0, '127.0.0.1')
@@ -26,18 +26,19 @@ export class DatabaseProxy implements AsyncDisposable {
     return { proxy, url: url.href }
   }
 
-  /** Ends every session, and lets no new one in. */
+  /** Closes all connections, and rejects new ones until `restore`. */
   cut(): void {
     this.#isCut = true
     for (const socket of this.#sockets) socket.destroy()
   }
 
+  /** Accepts connections again. */
   restore(): void {
     this.#isCut = false
   }
 
-  /** Cuts at the next COMMIT: it takes effect, and the service may not learn of it. */
-  cutAtCommit(when: 'once it has arrived' | 'once it is answered'): void {
+  /** Cuts at the next COMMIT, which Postgres executes. The service receives its response only if cut after it. */
+  cutAtCommit(when: 'before its response' | 'after its response'): void {
     this.#cutAtCommit = when
   }
 
@@ -47,35 +48,35 @@ export class DatabaseProxy implements AsyncDisposable {
     await once(this.#server, 'close')
   }
 
-  #accept(near: Socket): void {
-    if (this.#isCut) return void near.destroy()
-    const far = connect(this.#port, this.#host)
+  #accept(client: Socket): void {
+    if (this.#isCut) return void client.destroy()
+    const server = connect(this.#port, this.#host)
     for (const [socket, other] of [
-      [near, far],
-      [far, near],
+      [client, server],
+      [server, client],
     ] as const) {
       this.#sockets.add(socket)
       socket.setNoDelay()
-      socket.on('error', () => {}) // its close follows
+      socket.on('error', () => {}) // the event `close` follows
       socket.on('close', () => {
         this.#sockets.delete(socket)
         other.destroy()
       })
     }
-    near.on('data', (bytes) => this.#forward(bytes, near, far))
-    far.on('data', (bytes) => near.write(bytes))
+    client.on('data', (bytes) => this.#forward(bytes, client, server))
+    server.on('data', (bytes) => client.write(bytes))
   }
 
-  #forward(bytes: Buffer, near: Socket, far: Socket): void {
+  #forward(bytes: Buffer, client: Socket, server: Socket): void {
     const when = bytes.includes('COMMIT') ? this.#cutAtCommit : undefined
     if (when !== undefined) {
       this.#cutAtCommit = undefined
-      far.removeAllListeners('data')
-      far.once('data', (response) => {
-        if (when === 'once it has arrived') this.cut()
-        else near.write(response, () => this.cut())
+      server.removeAllListeners('data')
+      server.once('data', (response) => {
+        if (when === 'before its response') this.cut()
+        else client.write(response, () => this.cut())
       })
     }
-    far.write(bytes)
+    server.write(bytes)
   }
 }

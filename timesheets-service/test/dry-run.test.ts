@@ -3,15 +3,15 @@ import { entry, useService } from './service-fixture.ts'
 
 const service = useService()
 
-/** All that an upload could leave behind. */
-async function traces() {
+/** Everything that an upload could change in the database. */
+async function readState() {
   const [sequence] = await service().sql('select last_value, is_called from timesheets_id_seq')
   const rows = await service().sql('select xmin::text, ctid::text, * from timesheets order by id')
   return { sequence, rows, sources: await service().sql('select * from sources order by name') }
 }
 
-test('a dry run of an object says what would be, and leaves no trace', async () => {
-  const before = await traces()
+test('a dry run of an entry returns what the upload would do, and changes nothing', async () => {
+  const before = await readState()
   const { status, headers, body } = await service().upload(entry({ source: 'free', external_id: '1' }), {
     query: '?dry_run=true',
   })
@@ -23,22 +23,22 @@ test('a dry run of an object says what would be, and leaves no trace', async () 
     message: 'Would create a timesheet for employee 007',
   })
   expect(headers.has('location')).toBe(false)
-  expect(await traces()).toEqual(before)
+  expect(await readState()).toEqual(before)
 })
 
-test('a dry run of an array too, also where items mean the same timesheet', async () => {
-  const known = { source: 'mine', external_id: 'known' }
-  const { body: first } = await service().upload(entry(known))
-  const before = await traces()
+test('a dry run of an array changes nothing, also if items refer to the same new entry', async () => {
+  const stored = { source: 'mine', external_id: 'known' }
+  const { body: first } = await service().upload(entry(stored))
+  const before = await readState()
   const fresh = { source: 'free', external_id: 'new' }
   const { status, body } = await service().uploadBatch(
     [
-      entry({ ...known, hours: 6 }),
+      entry({ ...stored, hours: 6 }),
       entry(fresh),
       entry(fresh),
       entry({ ...fresh, hours: 6 }),
       { user_id: '007', ...fresh, deleted: true },
-      { user_id: '007', source: 'free', external_id: 'unheard of', deleted: true },
+      { user_id: '007', source: 'free', external_id: 'unknown', deleted: true },
       entry({ ...fresh, hours: 0 }),
     ],
     { query: '?dry_run=true' },
@@ -61,10 +61,10 @@ test('a dry run of an array too, also where items mean the same timesheet', asyn
     ['deleted', null, 'Would delete the new timesheet for employee 007'],
     ['unchanged', null, 'Nothing to delete for employee 007'],
   ])
-  expect(await traces()).toEqual(before)
+  expect(await readState()).toEqual(before)
 })
 
-test('a source that a dry run named is still free', async () => {
+test('a dry run does not claim a source', async () => {
   await service().upload(entry({ source: 'tried', external_id: '1' }), { query: '?dry_run=true' })
   const { status } = await service().upload(entry({ source: 'tried', external_id: '1' }), {
     client: 'another',
@@ -72,11 +72,11 @@ test('a source that a dry run named is still free', async () => {
   expect(status).toBe(201)
 })
 
-test('dry_run=false is no dry run; anything else is told', async () => {
+test('dry_run=false stores the upload, and other values are rejected with 400', async () => {
   const { body } = await service().upload(entry(), { query: '?dry_run=false' })
   expect(body.id).toEqual(expect.any(Number))
   for (const query of ['?dry_run=1', '?dry_run=', '?dry_run', '?dry_run=True']) {
-    const refused = await service().uploadRejected(entry(), { query })
-    expect([refused.status, refused.body.type]).toEqual([400, '/problems/invalid-parameter'])
+    const rejected = await service().uploadRejected(entry(), { query })
+    expect([rejected.status, rejected.body.type]).toEqual([400, '/problems/invalid-parameter'])
   }
 })

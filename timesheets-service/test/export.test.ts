@@ -6,19 +6,20 @@ import { identityHeader, requestIdHeader, signIdentity } from '@timesheets/runti
 import { PostgresEntryReader } from '../src/postgres/entry-reader.ts'
 import { maxChunkBytes } from '../src/postgres/list/export.ts'
 import { identitySecret, users } from './client.ts'
-import { readList, upload } from './list-helpers.ts'
+import { readList, uploadEntries } from './list-helpers.ts'
 import { useService } from './service-fixture.ts'
 import { openTestClient } from './use-test-client.ts'
 
 const service = useService()
 const { ann, maya } = users(() => service().app)
 
-/** Several chunks. */
+/** Entries that need several chunks. */
 const many = 20_000
 
-const csvOf = (target: string) => maya.request('GET', target, undefined, { accept: 'text/csv' })
-const linesOf = (target: string) => maya.request('GET', target, undefined, { accept: 'application/x-ndjson' })
-const parsed = (ndjson: string) =>
+const exportCsv = (target: string) => maya.request('GET', target, undefined, { accept: 'text/csv' })
+const exportNdjson = (target: string) =>
+  maya.request('GET', target, undefined, { accept: 'application/x-ndjson' })
+const parseNdjson = (ndjson: string) =>
   ndjson
     .split('\n')
     .slice(0, -1)
@@ -35,8 +36,8 @@ beforeAll(async () => {
   await service().sql('analyze timesheets')
 })
 
-/** What a reader of RFC 4180 makes of a text. */
-function readCsv(text: string): string[][] {
+/** Parses CSV (RFC 4180). */
+function parseCsv(text: string): string[][] {
   const rows: string[][] = [[]]
   for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)) {
     rows.at(-1)!.push(quoted?.replaceAll('""', '"') ?? plain!)
@@ -46,28 +47,28 @@ function readCsv(text: string): string[][] {
   return rows
 }
 
-test('CSV: a header, the members of an entry, quoted as RFC 4180 has it', async () => {
-  await upload(service(), [
+test('exports CSV with a header, and quotes cells as RFC 4180 requires', async () => {
+  await uploadEntries(service(), [
     { user_id: 'csv', date: '2026-05-10T01:00:00+14:00', project: 'a "b", c\r\nd', hours: 0.3333, notes: '' },
     { user_id: 'csv', date: '2026-05-09', external_id: 'given' },
   ])
-  const { status, headers, body } = await csvOf('/timesheets?user_id=csv')
+  const { status, headers, body } = await exportCsv('/timesheets?user_id=csv')
   expect(status).toBe(200)
   expect(headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')
   expect(headers.get('content-disposition')).toBe('attachment; filename="timesheets.csv"')
-  const [names, ...rows] = readCsv(body)
+  const [names, ...rows] = parseCsv(body)
   const entries = await readList(maya, '/timesheets?user_id=csv')
-  const cellOf = (entry: Record<string, unknown>, name: string) => String(entry[name] ?? '')
-  expect(rows).toEqual(entries.map((entry) => names!.map((name) => cellOf(entry, name))))
+  const toCell = (entry: Record<string, unknown>, name: string) => String(entry[name] ?? '')
+  expect(rows).toEqual(entries.map((entry) => names!.map((name) => toCell(entry, name))))
   expect(new Set(entries.flatMap(Object.keys))).toEqual(
     new Set(names!.filter((name) => !['returned_reason', 'correction'].includes(name))),
   )
   expect(body).toContain('\r\n')
 })
 
-test('CSV: no cell becomes a formula', async () => {
+test('exports no cell that a spreadsheet would evaluate as a formula', async () => {
   const formulas = ['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\r=1', '=HYPERLINK("http://x")']
-  await upload(
+  await uploadEntries(
     service(),
     formulas.map((formula) => ({
       user_id: formula.trim(),
@@ -78,7 +79,7 @@ test('CSV: no cell becomes a formula', async () => {
       source: 'formulas',
     })),
   )
-  const [, ...rows] = readCsv((await csvOf('/timesheets?user_id=*&source=formulas')).body)
+  const [, ...rows] = parseCsv((await exportCsv('/timesheets?user_id=*&source=formulas')).body)
   expect(rows).toHaveLength(formulas.length)
   for (const row of rows) {
     for (const cell of [row[4]!, row[6]!, row[8]!]) expect(cell).toMatch(/^'[=+\-@\t\r]/)
@@ -87,10 +88,10 @@ test('CSV: no cell becomes a formula', async () => {
   expect(new Set(rows.map((row) => row[4]!.slice(1)))).toEqual(new Set(formulas))
 })
 
-test('NDJSON: the same entries as the pages, one a line, whatever their number', async () => {
-  const { headers, body } = await linesOf('/timesheets?user_id=many')
+test('exports the entries of all pages as NDJSON, one per line', async () => {
+  const { headers, body } = await exportNdjson('/timesheets?user_id=many')
   expect(headers.get('content-type')).toBe('application/x-ndjson')
-  const entries = parsed(body)
+  const entries = parseNdjson(body)
   expect(entries).toHaveLength(many)
   const keys = entries.map(({ day, id }) => `${day} ${String(id).padStart(10, '0')}`)
   expect(keys).toEqual(keys.toSorted().reverse())
@@ -99,22 +100,22 @@ test('NDJSON: the same entries as the pages, one a line, whatever their number',
   expect(entries.slice(0, 500)).toEqual(page.body)
 })
 
-test('nothing to export is a header, or nothing at all', async () => {
-  expect((await csvOf('/timesheets?user_id=nobody')).body).toMatch(/^id,user_id,date,[\w,]+\r\n$/)
-  expect((await linesOf('/timesheets?user_id=nobody')).body).toBe('')
-  expect((await csvOf('/approvals?user_id=nobody')).status).toBe(200)
+test('exports an empty list as a CSV header, or as empty NDJSON', async () => {
+  expect((await exportCsv('/timesheets?user_id=unknown')).body).toMatch(/^id,user_id,date,[\w,]+\r\n$/)
+  expect((await exportNdjson('/timesheets?user_id=unknown')).body).toBe('')
+  expect((await exportCsv('/approvals?user_id=unknown')).status).toBe(200)
 })
 
-test('an export is as restricted as a list, and takes neither limit nor cursor', async () => {
+test('an export needs the scopes of a list, and rejects limit and cursor', async () => {
   const accept = { accept: 'text/csv' }
   expect((await ann.request('GET', '/timesheets?user_id=*', undefined, accept)).status).toBe(403)
   for (const name of ['limit', 'cursor']) {
-    const refused = await ann.request('GET', `/timesheets?${name}=5`, undefined, accept)
-    expect(refused).toMatchObject({ status: 400, body: { parameter: name } })
+    const rejected = await ann.request('GET', `/timesheets?${name}=5`, undefined, accept)
+    expect(rejected).toMatchObject({ status: 400, body: { parameter: name } })
   }
 })
 
-test('while others write, an export has every entry that does not change exactly once', async () => {
+test('an export during writes has every entry that does not change exactly once', async () => {
   // Only entries with an even id move.
   let writing = true
   const writer = (async () => {
@@ -128,7 +129,7 @@ test('while others write, an export has every entry that does not change exactly
   })()
   try {
     for (let i = 0; i < 3; i++) {
-      const ids = parsed((await linesOf('/timesheets?user_id=many')).body).map(({ id }) => id)
+      const ids = parseNdjson((await exportNdjson('/timesheets?user_id=many')).body).map(({ id }) => id)
       const still = ids.filter((id) => id % 2 === 1)
       expect(still).toHaveLength(many / 2)
       expect(new Set(still).size).toBe(many / 2)
@@ -142,17 +143,22 @@ test('while others write, an export has every entry that does not change exactly
 test('an export as of an instant has chunks of bounded size, also if every entry changed since', async () => {
   await service().sql(
     `insert into timesheets (user_id, day, instant, date_written, project, seconds, notes, source, client_id)
-     select 'all approved since', date '2026-01-01', now(), '2026-01-01', 'p', 3600, repeat('n', 1500), 'harvest', 'test'
+     select 'approved since', date '2026-01-01', now(), '2026-01-01', 'p', 3600, repeat('n', 1500), 'harvest', 'test'
        from generate_series(1, 10000)`,
   )
   const [row] = await service().sql<{ then: Date }>('select clock_timestamp() as then')
   await sleep(5)
-  await service().sql(`update timesheets set approved_at = now() where user_id = 'all approved since'`)
-  const filter = { userIds: ['all approved since'], approved: false }
+  await service().sql(`update timesheets set approved_at = now() where user_id = 'approved since'`)
+  const filter = { userIds: ['approved since'], approved: false }
   const database = openTestClient(service().databaseUrl)
   const reader = new PostgresEntryReader(database)
   let [lines, longest] = [0, 0]
-  for await (const chunk of reader.exportEntries(filter, row!.then.toISOString(), 'ndjson')) {
+  for await (const chunk of reader.exportEntries({
+    filter,
+    asOf: row!.then.toISOString(),
+    format: 'ndjson',
+    readableNames: undefined,
+  })) {
     lines += chunk.split('\n').length - 1
     longest = Math.max(longest, chunk.length)
   }
@@ -166,7 +172,7 @@ test('a client that leaves during an export ends its statements', async () => {
   const requestId = 'leaves'
   const identity = signIdentity(
     { client: 'test', person: 'maya', scopes: ['read:reports'] },
-    { method: 'GET', target, requestId },
+    { method: 'GET', target, requestId, headers: {} },
     identitySecret,
   )
   const headers = {
@@ -175,21 +181,21 @@ test('a client that leaves during an export ends its statements', async () => {
     [identityHeader]: identity,
   }
   for (let i = 0; i < 5; i++) {
-    const asking = request((await service().listen()) + target, { headers }).end()
-    asking.on('error', () => {})
-    const [response] = await once(asking, 'response')
+    const outgoing = request((await service().listen()) + target, { headers }).end()
+    outgoing.on('error', () => {})
+    const [response] = await once(outgoing, 'response')
     await once(response, 'data')
-    asking.destroy()
+    outgoing.destroy()
   }
-  const active = async () =>
+  const countActive = async () =>
     (
       await service().sql(
         `select from pg_stat_activity where datname = current_database() and state = 'active' and query like '%string_agg%'
           and pid <> pg_backend_pid()`,
       )
     ).length
-  while ((await active()) > 0) await sleep(20)
+  while ((await countActive()) > 0) await sleep(20)
   await sleep(100)
-  expect(await active()).toBe(0)
+  expect(await countActive()).toBe(0)
   expect((await maya.request('GET', '/timesheets?user_id=many&limit=1')).status).toBe(200)
 })

@@ -5,10 +5,10 @@ import { useService } from './service-fixture.ts'
 const service = useService()
 const { maya } = users(() => service().app)
 
-const ask = (method: string, target: string, accept = '*/*') =>
+const send = (method: string, target: string, accept = '*/*') =>
   maya.request(method, target, undefined, { accept })
 
-test('HEAD responses as GET does, without the body (RFC 9110, section 9.3.2)', async () => {
+test('responds to HEAD as to GET, without the body (RFC 9110, section 9.3.2)', async () => {
   const { body } = await maya.request('POST', '/timesheets', {
     date: '2026-05-10',
     project: 'StoreZero',
@@ -25,16 +25,16 @@ test('HEAD responses as GET does, without the body (RFC 9110, section 9.3.2)', a
     ['/timesheets/0', 404],
     ['/timesheets/upload', 405],
   ] as const) {
-    const [head, get] = [await ask('HEAD', target), await ask('GET', target)]
+    const [head, get] = [await send('HEAD', target), await send('GET', target)]
     expect([target, head.status, head.text]).toEqual([target, status, ''])
     for (const name of ['content-type', 'content-length', 'etag', 'link', 'vary'])
       expect([name, head.headers.get(name)]).toEqual([name, get.headers.get(name)])
   }
 })
 
-test('HEAD of an export is its head alone: nothing is exported, so it has no length', async () => {
+test('responds to HEAD of an export without reading it, so the length is unknown', async () => {
   for (const accept of ['text/csv', 'application/x-ndjson']) {
-    const head = await ask('HEAD', '/timesheets', accept)
+    const head = await send('HEAD', '/timesheets', accept)
     expect([head.status, head.text]).toEqual([200, ''])
     expect(head.headers.get('content-type')).toContain(accept)
     expect(head.headers.get('content-disposition')).toMatch(/^attachment/)

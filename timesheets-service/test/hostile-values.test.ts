@@ -7,33 +7,41 @@ const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
 
 test.each<[string, string, number]>([
   ['U+0000 in a text', JSON.stringify(entry({ project: 'a\0b' })), 422],
-  ['U+0000 in the identity', JSON.stringify(entry({ external_id: '\0', source: 'x' })), 422],
+  ['U+0000 in the external id', JSON.stringify(entry({ external_id: '\0', source: 'x' })), 422],
   ['half of a surrogate pair', '{"user_id":"\\ud83e","date":"2017-05-10","project":"p","hours":5}', 422],
   ['1e308 hours', JSON.stringify(entry({ hours: 1e308 })), 422],
-  ['more hours than a number holds', '{"user_id":"1","date":"2017-05-10","project":"p","hours":1e999}', 422],
-  ['hours next to nothing', JSON.stringify(entry({ hours: 5e-324 })), 422],
   [
-    'a member named __proto__',
+    'hours beyond the range of a number',
+    '{"user_id":"1","date":"2017-05-10","project":"p","hours":1e999}',
+    422,
+  ],
+  ['the smallest positive number of hours', JSON.stringify(entry({ hours: 5e-324 })), 422],
+  [
+    'a field named __proto__',
     '{"__proto__":{"hours":5},"user_id":"1","date":"2017-05-10","project":"p"}',
     422,
   ],
-  ['members named as every object has them', '{"constructor":1,"toString":1,"hasOwnProperty":1}', 422],
-  ['a deep nest', nested(60_000), 200],
-  ['a deep nest in an entry', `{"user_id":${nested(60_000)}}`, 422],
-  ['a nest so deep that it would fill the memory', nested(8_000_000), 413],
-  ['so many values that they would', `[${'{},'.repeat(5_000_000)}{}]`, 413],
-  ['a deep nest of objects', `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`, 422],
-  ['a deep nest that does not end', '['.repeat(60_000), 400],
-  ['many members', `{${Array.from({ length: 50_000 }, (_, i) => `"m${i}":1`).join()}}`, 422],
-  ['nothing', '', 400],
-  ['a blank', ' ', 400],
-  ['half an entry', JSON.stringify(entry()).slice(0, -1), 400],
+  [
+    'fields with the names of properties of every object',
+    '{"constructor":1,"toString":1,"hasOwnProperty":1}',
+    422,
+  ],
+  ['deeply nested arrays', nested(60_000), 200],
+  ['deeply nested arrays in an entry', `{"user_id":${nested(60_000)}}`, 422],
+  ['arrays nested so deeply that they would exhaust the memory', nested(8_000_000), 413],
+  ['so many values that they would exhaust the memory', `[${'{},'.repeat(5_000_000)}{}]`, 413],
+  ['deeply nested objects', `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`, 422],
+  ['nested arrays without an end', '['.repeat(60_000), 400],
+  ['many fields', `{${Array.from({ length: 50_000 }, (_, i) => `"m${i}":1`).join()}}`, 422],
+  ['an empty body', '', 400],
+  ['a space', ' ', 400],
+  ['an entry that is cut', JSON.stringify(entry()).slice(0, -1), 400],
   ['two entries', JSON.stringify(entry()) + JSON.stringify(entry()), 400],
   ['a trailing comma', '[1,]', 400],
   ['NaN', '{"hours":NaN}', 400],
   ['single quotes', "{'user_id':'007'}", 400],
   ['a comment', '{} // nothing', 400],
-])('%s', async (_what, body, status) => {
+])('handles %s without an internal error', async (_name, body, status) => {
   const response = await service().uploadRejected(body)
   expect({ status: response.status, text: response.text.slice(0, 300) }).toMatchObject({ status })
   if (status !== 200) expect(response.headers.get('content-type')).toBe('application/problem+json')
@@ -42,15 +50,15 @@ test.each<[string, string, number]>([
   expect(({} as { hours?: number }).hours).toBeUndefined()
 })
 
-test('bytes that are no UTF-8 are no JSON', async () => {
-  const good = Buffer.from(JSON.stringify(entry({ project: 'Räven' })))
+test('rejects JSON that is not UTF-8 with 400', async () => {
+  const valid = Buffer.from(JSON.stringify(entry({ project: 'Räven' })))
   for (const bytes of [
-    Buffer.from(good.toString('latin1').replace('Ã¤', 'ä'), 'latin1'),
-    Buffer.from(`\ufeff${good}`, 'utf16le'),
+    Buffer.from(valid.toString('latin1').replace('Ã¤', 'ä'), 'latin1'),
+    Buffer.from(`\ufeff${valid}`, 'utf16le'),
     Buffer.concat([
-      good.subarray(0, good.indexOf('R')),
+      valid.subarray(0, valid.indexOf('R')),
       Buffer.from([0xed, 0xa0, 0x80]),
-      good.subarray(good.indexOf('v')),
+      valid.subarray(valid.indexOf('v')),
     ]),
     Buffer.from([0xff]),
   ]) {
@@ -59,18 +67,18 @@ test('bytes that are no UTF-8 are no JSON', async () => {
   }
 })
 
-test('a byte order mark is passed over, as RFC 8259 allows', async () => {
+test('ignores a byte order mark, as RFC 8259, section 8.1, allows', async () => {
   expect((await service().upload(`\ufeff${JSON.stringify(entry())}`)).status).toBe(201)
 })
 
-test('of a member that is there twice, the last counts', async () => {
+test('uses the last value of a repeated field', async () => {
   const { body } = await service().upload(
     '{"user_id":"1","user_id":"2","date":"2017-05-10","project":"p","hours":1,"hours":2}',
   )
   expect(body).toMatchObject({ user_id: '2', hours: 2 })
 })
 
-test('what is odd but right is kept, letter for letter', async () => {
+test('stores unusual but valid texts exactly', async () => {
   const texts = [
     '\u0001\t\n\r\u007f\u0085',
     '"quoted" \'single\' `back` \\ \\\\ \\n',
@@ -85,7 +93,7 @@ test('what is odd but right is kept, letter for letter', async () => {
   ]
   const items = texts.map((text, i) =>
     entry({
-      source: 'odd',
+      source: 'unusual',
       external_id: `${i}${text}`,
       project: text,
       notes: i % 2 === 0 ? text : undefined,
@@ -94,7 +102,7 @@ test('what is odd but right is kept, letter for letter', async () => {
   const { body } = await service().uploadBatch(items)
   expect(body.summary).toMatchObject({ received: texts.length, created: texts.length })
   const rows = await service().sql(
-    "select external_id, project, notes from timesheets where source = 'odd' order by id",
+    "select external_id, project, notes from timesheets where source = 'unusual' order by id",
   )
   expect(rows).toEqual(
     texts.map((text, i) => ({ external_id: `${i}${text}`, project: text, notes: i % 2 === 0 ? text : null })),
@@ -102,12 +110,12 @@ test('what is odd but right is kept, letter for letter', async () => {
   expect((await service().uploadBatch(items)).body.summary).toMatchObject({ unchanged: texts.length })
   const changed = items.map((item, i) => ({ ...item, hours: 6, notes: texts.at(-1 - i) }))
   expect((await service().uploadBatch(changed)).body.summary).toMatchObject({ updated: texts.length })
-  expect(await service().sql("select notes from timesheets where source = 'odd' order by id")).toEqual(
+  expect(await service().sql("select notes from timesheets where source = 'unusual' order by id")).toEqual(
     texts.map((_, i) => ({ notes: texts.at(-1 - i) })),
   )
 })
 
-test('the longest values that are allowed fit', async () => {
+test('stores the longest values that are allowed', async () => {
   const { status, body } = await service().upload(
     entry({
       user_id: '🦊'.repeat(128),
@@ -120,14 +128,14 @@ test('the longest values that are allowed fit', async () => {
   expect([status, body.status]).toEqual([201, 'created'])
 })
 
-test('a client with an odd name has its own source', async () => {
+test('a client with an unusual name has its own default source', async () => {
   const client = 'Zoë "x" {a,b} \\ \u{1f98a}'
   const { body } = await service().upload(entry({ external_id: '1' }), { client })
   expect(body.source).toBe(`client:${client}`)
   expect((await service().upload(entry({ external_id: '1' }), { client })).body.status).toBe('unchanged')
 })
 
-test('dates at the edges, offsets and milliseconds are kept', async () => {
+test('stores dates at the limits, offsets and milliseconds exactly', async () => {
   const dates: [string, string, string][] = [
     ['2000-01-01T00:00:00+14:00', '2000-01-01', '1999-12-31T10:00:00.000Z'],
     ['2000-01-01', '2000-01-01', '2000-01-01T00:00:00.000Z'],
@@ -146,7 +154,7 @@ test('dates at the edges, offsets and milliseconds are kept', async () => {
   }
 })
 
-test('ids beyond 32 bits are numbers like any other', async () => {
+test('returns ids beyond 32 bits as numbers', async () => {
   await service().sql("select setval('timesheets_id_seq', 9007199254740000)")
   const mine = { source: 'far', external_id: '1' }
   const { body, headers } = await service().upload(entry(mine))

@@ -1,8 +1,8 @@
 import type { Client, TestResponse } from './client.ts'
 import { entry, type TestService } from './service-fixture.ts'
 
-/** The pages of a list from one on, by their links, each as the gateway would be asked for it. */
-export async function* pages(caller: Client, target: string): AsyncGenerator<TestResponse> {
+/** Reads the pages of a list, following their links, and starting at a page. */
+export async function* readPages(caller: Client, target: string): AsyncGenerator<TestResponse> {
   let next: string | undefined = target
   while (next !== undefined) {
     const page: TestResponse = await caller.request('GET', next)
@@ -12,21 +12,21 @@ export async function* pages(caller: Client, target: string): AsyncGenerator<Tes
   }
 }
 
-/** Path and query of the page after this one. */
+/** The path and query of the next page; undefined on the last one. */
 export function getNextTarget({ headers }: TestResponse): string | undefined {
   const link = /^<https:\/\/timesheets\.example\.com(\/[^>]*)>; rel="next"$/.exec(headers.get('link') ?? '')
   return link?.[1]
 }
 
-/** Every entry of a list, through all of its pages. */
+/** Reads all entries of a list, page by page. */
 export async function readList(caller: Client, target: string) {
   const entries = []
-  for await (const { body } of pages(caller, target)) entries.push(...body)
+  for await (const { body } of readPages(caller, target)) entries.push(...body)
   return entries
 }
 
-/** Uploads entries of the source `harvest` and tells their ids, in the order of the items. */
-export async function upload(service: TestService, items: readonly object[]): Promise<number[]> {
+/** Uploads entries of the source `harvest` and returns their ids, in the order of the items. */
+export async function uploadEntries(service: TestService, items: readonly object[]): Promise<number[]> {
   const { status, text, body } = await service.uploadBatch(
     items.map((item, i) =>
       entry({ source: 'harvest', external_id: `${Date.now()}-${Math.random()}-${i}`, ...item }),

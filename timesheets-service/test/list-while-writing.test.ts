@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import pg from 'pg'
 import { users } from './client.ts'
-import { getNextTarget, pages, readList, upload } from './list-helpers.ts'
+import { getNextTarget, readList, readPages, uploadEntries } from './list-helpers.ts'
 import { useService } from './service-fixture.ts'
 
 const service = useService()
@@ -13,7 +13,7 @@ const toIds = (entries: readonly { id: number }[]) => entries.map(({ id }) => id
 /** Uploads ten entries, on 11 to 20 January, newest first. */
 async function uploadTen(userId: string): Promise<number[]> {
   const items = Array.from({ length: 10 }, (_, i) => ({ user_id: userId, date: `2026-01-${20 - i}` }))
-  return upload(service(), items)
+  return uploadEntries(service(), items)
 }
 
 /** Reads the first page of three entries, runs `write`, and reads the remaining pages. */
@@ -36,7 +36,7 @@ async function inTransaction<T>(work: (transaction: pg.Client) => Promise<T>): P
 
 test('an entry that does not change between two pages is on one page; others are where they belong when a page is read', async () => {
   const ids = await uploadTen('between')
-  const [added] = await upload(service(), [{ user_id: 'to move', date: '2026-01-31' }])
+  const [added] = await uploadEntries(service(), [{ user_id: 'to move', date: '2026-01-31' }])
   const read = await readAround('between', async () => {
     await service().sql(move, [ids[0], '2026-01-01']) // from the first page to the end of the list
     await service().sql(move, [ids[9], '2026-01-31']) // from a later page to before the first
@@ -71,7 +71,7 @@ test('a transaction that is rolled back between two pages leaves nothing', async
 
 test('while many writers move entries, every read of all pages has each other entry exactly once', async () => {
   const dates = Array.from({ length: 60 }, (_, i) => ({ user_id: 'busy', date: `2026-02-${10 + (i % 18)}` }))
-  const ids = await upload(service(), dates)
+  const ids = await uploadEntries(service(), dates)
   const [moving, still] = [ids.slice(0, 30), ids.slice(30)]
   let reading = true
   const moveAtRandom = async () => {
@@ -94,7 +94,8 @@ test('while many writers move entries, every read of all pages has each other en
   try {
     for (let i = 0; i < 8; i++) {
       const read: number[] = []
-      for await (const { body } of pages(maya, '/timesheets?user_id=busy&limit=7')) read.push(...toIds(body))
+      for await (const { body } of readPages(maya, '/timesheets?user_id=busy&limit=7'))
+        read.push(...toIds(body))
       const stillRead = read.filter((id) => still.includes(id))
       expect(stillRead).toHaveLength(still.length)
       expect(new Set(stillRead)).toEqual(new Set(still))

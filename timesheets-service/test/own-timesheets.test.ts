@@ -7,10 +7,10 @@ const { ann, ben, maya, sync } = users(() => service().app)
 
 const hours = { date: '2026-05-10', project: 'StoreZero', hours: 7.5 }
 
-test('a person enters hours: whose they are, the token says', async () => {
-  const entered = await ann.request('POST', '/timesheets', { ...hours, notes: 'Café' })
-  expect(entered.status).toBe(201)
-  expect(entered.body).toMatchObject({
+test('creates an entry for the person in the token, and rejects a user_id in the body', async () => {
+  const created = await ann.request('POST', '/timesheets', { ...hours, notes: 'Café' })
+  expect(created.status).toBe(201)
+  expect(created.body).toMatchObject({
     ...hours,
     notes: 'Café',
     user_id: 'ann@exampleco.com',
@@ -19,24 +19,24 @@ test('a person enters hours: whose they are, the token says', async () => {
     approved: false,
     version: 1,
   })
-  expect(entered.headers.get('location')).toBe(`https://timesheets.example.com/timesheets/${entered.body.id}`)
-  expect(entered.headers.get('etag')).toBe('"1"')
-  expect((await ann.request('GET', `/timesheets/${entered.body.id}`)).body).toEqual(entered.body)
+  expect(created.headers.get('location')).toBe(`https://timesheets.example.com/timesheets/${created.body.id}`)
+  expect(created.headers.get('etag')).toBe('"1"')
+  expect((await ann.request('GET', `/timesheets/${created.body.id}`)).body).toEqual(created.body)
 
-  const forged = await ann.request('POST', '/timesheets', { ...hours, user_id: 'ben@exampleco.com' })
-  expect(forged).toMatchObject({
+  const rejected = await ann.request('POST', '/timesheets', { ...hours, user_id: 'ben@exampleco.com' })
+  expect(rejected).toMatchObject({
     status: 422,
     body: { type: '/problems/invalid-entry', errors: [{ pointer: '#/user_id' }] },
   })
 })
 
-test('the directory says which user an e-mail is', async () => {
+test('stores the user_id that the directory has for the e-mail of the person', async () => {
   await maya.request('PUT', '/people/007', { emails: ['Bond@ExampleCo.com'] })
   const bond = createUser(() => service().app, 'bond@exampleco.com', 'create:timesheets')
   expect((await bond.request('POST', '/timesheets', hours)).body.user_id).toBe('007')
 })
 
-test('own hours are changed and deleted while nobody has approved them', async () => {
+test('lets a person change and delete an own entry that is not approved', async () => {
   const { body } = await ann.request('POST', '/timesheets', hours)
   const path = `/timesheets/${body.id}`
   const changed = await ann.request('PUT', path, { ...hours, hours: 3.25 })
@@ -49,7 +49,7 @@ test('own hours are changed and deleted while nobody has approved them', async (
   expect((await ann.request('DELETE', path)).status).toBe(404)
 })
 
-test("another's entry is as good as none, except for who may read all", async () => {
+test('responds 404 to a request for an entry of another person, except with read:reports', async () => {
   const { body } = await ann.request('POST', '/timesheets', hours)
   const path = `/timesheets/${body.id}`
   for (const [method, sent] of [['GET'], ['PUT', hours], ['DELETE']] as const) {
@@ -63,7 +63,7 @@ test("another's entry is as good as none, except for who may read all", async ()
   expect((await maya.request('PUT', path, hours)).status).toBe(404)
 })
 
-test('what came from a source is changed there', async () => {
+test('rejects changes of an uploaded entry with 409', async () => {
   const { body } = await sync.request('POST', '/timesheets/upload', {
     ...hours,
     user_id: 'ann@exampleco.com',
@@ -71,21 +71,21 @@ test('what came from a source is changed there', async () => {
     external_id: '1',
   })
   for (const [method, sent] of [['PUT', hours], ['DELETE']] as const) {
-    const refused = await ann.request(method, `/timesheets/${body.id}`, sent)
-    expect(refused).toMatchObject({ status: 409, body: { type: '/problems/owned-by-source' } })
+    const rejected = await ann.request(method, `/timesheets/${body.id}`, sent)
+    expect(rejected).toMatchObject({ status: 409, body: { type: '/problems/owned-by-source' } })
   }
 })
 
-test('what is approved is changed no more', async () => {
+test('rejects changes of an approved entry with 409', async () => {
   const { body } = await ann.request('POST', '/timesheets', hours)
   await maya.request('PUT', `/approvals/${body.id}`)
   for (const [method, sent] of [['PUT', hours], ['DELETE']] as const) {
-    const refused = await ann.request(method, `/timesheets/${body.id}`, sent)
-    expect(refused).toMatchObject({ status: 409, body: { type: '/problems/approved' } })
+    const rejected = await ann.request(method, `/timesheets/${body.id}`, sent)
+    expect(rejected).toMatchObject({ status: 409, body: { type: '/problems/approved' } })
   }
 })
 
-test('If-Match names a version, and an old one is told so', async () => {
+test('rejects a change or a deletion with 412 if If-Match has another version', async () => {
   const { body } = await ann.request('POST', '/timesheets', hours)
   const path = `/timesheets/${body.id}`
   expect((await ann.request('PUT', path, hours, { 'if-match': '"1"' })).status).toBe(200)
@@ -96,7 +96,21 @@ test('If-Match names a version, and an old one is told so', async () => {
   expect((await ann.request('DELETE', path, undefined, { 'if-match': '"7", "2"' })).status).toBe(204)
 })
 
-test('what is no id names no entry', async () => {
+test('reads an entry only if its version satisfies If-Match and If-None-Match', async () => {
+  const { body } = await ann.request('POST', '/timesheets', hours)
+  const read = (headers: Record<string, string>) =>
+    ann.request('GET', `/timesheets/${body.id}`, undefined, headers)
+  expect(await read({ 'if-match': '"2", "1"' })).toMatchObject({ status: 200, body })
+  const stale = await read({ 'if-match': '"2"' })
+  expect(stale).toMatchObject({ status: 412, body: { type: '/problems/stale-version', version: 1 } })
+  expect(stale.headers.get('etag')).toBe('"1"')
+
+  const notModified = await read({ 'if-none-match': '"1"' })
+  expect([notModified.status, notModified.text, notModified.headers.get('etag')]).toEqual([304, '', '"1"'])
+  expect(await read({ 'if-none-match': '"2"' })).toMatchObject({ status: 200, body })
+})
+
+test('responds 404 to a text that is not an id', async () => {
   for (const id of ['0', '-1', '1.5', 'abc', '9999999999999999', '99999999999999999999', '%00', '1e3']) {
     expect((await maya.request('GET', `/timesheets/${id}`)).status).toBe(404)
     expect((await maya.request('PUT', `/approvals/${id}`)).status).toBe(404)

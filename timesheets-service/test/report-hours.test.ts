@@ -2,96 +2,96 @@ import { beforeAll, expect, test } from '@jest/globals'
 import pg from 'pg'
 import { PostgresHoursReporter } from '../src/postgres/report-hours.ts'
 import { createUser, users } from './client.ts'
-import { upload } from './list-helpers.ts'
+import { uploadEntries } from './list-helpers.ts'
 import { TestService, useService } from './service-fixture.ts'
 import { openTestClient } from './use-test-client.ts'
 
 const service = useService()
 const { maya } = users(() => service().app)
 
-const report = (query: string, accept = '*/*') =>
+const readReport = (query: string, accept = '*/*') =>
   maya.request('GET', `/reports/hours${query}`, undefined, { accept })
 
-/** Groups as rows of their values. */
-const rowsOf = async (query: string) => {
-  const { status, body } = await report(query)
+/** Reads a report as rows: the values of each group. */
+const readRows = async (query: string) => {
+  const { status, body } = await readReport(query)
   expect(status).toBe(200)
   return body.map((group: object) => Object.values(group))
 }
 
 beforeAll(async () => {
-  const [first] = await upload(service(), [
-    // Sunday, Monday and Thursday around the turn of a year, and days that another zone would call otherwise.
+  const [first] = await uploadEntries(service(), [
+    // Sunday, Monday and Thursday around the turn of a year, and dates with another day in UTC.
     { user_id: 'ann', date: '2025-12-28', project: 'Nord', hours: 1 },
     { user_id: 'ann', date: '2025-12-29T00:30:00+14:00', project: 'Nord', hours: 2 },
     { user_id: 'ann', date: '2026-01-01T23:30:00-11:00', project: 'Nord', hours: 3 },
     { user_id: 'ann', date: '2026-01-04', project: 'Süd', hours: 0.1 },
     { user_id: 'Zoe', date: '2026-01-05', project: 'Süd', hours: 0.2, source: 'toggl' },
-    // The hour that is not, and the hour that is twice, where clocks change.
+    // The hour that the change to summer time skips, and the hour that the change back repeats.
     { user_id: 'Zoe', date: '2026-03-29T02:30:00+01:00', project: 'Nord', hours: 4 },
     { user_id: 'Zoe', date: '2026-10-25T02:30:00+01:00', project: 'Nord', hours: 8 },
     { user_id: 'ann', date: '2026-01-01', project: 'deleted', hours: 24, external_id: 'gone' },
   ])
-  await upload(service(), [{ user_id: 'ann', external_id: 'gone', deleted: true }])
+  await uploadEntries(service(), [{ user_id: 'ann', external_id: 'gone', deleted: true }])
   await maya.request('PUT', `/approvals/${first}`)
 })
 
-test('all of it, by nothing', async () => {
-  expect((await report('')).body).toEqual([{ hours: 18.3, entries: 7, approved_hours: 1 }])
-  expect((await report('?project=none')).body).toEqual([{ hours: 0, entries: 0, approved_hours: 0 }])
+test('sums all hours in one group without group_by', async () => {
+  expect((await readReport('')).body).toEqual([{ hours: 18.3, entries: 7, approved_hours: 1 }])
+  expect((await readReport('?project=none')).body).toEqual([{ hours: 0, entries: 0, approved_hours: 0 }])
 })
 
-test('by week, which is its Monday, also across a year; by month, which is its first; by civil day', async () => {
-  expect(await rowsOf('?group_by=week')).toEqual([
+test('groups by week, month and day, also across the turn of a year', async () => {
+  expect(await readRows('?group_by=week')).toEqual([
     ['2025-12-22', 1, 1, 1],
     ['2025-12-29', 5.1, 3, 0],
     ['2026-01-05', 0.2, 1, 0],
     ['2026-03-23', 4, 1, 0],
     ['2026-10-19', 8, 1, 0],
   ])
-  expect(await rowsOf('?group_by=month')).toEqual([
+  expect(await readRows('?group_by=month')).toEqual([
     ['2025-12-01', 3, 2, 1],
     ['2026-01-01', 3.3, 3, 0],
     ['2026-03-01', 4, 1, 0],
     ['2026-10-01', 8, 1, 0],
   ])
-  expect(await rowsOf('?group_by=day&to=2026-01-01')).toEqual([
+  expect(await readRows('?group_by=day&to=2026-01-01')).toEqual([
     ['2025-12-28', 1, 1, 1],
     ['2025-12-29', 2, 1, 0],
     ['2026-01-01', 3, 1, 0],
   ])
 })
 
-test('by any keys, and in their order, with the keys asked for and no others', async () => {
-  expect((await report('?group_by=project,user,source')).body).toEqual([
+test('groups by several keys in their order, and returns only these keys', async () => {
+  expect((await readReport('?group_by=project,user,source')).body).toEqual([
     { project: 'Nord', user_id: 'Zoe', source: 'harvest', hours: 12, entries: 2, approved_hours: 0 },
     { project: 'Nord', user_id: 'ann', source: 'harvest', hours: 6, entries: 3, approved_hours: 1 },
     { project: 'Süd', user_id: 'Zoe', source: 'toggl', hours: 0.2, entries: 1, approved_hours: 0 },
     { project: 'Süd', user_id: 'ann', source: 'harvest', hours: 0.1, entries: 1, approved_hours: 0 },
   ])
-  expect(await rowsOf('?group_by=user,month&from=2026-01-01&to=2026-03-31')).toEqual([
+  expect(await readRows('?group_by=user,month&from=2026-01-01&to=2026-03-31')).toEqual([
     ['Zoe', '2026-01-01', 0.2, 1, 0],
     ['Zoe', '2026-03-01', 4, 1, 0],
     ['ann', '2026-01-01', 3.1, 2, 0],
   ])
 })
 
-test('filters: days inclusive, person, project, source', async () => {
-  expect(await rowsOf('?from=2026-01-04&to=2026-01-05')).toEqual([[0.3, 2, 0]])
-  expect(await rowsOf('?user_id=ann')).toEqual([[6.1, 4, 1]])
-  expect(await rowsOf('?user_id=*')).toEqual([[18.3, 7, 1]])
-  expect(await rowsOf(`?project=${encodeURIComponent('Süd')}&source=toggl`)).toEqual([[0.2, 1, 0]])
-  expect(await rowsOf('?group_by=user&project=none')).toEqual([])
+test('filters by days, person, project and source', async () => {
+  expect(await readRows('?from=2026-01-04&to=2026-01-05')).toEqual([[0.3, 2, 0]])
+  expect(await readRows('?user_id=ann')).toEqual([[6.1, 4, 1]])
+  expect(await readRows('?user_id=*')).toEqual([[18.3, 7, 1]])
+  expect(await readRows(`?project=${encodeURIComponent('Süd')}&source=toggl`)).toEqual([[0.2, 1, 0]])
+  expect(await readRows('?group_by=user&project=none')).toEqual([])
 })
 
-test('every week begins on a Monday and every month on a first, of any day', async () => {
+test('starts every week on its Monday and every month on its first day, for all days of 32 years', async () => {
   await service().sql(
     `insert into timesheets (user_id, day, instant, date_written, project, seconds, source, client_id)
      select 'every day', date '2000-01-01' + g, now(), '', 'p', 60, 'harvest', 'test' from generate_series(0, 12000) g`,
   )
   for (const key of ['week', 'month'] as const) {
-    const groups = (await report(`?group_by=${key}&user_id=every%20day`)).body
-    const days = (await report('?group_by=day&user_id=every%20day')).body.map(
+    const groups = (await readReport(`?group_by=${key}&user_id=every%20day`)).body
+    const days = (await readReport('?group_by=day&user_id=every%20day')).body.map(
       (group: { day: string }) => group.day,
     )
     const first = (day: string) => {
@@ -103,34 +103,34 @@ test('every week begins on a Monday and every month on a first, of any day', asy
   }
 })
 
-test('sums are exact, however many small ones they are of', async () => {
+test('sums many small numbers of hours exactly', async () => {
   await service().sql(
     `insert into timesheets (user_id, day, instant, date_written, project, seconds, source, client_id)
      select 'seconds', date '2026-06-01', now(), '', 'p', 1 + g % 3, 'harvest', 'test' from generate_series(1, 9999) g`,
   )
-  expect(await rowsOf('?user_id=seconds')).toEqual([[5.555, 9999, 0]])
-  expect(await rowsOf('?user_id=seconds&group_by=day')).toEqual([['2026-06-01', 5.555, 9999, 0]])
+  expect(await readRows('?user_id=seconds')).toEqual([[5.555, 9999, 0]])
+  expect(await readRows('?user_id=seconds&group_by=day')).toEqual([['2026-06-01', 5.555, 9999, 0]])
 })
 
-test('CSV by Accept, without formulas', async () => {
-  await upload(service(), [
+test('responds with CSV to Accept: text/csv, without formulas', async () => {
+  await uploadEntries(service(), [
     { user_id: '=1', project: 'a, "b"', date: '2026-02-02', hours: 1.5, source: 'csv' },
   ])
-  const { headers, body } = await report('?group_by=user,project,week&source=csv', 'text/csv')
+  const { headers, body } = await readReport('?group_by=user,project,week&source=csv', 'text/csv')
   expect(headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')
   expect(headers.get('content-disposition')).toBe('attachment; filename="hours.csv"')
   expect(body).toBe(
     'user_id,project,week,hours,entries,approved_hours\r\n"\'=1","a, ""b""",2026-02-02,1.5,1,0\r\n',
   )
-  expect((await report('?group_by=day&source=none', 'text/csv')).body).toBe(
+  expect((await readReport('?group_by=day&source=none', 'text/csv')).body).toBe(
     'day,hours,entries,approved_hours\r\n',
   )
 })
 
-test('a report that takes too long is refused, with a way out', async () => {
-  const impatient = await TestService.start({ DATABASE_TIMEOUT_MS: '300' })
-  const reader = createUser(() => impatient.app, 'maya@exampleco.com', 'read:reports')
-  const locker = new pg.Client({ connectionString: impatient.databaseUrl })
+test('rejects a report that takes too long, and says how to narrow it', async () => {
+  const slow = await TestService.start({ DATABASE_TIMEOUT_MS: '300' })
+  const reader = createUser(() => slow.app, 'maya@exampleco.com', 'read:reports')
+  const locker = new pg.Client({ connectionString: slow.databaseUrl })
   await locker.connect()
   try {
     await locker.query('begin')
@@ -141,7 +141,7 @@ test('a report that takes too long is refused, with a way out', async () => {
     })
   } finally {
     await locker.end()
-    await impatient.stop()
+    await slow.stop()
   }
 })
 
@@ -173,8 +173,8 @@ test.each([
   'from=0000-01-01',
   'limit=5',
   'approved=true',
-])('?%s is refused', async (query) => {
-  expect(await report(`?${query}`)).toMatchObject({
+])('rejects the query ?%s with 400', async (query) => {
+  expect(await readReport(`?${query}`)).toMatchObject({
     status: 400,
     body: { type: '/problems/invalid-parameter', parameter: /^\w+/.exec(query)![0] },
   })

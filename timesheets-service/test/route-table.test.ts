@@ -25,7 +25,7 @@ const send = ({ method, target, contract }: (typeof rows)[number], headers: Reco
 
 test('is an express app that responds without a server of its own', async () => {
   const { app } = service()
-  // The members by which express composes apps.
+  // The properties by which express composes apps.
   expect([typeof app.use, typeof app.router.stack]).toEqual(['function', 'object'])
   const headers = signedHeaders('GET', '/people', { client: 'web', person: 'maya', scopes })
   expect((await supertest(app).get('/people').set(headers)).status).toBe(200)

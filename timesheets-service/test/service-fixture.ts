@@ -30,6 +30,7 @@ export interface SingleResponse {
 
 interface UploadOptions {
   readonly client?: string
+  readonly person?: string
   /** With its question mark. */
   readonly query?: string
   readonly headers?: Record<string, string>
@@ -107,9 +108,9 @@ export class TestService {
   /** Uploads as a program; `body` as for `Client.request`. */
   upload<Body = SingleResponse>(
     body: unknown,
-    { client = syncIdentity.client, query = '', headers }: UploadOptions = {},
+    { client = syncIdentity.client, person = syncIdentity.person, query = '', headers }: UploadOptions = {},
   ): Promise<TestResponse<Body>> {
-    const uploader = new Client(() => this.app, { ...syncIdentity, client })
+    const uploader = new Client(() => this.app, { ...syncIdentity, client, person })
     return uploader.request<Body>('POST', `/timesheets/upload${query}`, body, headers)
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { expect, test } from '@jest/globals'
 import { identityHeader, requestIdHeader, signIdentity } from '@timesheets/runtime/identity'
 import { Secret } from '@timesheets/runtime/secret'
@@ -10,14 +11,21 @@ const previousSecret = new Secret('the secret that was in use until a moment ago
 const service = useService({ IDENTITY_SECRET_PREVIOUS: previousSecret.reveal() })
 
 const target = '/timesheets/upload'
-const bound = { method: 'POST', target, requestId: 'req-1' }
+const body = JSON.stringify(entry())
+const bound = {
+  method: 'POST',
+  target,
+  requestId: 'req-1',
+  headers: { 'content-length': String(body.length) },
+}
 
-/** Sends an entry with these headers, as somebody would who found a way around the gateway. */
+/** Sends an entry with these headers, as a client that bypasses the gateway would. */
 function send(headers: Record<string, string>, path = target): supertest.Test {
   return supertest(service().app)
     .post(path)
     .set({ [requestIdHeader]: 'req-1', ...headers })
-    .send(entry())
+    .type('json')
+    .send(body)
 }
 
 async function expectRejected(response: supertest.Response): Promise<void> {
@@ -30,15 +38,17 @@ async function expectRejected(response: supertest.Response): Promise<void> {
   expect(await service().sql('select id from timesheets')).toEqual([])
 }
 
-/** An identity as the gateway makes it, with other claims. */
-function forged(
+/** Signs an identity like the gateway, with other claims. */
+function forgeIdentity(
   claims: object,
   { alg = 'HS256', issuer = 'timesheets-gateway', secret = identitySecret } = {},
 ) {
-  return new SignJWT({ ...syncIdentity, method: 'POST', target, ...claims })
+  const { method, requestId } = bound
+  const required = { method, target, request_id: requestId, framing: `length ${body.length}` }
+  return new SignJWT({ ...syncIdentity, ...required, ...claims })
     .setProtectedHeader({ alg })
     .setIssuer(issuer)
-    .setJti('req-1')
+    .setJti(randomUUID())
     .sign(new TextEncoder().encode(secret.reveal()))
 }
 
@@ -48,58 +58,84 @@ const fresh = { iat: seconds, exp: seconds + 30 }
 test.each<[string, () => Promise<string> | string | undefined]>([
   ['no identity', () => undefined],
   ['an empty identity', () => ''],
-  ['no JWS', () => 'let me in'],
+  ['a text that is not a JWS', () => 'let me in'],
   ['two identities', async () => `${signIdentity(syncIdentity, bound, identitySecret)}, x.y.z`],
   [
-    'another secret',
-    () => signIdentity(syncIdentity, bound, new Secret('a secret that somebody else has made up')),
+    'a signature with another secret',
+    () => signIdentity(syncIdentity, bound, new Secret('a secret that a stranger has chosen')),
   ],
-  ['another method', () => signIdentity(syncIdentity, { ...bound, method: 'PUT' }, identitySecret)],
-  ['another path', () => signIdentity(syncIdentity, { ...bound, target: '/timesheets' }, identitySecret)],
   [
-    'another query',
+    'an identity for another method',
+    () => signIdentity(syncIdentity, { ...bound, method: 'PUT' }, identitySecret),
+  ],
+  [
+    'an identity for another path',
+    () => signIdentity(syncIdentity, { ...bound, target: '/timesheets' }, identitySecret),
+  ],
+  [
+    'an identity for another query',
     () => signIdentity(syncIdentity, { ...bound, target: `${target}?dry_run=true` }, identitySecret),
   ],
-  ['another request', () => signIdentity(syncIdentity, { ...bound, requestId: 'req-2' }, identitySecret)],
-  ['an end that is past', () => forged({ iat: seconds - 60, exp: seconds - 30 })],
   [
-    'an end that lies far off, but a beginning long ago',
-    () => forged({ iat: seconds - 60, exp: seconds + 3600 }),
+    'an identity for another request',
+    () => signIdentity(syncIdentity, { ...bound, requestId: 'req-2' }, identitySecret),
   ],
-  ['no end', () => forged({ iat: seconds })],
-  ['no beginning', () => forged({ exp: seconds + 30 })],
-  ['another issuer', () => forged(fresh, { issuer: 'https://issuer.example.com/' })],
-  ['another algorithm', () => forged(fresh, { alg: 'HS512' })],
-  ['no client', () => forged({ ...fresh, client: undefined })],
-  ['a client that is no text', () => forged({ ...fresh, client: { name: 'contractor-sync' } })],
-  ['scopes that are no list', () => forged({ ...fresh, scopes: 'batch:upload' })],
   [
-    'no signature (alg none)',
+    'an identity for another body',
+    () => signIdentity(syncIdentity, { ...bound, headers: { 'content-length': '2' } }, identitySecret),
+  ],
+  ['an expired identity', () => forgeIdentity({ iat: seconds - 60, exp: seconds - 30 })],
+  [
+    'an identity with a life that is too long',
+    () => forgeIdentity({ iat: seconds - 60, exp: seconds + 3600 }),
+  ],
+  ['an identity without an expiry', () => forgeIdentity({ iat: seconds })],
+  ['an identity without an issue time', () => forgeIdentity({ exp: seconds + 30 })],
+  ['an identity of another issuer', () => forgeIdentity(fresh, { issuer: 'https://issuer.example.com/' })],
+  ['an identity with another algorithm', () => forgeIdentity(fresh, { alg: 'HS512' })],
+  ['an identity without a client', () => forgeIdentity({ ...fresh, client: undefined })],
+  ['a client that is not a string', () => forgeIdentity({ ...fresh, client: { name: 'contractor-sync' } })],
+  ['scopes that are not an array', () => forgeIdentity({ ...fresh, scopes: 'batch:upload' })],
+  [
+    'an unsigned identity (alg none)',
     async () => {
-      const [, payload] = (await forged(fresh)).split('.')
+      const [, payload] = (await forgeIdentity(fresh)).split('.')
       return `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`
     },
   ],
-])('with %s nothing is answered', async (_what, identity) => {
+])('rejects a request with %s', async (_name, identity) => {
   const header = await identity()
   await expectRejected(await send(header === undefined ? {} : { [identityHeader]: header }))
 })
 
-test('an access token is no identity', async () => {
-  await expectRejected(await send({ authorization: `Bearer ${await forged(fresh)}` }))
+test('does not accept an access token in place of the identity', async () => {
+  await expectRejected(await send({ authorization: `Bearer ${await forgeIdentity(fresh)}` }))
 })
 
-test('what is not there is not told to a stranger either', async () => {
+test('responds 401 rather than 404 to an unknown path without an identity', async () => {
   await expectRejected(await send({}, '/nowhere'))
 })
 
-test('both secrets are good while one is being replaced, and the check itself lets the good in', async () => {
+test('accepts identities signed with the current and the previous secret', async () => {
   for (const identity of [
-    await forged(fresh),
+    await forgeIdentity(fresh),
     signIdentity(syncIdentity, bound, identitySecret),
     signIdentity(syncIdentity, bound, previousSecret),
   ]) {
     const response = await send({ [identityHeader]: identity })
     expect(response.status).toBe(201)
   }
+})
+
+test('accepts an identity once', async () => {
+  const identity = signIdentity(syncIdentity, bound, identitySecret)
+  expect((await send({ [identityHeader]: identity })).status).toBe(201)
+  expect((await send({ [identityHeader]: identity })).status).toBe(401)
+})
+
+test('compares the whole request id', async () => {
+  const requestId = 'x'.repeat(64)
+  const identity = signIdentity(syncIdentity, { ...bound, requestId }, identitySecret)
+  const headers = { [identityHeader]: identity, [requestIdHeader]: `${requestId}y` }
+  expect((await send(headers)).status).toBe(401)
 })

@@ -5,28 +5,31 @@ const service = useService({
   SOURCE_OWNERS: 'payroll=payroll-sync, harvest=contractor-sync, shared=nightly, shared=console',
 })
 
-const of = (source: string, externalId = '1', members: object = {}) =>
-  entry({ source, external_id: externalId, ...members })
+const entryOf = (source: string, externalId = '1', fields: object = {}) =>
+  entry({ source, external_id: externalId, ...fields })
 
 test('a source belongs to the first client that writes to it', async () => {
-  expect((await service().upload(of('first'), { client: 'one' })).status).toBe(201)
+  expect((await service().upload(entryOf('first'), { client: 'one' })).status).toBe(201)
 
-  const refused = await service().uploadRejected(of('first', '2'), { client: 'two' })
-  expect(refused.status).toBe(403)
-  expect(refused.body).toMatchObject({ type: '/problems/source-not-yours', status: 403 })
-  expect(refused.text).not.toContain('one"')
+  const rejected = await service().uploadRejected(entryOf('first', '2'), { client: 'two' })
+  expect(rejected.status).toBe(403)
+  expect(rejected.body).toMatchObject({ type: '/problems/source-not-yours', status: 403 })
+  expect(rejected.text).not.toContain('one"')
 
-  expect((await service().upload(of('first', '2'), { client: 'one' })).status).toBe(201)
+  expect((await service().upload(entryOf('first', '2'), { client: 'one' })).status).toBe(201)
   expect(await service().sql("select name, client_id from sources where name = 'first'")).toEqual([
     { name: 'first', client_id: 'one' },
   ])
 })
 
-test('in an array it is that item which is rejected', async () => {
-  await service().upload(of('theirs'), { client: 'one' })
-  const { status, body } = await service().uploadBatch([of('theirs', '2'), of('ours'), of('theirs', '1')], {
-    client: 'two',
-  })
+test('rejects the items of an array whose source another client owns, and no others', async () => {
+  await service().upload(entryOf('theirs'), { client: 'one' })
+  const { status, body } = await service().uploadBatch(
+    [entryOf('theirs', '2'), entryOf('ours'), entryOf('theirs', '1')],
+    {
+      client: 'two',
+    },
+  )
   expect(status).toBe(200)
   expect(body.summary).toMatchObject({ received: 3, created: 1, rejected: 2 })
   expect(body.items[0]).toMatchObject({
@@ -37,60 +40,60 @@ test('in an array it is that item which is rejected', async () => {
   expect(await service().sql("select external_id from timesheets where source = 'theirs'")).toHaveLength(1)
 })
 
-test("neither a repeat nor a tombstone of another's entry tells anything of it", async () => {
-  await service().upload(of('private'), { client: 'one' })
+test('responds 403 to known and unknown entries of a source that another client owns', async () => {
+  await service().upload(entryOf('private'), { client: 'one' })
   const tombstone = { user_id: '007', source: 'private', external_id: '1', deleted: true }
-  for (const body of [of('private'), tombstone, { ...tombstone, external_id: 'unheard of' }]) {
+  for (const body of [entryOf('private'), tombstone, { ...tombstone, external_id: 'unknown' }]) {
     expect((await service().upload(body, { client: 'two' })).status).toBe(403)
   }
 })
 
-test('what writes nothing claims nothing', async () => {
+test('an upload that writes nothing does not claim its source', async () => {
   await service().upload(
     { user_id: '007', source: 'still-free', external_id: '1', deleted: true },
     { client: 'a' },
   )
-  await service().upload(of('still-free', '1', { hours: 0 }), { client: 'a' })
-  expect((await service().upload(of('still-free'), { client: 'b' })).status).toBe(201)
+  await service().upload(entryOf('still-free', '1', { hours: 0 }), { client: 'a' })
+  expect((await service().upload(entryOf('still-free'), { client: 'b' })).status).toBe(201)
 })
 
-test("without a source an entry is in the client's own, which nobody can name", async () => {
+test('stores an entry without a source in the default source of the client, which no request can name', async () => {
   const named = { external_id: 'same' }
   const one = await service().upload(entry(named), { client: 'one' })
   const two = await service().upload(entry(named), { client: 'two' })
   expect(one.body).toMatchObject({ status: 'created', source: 'client:one' })
   expect(two.body).toMatchObject({ status: 'created', source: 'client:two' })
   expect(two.body.id).not.toBe(one.body.id)
-  expect((await service().upload(of('client:one'), { client: 'one' })).status).toBe(422)
+  expect((await service().upload(entryOf('client:one'), { client: 'one' })).status).toBe(422)
   expect(await service().sql("select 1 from sources where name like 'client:%'")).toEqual([])
 })
 
-test('configuration settles who owns a source, over who was first', async () => {
-  expect((await service().upload(of('payroll'), { client: 'contractor-sync' })).status).toBe(403)
-  expect((await service().upload(of('payroll'), { client: 'payroll-sync' })).status).toBe(201)
-  await service().sql("insert into sources (name, client_id) values ('harvest', 'somebody')")
-  expect((await service().upload(of('harvest'), { client: 'somebody' })).status).toBe(403)
-  expect((await service().upload(of('harvest'), { client: 'contractor-sync' })).status).toBe(201)
+test('SOURCE_OWNERS takes precedence over the first client of a source', async () => {
+  expect((await service().upload(entryOf('payroll'), { client: 'contractor-sync' })).status).toBe(403)
+  expect((await service().upload(entryOf('payroll'), { client: 'payroll-sync' })).status).toBe(201)
+  await service().sql("insert into sources (name, client_id) values ('harvest', 'other')")
+  expect((await service().upload(entryOf('harvest'), { client: 'other' })).status).toBe(403)
+  expect((await service().upload(entryOf('harvest'), { client: 'contractor-sync' })).status).toBe(201)
 })
 
-test('several clients share a source that the configuration names for each of them', async () => {
-  const first = await service().upload(of('shared'), { client: 'nightly' })
+test('clients that SOURCE_OWNERS names for the same source share it', async () => {
+  const first = await service().upload(entryOf('shared'), { client: 'nightly' })
   expect(first.status).toBe(201)
-  const second = await service().upload(of('shared', '1', { hours: 6 }), { client: 'console' })
+  const second = await service().upload(entryOf('shared', '1', { hours: 6 }), { client: 'console' })
   expect(second.body).toMatchObject({ id: first.body.id, status: 'updated' })
-  expect((await service().upload(of('shared', '1', { hours: 6 }), { client: 'nightly' })).body).toMatchObject(
-    {
-      status: 'unchanged',
-    },
-  )
-  expect((await service().upload(of('shared', '2'), { client: 'another' })).status).toBe(403)
+  expect(
+    (await service().upload(entryOf('shared', '1', { hours: 6 }), { client: 'nightly' })).body,
+  ).toMatchObject({
+    status: 'unchanged',
+  })
+  expect((await service().upload(entryOf('shared', '2'), { client: 'another' })).status).toBe(403)
 })
 
-test('of two clients that want the same new source at once, one gets it', async () => {
+test('gives a new source to one of three clients that write to it at the same time', async () => {
   for (let round = 0; round < 10; round++) {
-    const source = `wanted-${round}`
+    const source = `contested-${round}`
     const responses = await Promise.all(
-      ['one', 'two', 'three'].map((client) => service().upload(of(source, client), { client })),
+      ['one', 'two', 'three'].map((client) => service().upload(entryOf(source, client), { client })),
     )
     expect(responses.map(({ status }) => status).sort()).toEqual([201, 403, 403])
     const rows = await service().sql<{ client_id: string }>(
@@ -101,15 +104,15 @@ test('of two clients that want the same new source at once, one gets it', async 
   }
 })
 
-test('two clients that want many new sources at once, in opposite order, do not block each other', async () => {
+test('gives many new sources to one of two clients that write to them in opposite order at the same time', async () => {
   const sources = Array.from({ length: 100 }, (_, i) => `many-${i}`)
   const responses = await Promise.all([
     service().uploadBatch(
-      sources.map((source) => of(source, 'a')),
+      sources.map((source) => entryOf(source, 'a')),
       { client: 'one' },
     ),
     service().uploadBatch(
-      sources.toReversed().map((source) => of(source, 'b')),
+      sources.toReversed().map((source) => entryOf(source, 'b')),
       { client: 'two' },
     ),
   ])

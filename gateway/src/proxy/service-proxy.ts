@@ -33,8 +33,6 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     maxFreeSockets: 64,
     timeout: options.serviceTimeoutMs,
   })
-  const attempts = new WeakMap<IncomingMessage, Attempt>()
-
   const proxy = createProxyMiddleware<Request, Response>({
     target,
     agent,
@@ -43,9 +41,9 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     ejectPlugins: true,
     plugins: [proxyEventsPlugin as unknown as Plugin<Request, Response>],
     on: {
-      error: (error, request) => attempts.get(request)!.fail(error),
+      error: (error, _request, response) => (response as Response).locals.attempt!.fail(error),
       proxyReq(proxyRequest, request, response) {
-        const attempt = attempts.get(request)!
+        const attempt = response.locals.attempt!
         attempt.proxyRequest = proxyRequest
         watchTimeout(proxyRequest, request, response, options.serviceTimeoutMs)
         // Without a listener the connection would end without a response and without an error.
@@ -56,13 +54,13 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
         // Where no byte of the body has arrived yet, the service may respond to the head alone.
         if (!isRequestComplete(request) && request.readableLength === 0) proxyRequest.flushHeaders()
       },
-      proxyRes(serviceResponse, request, response) {
+      proxyRes(serviceResponse, _request, response) {
         try {
           relay(serviceResponse, response)
-          response.locals.serviceMs = performance.now() - attempts.get(request)!.startedAt
+          response.locals.serviceMs = performance.now() - response.locals.attempt!.startedAt
         } catch (error) {
           serviceResponse.resume()
-          attempts.get(request)!.fail(error)
+          response.locals.attempt!.fail(error)
         }
       },
     },
@@ -71,22 +69,20 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   /** Proxies once. Resolves when the response has closed. */
   const attempt = (request: Request, response: Response): Promise<void> =>
     new Promise((resolve, reject) => {
-      attempts.set(request, { proxyRequest: undefined, startedAt: performance.now(), fail: reject })
+      // The service accepts an identity once, so a repeated request needs another one.
+      const { requestId, identity } = response.locals
+      const bound = { method: request.method, target: request.url, requestId, headers: request.headers }
+      request.headers[identityHeader] = signIdentity(identity!, bound, options.identitySecret)
+      response.locals.attempt = { proxyRequest: undefined, startedAt: performance.now(), fail: reject }
       proxy(request, response, reject).then(resolve, reject)
     })
 
   return {
     close: () => agent.destroy(),
     async forward(request, response, next) {
-      const { requestId, identity } = response.locals
       const headers = pickRequestHeaders(request.headers)
       headers.host = target.host
-      headers[requestIdHeader] = requestId
-      headers[identityHeader] = signIdentity(
-        identity!,
-        { method: request.method, target: request.url, requestId },
-        options.identitySecret,
-      )
+      headers[requestIdHeader] = response.locals.requestId
       // Set on the request, because the proxy's hook is skipped for a client that sent `Expect`.
       request.headers = headers
       // A client that left during the checks ends no request, so nothing would end it at the service.
@@ -94,7 +90,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
       sendContinue(request, response)
       try {
         await attempt(request, response).catch((error: unknown) => {
-          if (!isSafeToRepeat(request, response, attempts.get(request)?.proxyRequest, error)) throw error
+          if (!isSafeToRepeat(request, response, response.locals.attempt?.proxyRequest, error)) throw error
           return attempt(request, response)
         })
       } catch (error) {
@@ -105,7 +101,8 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   }
 }
 
-interface Attempt {
+/** One try to proxy a request; kept in `response.locals`, since a WeakMap entry per request makes garbage collection costly. */
+export interface ProxyAttempt {
   proxyRequest: ClientRequest | undefined
   readonly startedAt: number
   readonly fail: (error: unknown) => void
@@ -142,15 +139,16 @@ function relay(serviceResponse: IncomingMessage, response: Response): void {
   const vary = response.getHeader('vary')
   if (vary !== undefined && headers.vary !== undefined) headers.vary = `${vary}, ${headers.vary}`
   response.writeHead(status, headers)
-  if (serviceResponse.readableLength === 0 && !serviceResponse.complete) response.flushHeaders()
-  let bytes = 0
+  response.locals.serviceBytes = 0
   serviceResponse.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-  })
-  response.once('close', () => {
-    response.locals.serviceBytes = bytes
+    response.locals.serviceBytes! += chunk.length
   })
   serviceResponse.pipe(response)
+  // A body that arrived with the head is written with it, in one write; otherwise the client need not wait for the body.
+  process.nextTick(() => {
+    if (response.locals.serviceBytes === 0 && !serviceResponse.complete && !response.destroyed)
+      response.flushHeaders()
+  })
 }
 
 /** Whether the service closed an idle connection while it was used again, for a request that changes nothing. */

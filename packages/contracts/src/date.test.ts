@@ -21,7 +21,7 @@ describe('parseDate', () => {
     ['0001-01-01', '0001-01-01', '0001-01-01T00:00:00.000Z'],
     ['0099-12-31T00:00:00Z', '0099-12-31', '0099-12-31T00:00:00.000Z'],
     ['9999-12-31T23:59:59.999Z', '9999-12-31', '9999-12-31T23:59:59.999Z'],
-  ])('%s lies on %s, at %s', (text, day, instant) => {
+  ])('parses %s to the day %s and the instant %s', (text, day, instant) => {
     expect(parseDate(text)).toEqual({ day, instantMs: Date.parse(instant) })
   })
 
@@ -65,22 +65,22 @@ describe('parseDate', () => {
     '-2017-05-10',
     '２０１７-05-10',
     `2017-05-10T17:40:20.${'1'.repeat(31)}Z`,
-  ])('%j is no date', (text) => {
+  ])('rejects %j', (text) => {
     expect(parseDate(text)).toBeUndefined()
   })
 
-  test('every day of a century is read, and no other', () => {
+  test('accepts every day of a century, and no other', () => {
     for (let day = Date.UTC(1999, 0, 1); day < Date.UTC(2101, 0, 1); day += 86_400_000) {
       const text = new Date(day).toISOString().slice(0, 10)
       if (parseDate(text)?.instantMs !== day) throw new Error(text)
     }
-    const taken = (year: number, month: number) =>
+    const countDays = (year: number, month: number) =>
       Array.from({ length: 40 }, (_, i) => i).filter((dayOfMonth) =>
         parseDate(`${year}-${String(month).padStart(2, '0')}-${String(dayOfMonth).padStart(2, '0')}`),
       ).length
-    expect(Array.from({ length: 12 }, (_, i) => taken(2024, i + 1))).toEqual([
+    expect(Array.from({ length: 12 }, (_, i) => countDays(2024, i + 1))).toEqual([
       31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31,
     ])
-    expect([taken(2000, 2), taken(2100, 2), taken(2023, 2)]).toEqual([29, 28, 28])
+    expect([countDays(2000, 2), countDays(2100, 2), countDays(2023, 2)]).toEqual([29, 28, 28])
   })
 })

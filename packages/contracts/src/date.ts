@@ -1,22 +1,22 @@
-/** A date as written, understood: the civil day in its own offset, and the instant. */
-export interface WrittenDate {
-  /** `YYYY-MM-DD`, in the offset it was written in. */
+/** A parsed date: the calendar day in the offset of the text, and the instant. */
+export interface ParsedDate {
+  /** `YYYY-MM-DD`, in the offset of the text. */
   readonly day: string
-  /** Milliseconds since 1970-01-01T00:00:00Z; finer fractions are cut. */
+  /** Milliseconds since 1970-01-01T00:00:00Z; smaller fractions are cut off. */
   readonly instantMs: number
 }
 
-/** What a date looks like; which days there are it does not know. */
-export const dateGrammar =
+/** The syntax of a date. It also matches days that do not exist, such as 2017-02-30. */
+export const datePattern =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,30}))?(?:[Zz]|([+-])(\d{2}):(\d{2})))?$/
 
 /**
- * Reads an RFC 3339 date-time with offset (section 5.6), or a full-date, whose instant is midnight UTC.
- * A leap second (`:60`) is not taken, since no clock here could keep it.
- * @returns undefined where the text is neither, or names a day or time that is not
+ * Parses an RFC 3339 date-time with offset (section 5.6), or a full-date, which means midnight UTC.
+ * A leap second (`:60`) is rejected, because neither JavaScript nor Postgres can store it.
+ * @returns undefined if the text has another syntax, or if its day or time does not exist
  */
-export function parseDate(text: string): WrittenDate | undefined {
-  const match = dateGrammar.exec(text)
+export function parseDate(text: string): ParsedDate | undefined {
+  const match = datePattern.exec(text)
   if (match === null) return undefined
   const number = (group: number) => Number(match[group] ?? 0)
   const [year, month, dayOfMonth] = [number(1), number(2), number(3)]

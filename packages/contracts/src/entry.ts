@@ -4,7 +4,7 @@ import { date, externalId, hours, notes, project, secondsPerHour, source, userId
 import type { ValidationError } from './problem.ts'
 import { parseOrThrow } from './validation.ts'
 
-/** Hours worked, as a client sends them. An unknown member is an error. */
+/** An entry as a client uploads it. An unknown field is an error. */
 export const entrySchema = z
   .strictObject({
     user_id: userId,
@@ -18,7 +18,7 @@ export const entrySchema = z
   })
   .meta({ id: 'Entry' })
 
-/** The source's word that an entry is no more. */
+/** The statement that the source no longer has an entry. */
 export const tombstoneSchema = z
   .strictObject({
     user_id: userId,
@@ -32,47 +32,47 @@ export const tombstoneSchema = z
   })
   .meta({ id: 'Tombstone' })
 
-/** What `POST /timesheets/upload` takes, one item of it. */
+/** One item of an upload. */
 export const uploadItemSchema = z.union([entrySchema, tombstoneSchema])
 
 export type EntryBody = z.infer<typeof entrySchema>
 export type TombstoneBody = z.infer<typeof tombstoneSchema>
 export type UploadItemBody = EntryBody | TombstoneBody
 
-/** What was worked: what two sides must agree on. */
+/** The fields of an entry that count: its digest covers all of them except `dateWritten`. */
 export interface Content {
   readonly userId: string
-  /** The civil day as written, `YYYY-MM-DD`. */
+  /** The calendar day in the offset of the date, `YYYY-MM-DD`. */
   readonly day: string
   readonly instantMs: number
-  /** The date, letter for letter as it was sent. */
+  /** The date exactly as it was sent. */
   readonly dateWritten: string
   readonly project: string
   readonly seconds: number
   readonly notes: string | null
 }
 
-/** An item of an upload, found acceptable. */
+/** A valid item of an upload. */
 export interface UploadItem {
   readonly userId: string
-  /** Null: the client's own default source. */
+  /** Null for the client's default source. */
   readonly source: string | null
-  /** Null: an entry without identity, new each time. */
+  /** Null for an entry without identity, which every upload creates anew. */
   readonly externalId: string | null
-  /** Null: a tombstone. */
+  /** Null for a tombstone. */
   readonly content: Content | null
 }
 
 /**
- * Understands one item of an upload.
- * @param now bounds how far ahead a date may lie: one year
- * @throws {ProblemError} `invalid-entry`, with every fault and its pointer
+ * Parses one item of an upload.
+ * @param now a date may be at most one year after it
+ * @throws {ProblemError} `invalid-entry`, with all validation errors
  */
 export function parseUploadItem(value: unknown, now: Date): UploadItem {
   const isTombstone =
     typeof value === 'object' && value !== null && 'deleted' in value && value.deleted === true
   const schema: typeof entrySchema | typeof tombstoneSchema = isTombstone ? tombstoneSchema : entrySchema
-  const body: UploadItemBody = parseOrThrow(schema, value, 'invalid-entry', dateOutOfRange(value, now))
+  const body: UploadItemBody = parseOrThrow(schema, value, 'invalid-entry', checkDateRange(value, now))
   return {
     userId: body.user_id,
     source: body.source ?? null,
@@ -81,21 +81,23 @@ export function parseUploadItem(value: unknown, now: Date): UploadItem {
   }
 }
 
-/** Hours that a person enters; whose they are, the token says. */
+/** Hours that a person enters in an app. The person comes from the token. */
 export const ownEntrySchema = z
   .strictObject({ date, project, hours, notes: notes.optional() })
   .meta({ id: 'OwnEntry' })
 
 /**
- * Understands the hours that a person enters.
- * @throws {ProblemError} `invalid-entry`
+ * Parses the hours that a person enters in an app.
+ * @param user the `user_id` of that person
+ * @param now a date may be at most one year after it
+ * @throws {ProblemError} `invalid-entry`, with all validation errors
  */
 export function parseOwnEntry(value: unknown, user: string, now: Date): Content {
-  const body = parseOrThrow(ownEntrySchema, value, 'invalid-entry', dateOutOfRange(value, now))
+  const body = parseOrThrow(ownEntrySchema, value, 'invalid-entry', checkDateRange(value, now))
   return toContent({ ...body, user_id: parseOrThrow(userId, user, 'invalid-entry') })
 }
 
-/** The content of an entry that is known to be valid. */
+/** Converts a valid entry to its content. */
 export function toContent(body: EntryBody): Content {
   const { day, instantMs } = parseDate(body.date)!
   return {
@@ -109,23 +111,23 @@ export function toContent(body: EntryBody): Content {
   }
 }
 
-/** Hours as they are read back: up to four decimals, enough to tell every second. */
+/** Converts seconds to hours with up to four decimals, which are enough to distinguish every second. */
 export function toHours(seconds: number): number {
   return Math.round((seconds / secondsPerHour) * 10_000) / 10_000
 }
 
-/** The schema knows no clock; a date that is none is its to tell. */
-function dateOutOfRange(value: unknown, now: Date): ValidationError[] {
+/** Checks what the schema cannot check, because it has no clock. Texts that are not dates are left to the schema. */
+function checkDateRange(value: unknown, now: Date): ValidationError[] {
   const text = typeof value === 'object' && value !== null && 'date' in value ? value.date : undefined
-  const written = typeof text === 'string' ? parseDate(text) : undefined
-  if (written === undefined) return []
+  const parsed = typeof text === 'string' ? parseDate(text) : undefined
+  if (parsed === undefined) return []
   const latest = new Date(now)
   latest.setUTCFullYear(latest.getUTCFullYear() + 1)
   const message =
-    written.day < '2000-01-01'
-      ? 'must not lie before the year 2000'
-      : written.instantMs > latest.getTime()
-        ? 'must not lie more than a year ahead'
+    parsed.day < '2000-01-01'
+      ? 'must be in the year 2000 or later'
+      : parsed.instantMs > latest.getTime()
+        ? 'must be at most one year in the future'
         : undefined
   return message === undefined ? [] : [{ pointer: '#/date', message }]
 }

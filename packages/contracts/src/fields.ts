@@ -1,22 +1,31 @@
 import { z } from 'zod'
-import { dateGrammar, parseDate, type WrittenDate } from './date.ts'
+import { datePattern, type ParsedDate, parseDate } from './date.ts'
 
-/** Seconds in an hour: `hours` are kept as whole seconds. */
+/** The `user_id` that a query uses for everybody; no person has it. */
+export const everybody = '*'
+
+/** Seconds of an hour. `hours` are stored as whole seconds. */
 export const secondsPerHour = 3600
 
-/** A text of so many characters (code points, as JSON Schema counts them) that a database can hold. */
+/**
+ * A string that Postgres can store: well-formed Unicode without U+0000.
+ * @param max most characters, counted in code points as JSON Schema does
+ * @param options.min fewest characters: 1 by default, or 0
+ * @param options.controls whether control characters are allowed; true by default
+ */
 export function text(max: number, options: { min?: number; controls?: boolean } = {}) {
   const { min = 1, controls = true } = options
   return z
     .string()
     .check((context) => {
-      const say = (message: string) => context.issues.push({ code: 'custom', message, input: context.value })
-      if (context.value.length < min) say('must not be empty')
-      else if (isLongerThan(context.value, max)) say(`must have at most ${max} characters`)
-      else if (!controls && /\p{Cc}/u.test(context.value)) say('must not hold control characters')
-      else if (context.value.includes('\0')) say('must not hold the character U+0000')
+      const reject = (message: string) =>
+        context.issues.push({ code: 'custom', message, input: context.value })
+      if (context.value.length < min) reject('must not be empty')
+      else if (isLongerThan(context.value, max)) reject(`must have at most ${max} characters`)
+      else if (!controls && /\p{Cc}/u.test(context.value)) reject('must not contain control characters')
+      else if (context.value.includes('\0')) reject('must not contain the character U+0000')
       else if (!context.value.isWellFormed())
-        say('must be well-formed Unicode (it holds half of a surrogate pair)')
+        reject('must be well-formed Unicode (it contains half of a surrogate pair)')
     })
     .meta({
       ...(min > 0 ? { minLength: min } : {}),
@@ -30,29 +39,38 @@ function isLongerThan(value: string, max: number): boolean {
   return value.length > 2 * max || [...value].length > max
 }
 
-export const userId = text(128, { controls: false }).meta({
-  description: 'Whose hours; kept as sent: "007" stays "007"',
-  examples: ['007'],
-})
+const userIdText = text(128, { controls: false })
+
+export const userId = userIdText
+  .refine((value) => value !== everybody, 'must not be *, which means everybody in a query')
+  .meta({
+    ...userIdText.meta(),
+    not: { const: everybody },
+    description: 'The person who worked these hours. Stored as sent: "007" stays "007"',
+    examples: ['007'],
+  })
+
+/** A `user_id` in a query, where `*` means everybody. */
+export const userIdOrEverybody = userIdText
 export const date = z
   .string()
   .refine((value) => parseDate(value) !== undefined, {
     message: 'must be an RFC 3339 date-time with offset, or YYYY-MM-DD',
   })
   .meta({
-    pattern: dateGrammar.source,
+    pattern: datePattern.source,
     description:
-      'RFC 3339 date-time with offset, or YYYY-MM-DD; year 2000 to one year ahead; read back as written',
+      'RFC 3339 date-time with offset, or YYYY-MM-DD. From the year 2000 to one year in the future. Returned as it was written',
     examples: ['2017-05-10T17:40:20.095Z', '2017-05-10'],
   })
-/** What a database's calendar and every client's have: the year 0 of RFC 3339 is in neither. */
+/** RFC 3339 has a year 0, but the calendar of Postgres does not. */
 const [firstInstantMs, lastInstantMs] = ['0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z'].map(
   Date.parse,
 ) as [number, number]
-const isInCalendar = (written: WrittenDate | undefined) =>
-  written !== undefined && written.instantMs >= firstInstantMs && written.instantMs <= lastInstantMs
+const isInCalendar = (parsed: ParsedDate | undefined) =>
+  parsed !== undefined && parsed.instantMs >= firstInstantMs && parsed.instantMs <= lastInstantMs
 
-/** A civil day. */
+/** A calendar day. */
 export const day = z
   .string()
   .refine((value) => value.length === 10 && isInCalendar(parseDate(value)), 'must be a day, YYYY-MM-DD')
@@ -76,8 +94,11 @@ export const notes = text(2000, { min: 0 })
 export const source = z
   .string()
   .regex(/^[a-z0-9-]{1,64}$/, 'must be 1 to 64 characters of a-z, 0-9 and -')
-  .meta({ description: 'Where the entry comes from; by default the client itself', examples: ['harvest'] })
+  .meta({
+    description: 'Where the entry comes from. The default is a source of the client itself',
+    examples: ['harvest'],
+  })
 export const externalId = text(256).meta({
-  description: "The entry's identity in its source",
+  description: 'The id of the entry in its source; together they identify it',
   examples: ['636709355'],
 })

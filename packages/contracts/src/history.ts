@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { storedEntrySchema } from './stored-entry.ts'
 
-/** What made a version of an entry. */
+/** The actions that create a version of an entry. */
 export const actions = [
   'created',
   'updated',
@@ -15,24 +15,27 @@ export const actions = [
 ] as const
 export type Action = (typeof actions)[number]
 
-/** One version of an entry, with what made it: the answer of `GET /timesheets/{id}/history` is an array of these, oldest first. */
+/** One version of an entry and the action that created it. `GET /timesheets/{id}/history` returns an array of them, oldest first. */
 export const versionSchema = z
   .strictObject({
     version: z.int().positive(),
     at: z.iso.datetime(),
     action: z.enum(actions),
-    client: z.string().meta({ description: 'The program that made it' }),
-    person: z.string().optional().meta({ description: 'The person who made it, where a person did' }),
+    client: z.string().meta({ description: 'The client that made the change' }),
+    person: z
+      .string()
+      .optional()
+      .meta({ description: 'The person who made the change; absent if a program did' }),
     source: z.string(),
     external_id: z.string().optional(),
     digest: z
       .string()
       .nullable()
-      .meta({ description: "Hex digest of the source's last word; null where that is a tombstone" }),
+      .meta({ description: 'Hex digest of the latest source version; null for a tombstone' }),
     approved_by: z.string().optional(),
     changes: z
       .record(z.string(), z.strictObject({ from: z.unknown().optional(), to: z.unknown().optional() }))
-      .meta({ description: 'What differs from the version before, member by member' }),
+      .meta({ description: 'The fields that differ from the previous version' }),
     entry: storedEntrySchema,
   })
   .meta({ id: 'Version' })

@@ -1,18 +1,18 @@
 import { z } from 'zod'
-import { day, instant, project, text, userId } from './fields.ts'
+import { day, instant, project, text, userIdOrEverybody } from './fields.ts'
 
-/** True or false in a query; to a document it is a boolean. */
+/** A boolean parameter. The document describes it as a boolean rather than as two strings. */
 export const flag = z
   .enum(['true', 'false'], 'must be true or false')
   .meta({ type: 'boolean', enum: undefined })
 
-/** How many a page of a list holds. */
+/** The number of items on a page. */
 export const limit = z
   .string()
   .regex(/^([1-9]|[1-9]\d|[1-4]\d\d|500)$/, 'must be a whole number from 1 to 500')
-  // To a document it is a number.
+  // The document describes it as an integer.
   .meta({
-    description: 'How many a page',
+    description: 'Items per page',
     type: 'integer',
     pattern: undefined,
     minimum: 1,
@@ -20,22 +20,25 @@ export const limit = z
     default: 100,
   })
 
-/** Where a page of a list begins. */
+/** The position at which a page starts. */
 export const cursor = z
   .string()
-  .max(2000, 'is longer than any that a list gives')
-  .meta({ description: 'From the `Link` of the page before; opaque' })
+  .max(2000, 'is too long; take the cursor from a Link header')
+  .meta({ description: 'Position of the page, from the `Link` of the previous page. Opaque' })
 
-const source = text(256).meta({ description: 'As an entry shows it, also `client:…` and `app:…`' })
+const source = text(256).meta({
+  description: 'The source as entries show it, including `client:…` and `app:…`',
+})
 
 const filters = {
   from: day.optional().meta({ description: 'First day, inclusive' }),
   to: day.optional().meta({ description: 'Last day, inclusive' }),
   project: project.optional(),
   source: source.optional(),
-  user_id: userId
-    .optional()
-    .meta({ description: 'Whose; `*` = everybody. Without it own entries. Needs `read:reports` for others' }),
+  user_id: userIdOrEverybody.optional().meta({
+    description:
+      'Only entries of this person; `*` for everybody. Default: own entries. Entries of others need `read:reports`',
+  }),
 }
 
 const paging = {
@@ -43,23 +46,30 @@ const paging = {
   cursor: cursor.optional(),
 }
 
+/** The most days that a list with `as_of` may cover without a `user_id`. */
+export const maxAsOfDays = 400
+
 /** The query of `GET /timesheets`. */
 export const listQuerySchema = z.strictObject({
   ...filters,
   approved: flag.optional(),
-  updated_after: instant.optional().meta({ description: 'Only what changed after it' }),
-  as_of: instant.optional().meta({ description: 'Everything as it stood then' }),
+  updated_after: instant.optional().meta({ description: 'Only entries that changed after this instant' }),
+  as_of: instant.optional().meta({
+    description: `The list as it was at this instant. Needs a \`user_id\`, or \`from\` and \`to\` of at most ${maxAsOfDays} days`,
+  }),
   ...paging,
 })
 
-/** The query of `GET /approvals`: whose by `user_id`, everybody's without it. */
+/** The query of `GET /approvals`. */
 export const approvalsQuerySchema = z.strictObject({
   ...filters,
-  user_id: userId.optional().meta({ description: 'Whose; everybody’s without it, or with `*`' }),
+  user_id: userIdOrEverybody
+    .optional()
+    .meta({ description: 'Only entries of this person. Default: everybody’s, as with `*`' }),
   ...paging,
 })
 
-/** What hours can be summed by. */
+/** The keys that a report can group hours by. */
 export const groupKeys = ['user', 'project', 'day', 'week', 'month', 'source'] as const
 export type GroupKey = (typeof groupKeys)[number]
 
@@ -69,20 +79,22 @@ export const reportQuerySchema = z.strictObject({
     .string()
     .refine(
       (text) => {
-        const words = text.split(',')
-        const times = words.filter((word) => ['day', 'week', 'month'].includes(word))
-        const known = words.every((word) => (groupKeys as readonly string[]).includes(word))
-        return known && new Set(words).size === words.length && times.length <= 1
+        const keys = text.split(',')
+        const periods = keys.filter((key) => ['day', 'week', 'month'].includes(key))
+        const areKnown = keys.every((key) => (groupKeys as readonly string[]).includes(key))
+        return areKnown && new Set(keys).size === keys.length && periods.length <= 1
       },
-      `must be one or more of ${groupKeys.join(', ')}, separated by commas, each once, and one of day, week, month at most`,
+      `must be a comma-separated list of ${groupKeys.join(', ')}, each at most once, with at most one of day, week and month`,
     )
     .optional()
-    .meta({ description: 'Without it one sum of all', examples: ['user,project,week'] }),
-  from: day.optional(),
-  to: day.optional(),
-  project: project.optional(),
-  source: source.optional(),
-  user_id: userId.optional(),
+    .meta({
+      description: 'Keys to group by, separated by commas. Default: one sum of all hours',
+      examples: ['user,project,week'],
+    }),
+  ...filters,
+  user_id: userIdOrEverybody
+    .optional()
+    .meta({ description: 'Only hours of this person. Default: those of everybody, as with `*`' }),
 })
 
 /** One group of `GET /reports/hours`. */
@@ -91,8 +103,8 @@ export const hoursGroupSchema = z
     user_id: z.string().optional(),
     project: z.string().optional(),
     day: z.iso.date().optional(),
-    week: z.iso.date().optional().meta({ description: 'Its Monday' }),
-    month: z.iso.date().optional().meta({ description: 'Its first' }),
+    week: z.iso.date().optional().meta({ description: 'The Monday of the week' }),
+    month: z.iso.date().optional().meta({ description: 'The first day of the month' }),
     source: z.string().optional(),
     hours: z.number(),
     entries: z.int(),

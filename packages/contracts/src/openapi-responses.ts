@@ -9,18 +9,16 @@ const describeHeader = (description: string, schema: JsonSchema = { type: 'strin
   schema,
 })
 
-/** Headers of answers, as `components.headers`. */
+/** The response headers that the document describes, in `components.headers`. */
 export const responseHeaders = {
-  Allow: describeHeader('The methods that the path knows'),
-  'Content-Disposition': describeHeader('A name for the file'),
-  ETag: describeHeader('The version, for `If-Match` (RFC 9110, section 8.8.3)'),
-  Link: describeHeader(
-    '`<…>; rel="next"`: the page that follows (RFC 8288); without it this page is the last',
-  ),
-  Location: describeHeader('Where what was made is', { type: 'string', format: 'uri' }),
-  'Retry-After': describeHeader('Seconds until it is worth asking again', { type: 'string' }),
-  'WWW-Authenticate': describeHeader('What the token lacks (RFC 6750, section 3)'),
-  'X-Request-Id': describeHeader('The id of the request; a problem has it as `instance`'),
+  Allow: describeHeader('The methods that the path supports'),
+  'Content-Disposition': describeHeader('A name under which to save the response'),
+  ETag: describeHeader('The version, for `If-Match` and `If-None-Match` (RFC 9110, section 8.8.3)'),
+  Link: describeHeader('`<…>; rel="next"`: the URL of the next page (RFC 8288). Absent on the last page'),
+  Location: describeHeader('The URL of the created resource', { type: 'string', format: 'uri' }),
+  'Retry-After': describeHeader('Seconds to wait before the next attempt', { type: 'string' }),
+  'WWW-Authenticate': describeHeader('Why the token is not sufficient (RFC 6750, section 3)'),
+  'X-Request-Id': describeHeader('The id of the request. A problem repeats it as `instance`'),
 } as const satisfies Record<ResponseHeader | string, unknown>
 
 type HeaderName = keyof typeof responseHeaders
@@ -28,7 +26,7 @@ type HeaderName = keyof typeof responseHeaders
 const refHeaders = (names: readonly HeaderName[]) =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
 
-/** Bodies by media type, with their examples. */
+/** Describes bodies by media type, with their examples. */
 export function toMediaTypes(contents: Contents, registry: SchemaRegistry, io: 'input' | 'output') {
   return Object.fromEntries(
     Object.entries(contents).map(([type, { schema, examples }]) => [
@@ -46,6 +44,7 @@ export function toMediaTypes(contents: Contents, registry: SchemaRegistry, io: '
   )
 }
 
+/** Describes a successful response. */
 export function toResponse(
   { description, headers = [], content }: SuccessResponse,
   registry: SchemaRegistry,
@@ -57,16 +56,16 @@ export function toResponse(
   }
 }
 
-/** Every problem that an operation may end with. */
+/** Lists every problem with which an operation may respond. */
 export function listProblems(route: Route, contract: OperationContract): ProblemSlug[] {
-  const isGuarded = route.scopes.length > 0
+  const needsToken = route.scopes.length > 0
   return [
     'invalid-request',
     'invalid-parameter',
     ...(contract.body === undefined
       ? []
       : (['malformed-json', 'too-large', 'unsupported-media-type'] as const)),
-    ...(isGuarded
+    ...(needsToken
       ? (['missing-token', 'invalid-token', 'insufficient-scope', 'keys-unavailable'] as const)
       : []),
     ...(route.path.includes('{') ? (['not-found'] as const) : []),
@@ -79,10 +78,11 @@ export function listProblems(route: Route, contract: OperationContract): Problem
 }
 
 /**
- * An answer for each status among problems.
- * @param registry where each stands once, by a name of its own, as `components.responses`
+ * Describes one response for each status that the problems have, as a reference.
+ * @param registry collects the schemas, for `components.schemas`
+ * @param responses collects the referenced responses by name, for `components.responses`
  */
-export function problemResponses(
+export function describeProblems(
   slugs: readonly ProblemSlug[],
   registry: SchemaRegistry,
   responses: Record<string, object>,
@@ -90,18 +90,18 @@ export function problemResponses(
   const statuses = [...new Set(slugs.map((slug) => problems[slug].status))].sort()
   return Object.fromEntries(
     statuses.map((status) => {
-      const some = slugs.filter((slug) => problems[slug].status === status)
-      const name = [status, ...some].join('_')
-      responses[name] ??= problemResponse(status, some, registry)
+      const sameStatus = slugs.filter((slug) => problems[slug].status === status)
+      const name = [status, ...sameStatus].join('_')
+      responses[name] ??= describeProblem(status, sameStatus, registry)
       return [status, { $ref: `#/components/responses/${name}` }]
     }),
   )
 }
 
-function problemResponse(status: number, slugs: readonly ProblemSlug[], registry: SchemaRegistry) {
+function describeProblem(status: number, slugs: readonly ProblemSlug[], registry: SchemaRegistry) {
   const types = slugs.map((slug) => `/problems/${slug}`)
   const names: HeaderName[] = ['X-Request-Id']
-  // 400 where a token came in a way that is not taken (RFC 6750, section 3.1).
+  // 400 has it for a token that was sent in an unsupported way (RFC 6750, section 3.1).
   if ([400, 401, 403].includes(status)) names.push('WWW-Authenticate')
   if (status === 412) names.push('ETag')
   if (status >= 502) names.push('Retry-After')

@@ -14,19 +14,19 @@ const document = buildOpenApi({
 })
 const text = JSON.stringify(document)
 
-test('the document is OpenAPI 3.1, by its own schema, and every reference leads somewhere', async () => {
+test('the document is valid OpenAPI 3.1, and every reference has a target', async () => {
   const validator = new Validator()
   const { valid, errors } = await validator.validate(JSON.parse(text))
   expect({ valid, errors }).toEqual({ valid: true, errors: undefined })
   expect(validator.version).toBe('3.1')
   for (const [, pointer = ''] of text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {
-    const found = pointer.split('/').reduce<unknown>((value, step) => (value as never)?.[step], document)
-    expect({ pointer, found }).toEqual({ pointer, found: expect.anything() })
+    const target = pointer.split('/').reduce<unknown>((value, step) => (value as never)?.[step], document)
+    expect({ pointer, target }).toEqual({ pointer, target: expect.anything() })
   }
 })
 
-test('every row of the table is in it, with its scopes', () => {
-  const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+test('the document contains every row of the route table, with its scopes', () => {
+  const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => {
       const { operationId, security } = operation as {
         operationId: string
@@ -39,31 +39,31 @@ test('every row of the table is in it, with its scopes', () => {
   const rows = routes.map(({ path, method, operationId, scopes }) => ({ path, method, operationId, scopes }))
   const byId = (a: { operationId: string }, b: { operationId: string }) =>
     a.operationId < b.operationId ? -1 : 1
-  expect(described.sort(byId)).toEqual([...rows].sort(byId))
+  expect(documented.sort(byId)).toEqual([...rows].sort(byId))
 })
 
-test('its version is that of the package', () => {
+test('the version of the document is that of the package', () => {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   expect(apiVersion).toBe(version)
 })
 
-describe('every example is of its schema:', () => {
+describe('every example is valid by its schema:', () => {
   const contents = Object.entries(operations as Record<string, OperationContract>).flatMap(
     ([id, { body, responses }]) => [
-      ...examplesOf(`${id} takes`, body?.content ?? {}),
+      ...listExamples(`${id}: request`, body?.content ?? {}),
       ...Object.entries(responses).flatMap(([status, { content = {} }]) =>
-        examplesOf(`${id} responses ${status} with`, content),
+        listExamples(`${id}: response ${status}`, content),
       ),
     ],
   )
   test.each(contents)('%s', (_name, schema, example) => {
-    // As it is read from the document: what is undefined is not there.
+    // The document is JSON, which has no undefined fields.
     const { error } = schema.safeParse(JSON.parse(JSON.stringify(example)))
     expect(error?.issues).toBeUndefined()
   })
 })
 
-test('the examples of responses are as the document itself describes them', () => {
+test('the document describes its own examples of responses', () => {
   for (const { path, method, operationId } of routes) {
     const { responses } = operations[operationId] as OperationContract
     for (const [status, { content = {} }] of Object.entries(responses)) {
@@ -78,10 +78,10 @@ test('the examples of responses are as the document itself describes them', () =
   }
 })
 
-function examplesOf(what: string, contents: Readonly<Record<string, Content>>) {
+function listExamples(label: string, contents: Readonly<Record<string, Content>>) {
   return Object.entries(contents).flatMap(([type, { schema, examples }]) =>
     Object.entries(examples).map(([name, value]): [string, z.ZodType, unknown] => [
-      `${what} ${type}: ${name}`,
+      `${label}, ${type}, ${name}`,
       schema,
       value,
     ]),

@@ -2,8 +2,8 @@ import type { z } from 'zod'
 import { userId } from './fields.ts'
 import { SchemaRegistry } from './json-schema.ts'
 import {
+  describeProblems,
   listProblems,
-  problemResponses,
   responseHeaders,
   toMediaTypes,
   toResponse,
@@ -13,13 +13,13 @@ import type { OperationContract, RequestHeader } from './operation-contract.ts'
 import { type OperationId, type Route, routes } from './route.ts'
 import { type Scope, scopes } from './scope.ts'
 
-/** The version of the contract; that of the package. */
+/** The version of the contract. It equals the version of this package. */
 export const apiVersion = '0.1.0'
 
 export interface OpenApiOptions {
-  /** What the outside calls this API. */
+  /** The URL by which clients reach this API. */
   readonly publicUrl: string
-  /** Who issues its tokens, with a slash at the end. */
+  /** The issuer of its access tokens, with a slash at the end. */
   readonly issuer: string
 }
 
@@ -27,13 +27,20 @@ const requestHeaders = {
   'If-Match': {
     name: 'If-Match',
     in: 'header',
-    description: 'Only if the entry is still at this version: its `ETag`',
+    description: 'Process the request only if the entry still has this `ETag` (RFC 9110, section 13.1.1)',
+    schema: { type: 'string' },
+    example: '"1"',
+  },
+  'If-None-Match': {
+    name: 'If-None-Match',
+    in: 'header',
+    description: 'Respond 304 without a body if the `ETag` is still the same (RFC 9110, section 13.1.2)',
     schema: { type: 'string' },
     example: '"1"',
   },
 } as const satisfies Record<RequestHeader, unknown>
 
-/** The whole API as an OpenAPI 3.1 document, from the table of routes and the table of operations. */
+/** Builds the OpenAPI 3.1 document of the API from the route table and the contracts of the operations. */
 export function buildOpenApi({ publicUrl, issuer }: OpenApiOptions) {
   const registry = new SchemaRegistry()
   const responses: Record<string, object> = {}
@@ -47,9 +54,9 @@ export function buildOpenApi({ publicUrl, issuer }: OpenApiOptions) {
     info: {
       title: 'Timesheets API',
       version: apiVersion,
-      summary: 'Hours worked, by employees and contractors, in one trusted place',
+      summary: 'Hours worked by employees and contractors',
       description:
-        'Errors are problems (RFC 9457): their `type` is stable, their text may change. Lists are bare arrays; the next page stands in `Link`.',
+        'Errors are problems (RFC 9457). Their `type` is stable, and their text may change. Lists are JSON arrays; the response header `Link` has the URL of the next page. Responses with personal data have `Cache-Control: no-store`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: publicUrl }],
@@ -59,7 +66,7 @@ export function buildOpenApi({ publicUrl, issuer }: OpenApiOptions) {
       schemas: registry.schemas,
       responses,
       headers: responseHeaders,
-      securitySchemes: securitySchemes(issuer),
+      securitySchemes: buildSecuritySchemes(issuer),
     },
   }
 }
@@ -86,14 +93,17 @@ function buildOperation(route: Route, registry: SchemaRegistry, responses: Recor
       : { requestBody: { required: body.required, content: toMediaTypes(body.content, registry, 'input') } }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(contract.responses).map(([status, answer]) => [status, toResponse(answer, registry)]),
+        Object.entries(contract.responses).map(([status, response]) => [
+          status,
+          toResponse(response, registry),
+        ]),
       ),
-      ...problemResponses(listProblems(route, contract), registry, responses),
+      ...describeProblems(listProblems(route, contract), registry, responses),
     },
   }
 }
 
-/** The room that a route is in. */
+/** The group of operations in which the document lists a route. */
 function getTag({ path, servedBy }: Route): string {
   return servedBy === 'gateway' ? 'documentation' : path.split('/')[1]!
 }
@@ -114,29 +124,38 @@ function pathSchema(name: string, schema: z.ZodType | undefined, registry: Schem
 }
 
 function queryParameters({ query }: OperationContract, registry: SchemaRegistry) {
-  return Object.entries(query?.shape ?? {}).map(([name, member]) => {
-    const { description, ...schema } = registry.toSchema(member as z.ZodType, 'input')
-    const required = !(member as z.ZodType).safeParse(undefined).success
+  return Object.entries(query?.shape ?? {}).map(([name, field]) => {
+    const { description, ...schema } = registry.toSchema(field as z.ZodType, 'input')
+    const required = !(field as z.ZodType).safeParse(undefined).success
     return { name, in: 'query', required, ...(description === undefined ? {} : { description }), schema }
   })
 }
 
-/** Any one of the scopes lets in. */
-function buildSecurity(needed: readonly Scope[]) {
-  return [...needed.map((scope) => ({ oauth2: [scope] })), ...needed.map((scope) => ({ bearer: [scope] }))]
+/** Each of the scopes alone is sufficient, so each is an alternative of its own. */
+function buildSecurity(accepted: readonly Scope[]) {
+  return [
+    ...accepted.map((scope) => ({ oauth2: [scope] })),
+    ...accepted.map((scope) => ({ bearer: [scope] })),
+  ]
 }
 
-function securitySchemes(issuer: string) {
+function buildSecuritySchemes(issuer: string) {
   const tokenUrl = `${issuer}oauth/token`
   return {
     oauth2: {
       type: 'oauth2',
-      description: 'Tokens of the Auth0 tenant; programs use Client Credentials, people log in with PKCE',
+      description:
+        'Access tokens of the Auth0 tenant. Programs use the client credentials grant; people log in by authorization code with PKCE',
       flows: {
         clientCredentials: { tokenUrl, scopes },
         authorizationCode: { authorizationUrl: `${issuer}authorize`, tokenUrl, scopes },
       },
     },
-    bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token, as it is' },
+    bearer: {
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description: 'An access token that the client has already',
+    },
   }
 }

@@ -7,33 +7,33 @@ export interface Content {
   readonly examples: Readonly<Record<string, unknown>>
 }
 
-/** By media type. */
+/** Bodies by media type. */
 export type Contents = Readonly<Record<string, Content>>
 
-/** A header that a caller may send. */
-export type RequestHeader = 'If-Match'
+/** A request header that an operation supports beside those of HTTP itself. */
+export type RequestHeader = 'If-Match' | 'If-None-Match'
 
-/** A header of an answer that says more than HTTP itself does. */
+/** A response header that the contract of an operation names. */
 export type ResponseHeader = 'Content-Disposition' | 'ETag' | 'Link' | 'Location'
 
-/** An answer that is no problem. */
+/** A response that is not a problem. */
 export interface SuccessResponse {
   readonly description: string
-  /** None: it has no body. */
+  /** Absent if the response has no body. */
   readonly content?: Contents
   readonly headers?: readonly ResponseHeader[]
 }
 
-/** What an operation takes and answers; who may call it stands in the table of routes. */
+/** The requests and responses of an operation. The route table has its method, path and scopes. */
 export interface OperationContract {
   readonly description?: string
   readonly query?: z.ZodObject
-  /** Path parameters that are not the usual `id` and `user_id`. */
+  /** Schemas of path parameters other than `id` and `user_id`. */
   readonly parameters?: Readonly<Record<string, z.ZodType>>
   readonly headers?: readonly RequestHeader[]
   readonly body?: { readonly required: boolean; readonly content: Contents }
-  /** By status. */
+  /** Successful responses by status. */
   readonly responses: Readonly<Record<number, SuccessResponse>>
-  /** Beside those that every operation of its kind has. */
+  /** Problems beside those that `listProblems` adds to every operation. */
   readonly problems?: readonly ProblemSlug[]
 }

@@ -6,7 +6,7 @@ import { reportOperations } from './operations/reports.ts'
 import { timesheetOperations } from './operations/timesheets.ts'
 import type { OperationId } from './route.ts'
 
-/** What every operation of the table of routes takes and answers. */
+/** The contract of every operation in the route table. */
 export const operations = {
   ...timesheetOperations,
   ...approvalOperations,

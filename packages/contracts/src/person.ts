@@ -1,28 +1,32 @@
 import { z } from 'zod'
 import { text, userId } from './fields.ts'
 import { cursor, limit } from './list-query.ts'
+import { parseOrThrow } from './validation.ts'
 
 const email = text(320, { controls: false })
   .refine((value) => /^[^\s@]+@[^\s@]+$/.test(value), 'must be an e-mail address')
-  .meta({ format: 'email', description: 'Kept in lower case' })
+  .meta({ format: 'email', description: 'Stored in lower case' })
 
-/** Trackers that one person is known in. */
+/** The most sources in which one person may have ids. */
 const maxSources = 20
 
-/** The body of `PUT /people/{user_id}`: all names of a person; what is not in it is taken away. */
+/** The body of `PUT /people/{user_id}`: all names of a person. Names that are absent are removed. */
 export const personBodySchema = z
   .strictObject({
     name: text(200, { controls: false }).optional(),
     emails: z.array(email).max(50).default([]),
     tracker_ids: z
       .record(
-        // `email` is the kind that e-mails are kept under.
-        z.string().regex(/^(?!email$)[a-z0-9-]{1,64}$/, 'must be the name of a source, other than email'),
+        // The directory stores e-mail addresses under the kind `email`, so no source may have this name.
+        z.string().regex(/^(?!email$)[a-z0-9-]{1,64}$/, 'must be the name of a source, and not "email"'),
         z.array(text(256, { controls: false })).max(50),
       )
-      .refine((ids) => Object.keys(ids).length <= maxSources, `must name at most ${maxSources} sources`)
+      .refine((ids) => Object.keys(ids).length <= maxSources, `must contain at most ${maxSources} sources`)
       .default({})
-      .meta({ description: 'By source: `{"harvest": ["1782959"]}`', maxProperties: maxSources }),
+      .meta({
+        description: 'Ids of the person by source: `{"harvest": ["1782959"]}`',
+        maxProperties: maxSources,
+      }),
   })
   .meta({ id: 'PersonBody' })
 
@@ -40,12 +44,17 @@ export const personSchema = z
 
 /** The query of `GET /people`. */
 export const peopleQuerySchema = z.strictObject({
-  email: text(320, { controls: false }).optional().meta({ description: 'Only who has it, in any case' }),
+  email: text(320, { controls: false })
+    .optional()
+    .meta({ description: 'Only the person with this e-mail address, in upper or lower case' }),
   tracker_id: z
     .string()
     .regex(/^(?!email:)[a-z0-9-]{1,64}:\P{Cc}{1,256}$/u, 'must be <source>:<id>')
     .optional()
-    .meta({ description: 'Only who has it: `<source>:<id>`', examples: ['harvest:1782959'] }),
+    .meta({
+      description: 'Only the person with this id in a source: `<source>:<id>`',
+      examples: ['harvest:1782959'],
+    }),
   limit: limit.optional(),
   cursor: cursor.optional(),
 })
@@ -53,3 +62,15 @@ export const peopleQuerySchema = z.strictObject({
 export type PeopleQuery = z.infer<typeof peopleQuerySchema>
 export type PersonBody = z.infer<typeof personBodySchema>
 export type Person = z.infer<typeof personSchema>
+
+/**
+ * Parses the body of `PUT /people/{user_id}`.
+ * @throws {ProblemError} `invalid-body`
+ */
+export function parsePersonBody(value: unknown): PersonBody {
+  // zod drops this key of a record, because every object inherits it; an unknown key must be an error.
+  const ids = (value as { tracker_ids?: unknown } | null | undefined)?.tracker_ids
+  const hasPrototypeKey = typeof ids === 'object' && ids !== null && Object.hasOwn(ids, '__proto__')
+  const errors = [{ pointer: '#/tracker_ids/__proto__', message: 'must be the name of a source' }]
+  return parseOrThrow(personBodySchema, value, 'invalid-body', hasPrototypeKey ? errors : [])
+}

@@ -3,21 +3,23 @@ import type { ValidationError } from './problem.ts'
 
 const errors: z.ZodType<readonly ValidationError[]> = z.array(
   z.looseObject({
-    pointer: z.string().meta({ description: 'JSON Pointer as URI fragment (RFC 6901, section 6)' }),
+    pointer: z.string().meta({
+      description: 'The invalid field, as a JSON Pointer in URI fragment form (RFC 6901, section 6)',
+    }),
     message: z.string(),
   }),
 )
 
-/** What an `application/problem+json` answer holds (RFC 9457, section 3); members that help may be added. */
+/** The body of an `application/problem+json` response (RFC 9457, section 3). Extension members may be added. */
 export const problemSchema = z
   .looseObject({
     type: z
       .string()
       .regex(/^\/problems\/[a-z0-9-]+$/)
-      .meta({ description: 'Stable; programs go by it' }),
+      .meta({ description: 'Identifies the problem. Stable, so programs can rely on it' }),
     title: z.string(),
     status: z.int(),
-    detail: z.string().meta({ description: 'For people; the text may change' }),
+    detail: z.string().meta({ description: 'Explanation for people. The text may change' }),
     instance: z.string().optional().meta({ description: 'The id of the request' }),
     errors: errors.optional(),
   })

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { ProblemError, type ProblemSlug, problems } from './problem.ts'
 
-test('a problem is what RFC 9457 says it is', () => {
+test('serializes a problem as RFC 9457 defines it', () => {
   const error = new ProblemError('invalid-entry', 'hours must be at most 24', {
     members: { errors: [{ pointer: '#/hours', message: 'must be at most 24' }] },
   })
@@ -9,7 +9,7 @@ test('a problem is what RFC 9457 says it is', () => {
   expect(error.name).toBe('ProblemError')
   expect(error.toProblem('req-1')).toEqual({
     type: '/problems/invalid-entry',
-    title: 'The entry is not acceptable',
+    title: 'The entry is invalid',
     status: 422,
     detail: 'hours must be at most 24',
     instance: 'req-1',
@@ -17,16 +17,16 @@ test('a problem is what RFC 9457 says it is', () => {
   })
 })
 
-test('without a request there is no instance', () => {
+test('omits the instance of a problem without a request', () => {
   expect(new ProblemError('not-found', 'There is no entry 5').toProblem()).toEqual({
     type: '/problems/not-found',
-    title: 'There is nothing here',
+    title: 'Not found',
     status: 404,
     detail: 'There is no entry 5',
   })
 })
 
-test('its cause and its headers are for the server, not for the caller', () => {
+test('does not serialize the cause and the headers', () => {
   const cause = new Error('select * from secrets')
   const error = new ProblemError('not-ready', 'Try again', { cause, headers: { 'retry-after': '2' } })
   expect(error.cause).toBe(cause)
@@ -34,7 +34,7 @@ test('its cause and its headers are for the server, not for the caller', () => {
   expect(JSON.stringify(error.toProblem())).not.toMatch(/secrets|retry/)
 })
 
-test('a member cannot take the place of what RFC 9457 defines', () => {
+test('keeps the members of RFC 9457 if an extension member has the same name', () => {
   const members = { status: 200, type: 'x', title: 'x', detail: 'x', instance: 'x' }
   expect(new ProblemError('too-large', 'Too much', { members }).toProblem('req-1')).toEqual({
     type: '/problems/too-large',
@@ -45,7 +45,7 @@ test('a member cannot take the place of what RFC 9457 defines', () => {
   })
 })
 
-test('every slug can stand in a URL, and its status is an error', () => {
+test('every slug is a URL segment, and every status is an error', () => {
   for (const slug of Object.keys(problems) as ProblemSlug[]) {
     expect(slug).toMatch(/^[a-z]+(-[a-z]+)*$/)
     expect(problems[slug].status).toBeGreaterThanOrEqual(400)

@@ -11,17 +11,17 @@ test.each<[Status, number | 'new' | null, string]>([
   ['updated', 'new', 'Would update the new timesheet for employee 007'],
   ['unchanged', 'new', 'Would not change the new timesheet for employee 007'],
   ['deleted', 'new', 'Would delete the new timesheet for employee 007'],
-])('%s, id %s: %s', (status, id, message) => {
+])('formats the status %s with the id %s as "%s"', (status, id, message) => {
   expect(formatMessage(status, id, '007')).toBe(message)
 })
 
-test('an id is written out whole', () => {
+test('formats the largest safe id with all its digits', () => {
   expect(formatMessage('created', 9_007_199_254_740_991, 'Zoë')).toBe(
     'Created timesheet 9007199254740991 for employee Zoë',
   )
 })
 
-test('every status has its code and its place in the summary', () => {
+test('every status has an HTTP status and is counted in the summary', () => {
   expect(statusCodes).toMatchObject({ created: 201, updated: 200, unchanged: 200, deleted: 200 })
   expect([...itemStatuses].sort()).toEqual([...Object.keys(statusCodes), 'rejected'].sort())
 })

@@ -1,4 +1,4 @@
-/** What became of an uploaded item, and the HTTP status that says so of a single one. */
+/** The results of an uploaded item, each with the HTTP status of the response to a single entry. */
 export const statusCodes = {
   created: 201,
   updated: 200,
@@ -9,12 +9,12 @@ export const statusCodes = {
 
 export type Status = keyof typeof statusCodes
 
-/** The words that a batch is summed up in. */
+/** The results that the summary of a batch counts. */
 export const itemStatuses = ['created', 'updated', 'unchanged', 'deleted', 'held', 'rejected'] as const
 
 /**
- * The sentence that clients and people read.
- * @param id null for a tombstone of something unknown; `new` for what a dry run would create
+ * Formats the message of a result for people.
+ * @param id null for a tombstone of an unknown entry; `new` for an entry that a dry run would create
  */
 export function formatMessage(status: Status, id: number | 'new' | null, userId: string): string {
   if (id === null) return `Nothing to delete for employee ${userId}`
@@ -33,7 +33,7 @@ export function formatMessage(status: Status, id: number | 'new' | null, userId:
   }
 }
 
-/** A dry run has no id to name; later items of the same upload may mean the same timesheet. */
+/** A dry run creates no id. Several items of one upload may refer to the same new timesheet. */
 const newMessages = {
   created: 'Would create a timesheet',
   updated: 'Would update the new timesheet',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What a source has said since about an approved entry, and nobody has decided on yet. */
+/** The pending correction of an approved entry: its latest source version, which differs from the accepted version. */
 export const correctionSchema = z
   .union([
     z.strictObject({ deleted: z.literal(true) }),
@@ -15,23 +15,23 @@ export const correctionSchema = z
   ])
   .meta({ id: 'Correction' })
 
-/** An entry as it is read back. */
+/** An entry as the API returns it. */
 export const storedEntrySchema = z
   .strictObject({
     id: z.int().positive(),
     user_id: z.string(),
-    date: z.string().meta({ description: 'As it was written' }),
-    day: z.iso.date().meta({ description: 'The civil day as written, in its own offset' }),
+    date: z.string().meta({ description: 'The date as it was written' }),
+    day: z.iso.date().meta({ description: 'The calendar day, in the offset of `date`' }),
     project: z.string(),
-    hours: z.number().meta({ description: 'Up to four decimals' }),
+    hours: z.number().meta({ description: 'Hours worked, with up to four decimals' }),
     notes: z.string().optional(),
     source: z.string(),
     external_id: z.string().optional(),
-    deleted: z.literal(true).optional().meta({ description: 'Only where the source has deleted it' }),
+    deleted: z.literal(true).optional().meta({ description: 'Present if the entry is deleted' }),
     approved: z.boolean(),
-    returned_reason: z.string().optional().meta({ description: 'Why an approver sent it back' }),
+    returned_reason: z.string().optional().meta({ description: 'Why an approver sent the entry back' }),
     correction: correctionSchema.optional(),
-    version: z.int().positive().meta({ description: 'Also its ETag' }),
+    version: z.int().positive().meta({ description: 'Increases with each change; also the `ETag`' }),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
   })

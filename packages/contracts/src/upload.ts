@@ -4,12 +4,12 @@ import { problemSchema } from './problem-schema.ts'
 import { itemStatuses, statusCodes } from './status.ts'
 import { storedEntrySchema } from './stored-entry.ts'
 
-/** Items that one JSON array may hold. */
+/** The most items that one JSON array may contain. */
 export const maxArrayItems = 1000
 
 /** The query of `POST /timesheets/upload`. */
 export const uploadQuerySchema = z.strictObject({
-  dry_run: flag.optional().meta({ description: 'Say what would become of it, and write nothing' }),
+  dry_run: flag.optional().meta({ description: 'Return what the upload would do, and write nothing' }),
 })
 
 const count = z.int().min(0)
@@ -17,19 +17,19 @@ const count = z.int().min(0)
 export const summarySchema = z
   .strictObject({
     received: count,
-    ...(Object.fromEntries(itemStatuses.map((word) => [word, count])) as Record<
+    ...(Object.fromEntries(itemStatuses.map((status) => [status, count])) as Record<
       (typeof itemStatuses)[number],
       typeof count
     >),
   })
   .meta({ id: 'Summary' })
 
-/** What became of one item of a batch. */
+/** The result of one item of a batch. */
 export const uploadItemResultSchema = z
   .strictObject({
-    index: count.meta({ description: 'Its place in what was sent, from 0' }),
+    index: count.meta({ description: 'The position of the item in the request, starting at 0' }),
     status: z.enum(itemStatuses),
-    code: z.int().meta({ description: 'The HTTP status that it would have had alone' }),
+    code: z.int().meta({ description: 'The HTTP status that the item would get as a single entry' }),
     id: z.int().positive().nullable().optional(),
     user_id: z.string().optional(),
     message: z.string().optional(),
@@ -37,12 +37,12 @@ export const uploadItemResultSchema = z
   })
   .meta({ id: 'UploadItemResult' })
 
-/** The answer to an array. */
+/** The response to an array. */
 export const batchResponseSchema = z
   .strictObject({ errors: z.boolean(), summary: summarySchema, items: z.array(uploadItemResultSchema) })
   .meta({ id: 'BatchResponse' })
 
-/** The answer to a single entry: the entry, what became of it, and the sentence that says so. */
+/** The response to a single entry: the entry, the result and a message. */
 export const singleResponseSchema = z
   .union([
     storedEntrySchema.extend({

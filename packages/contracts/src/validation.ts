@@ -1,14 +1,15 @@
 import type { z } from 'zod'
 import { ProblemError, type ProblemSlug, type ValidationError } from './problem.ts'
 
-/** So many errors are told of one body: an answer does not grow with what a stranger sends. */
+/** Report at most this many errors, to bound the size of the response. */
 const maxErrors = 20
+const maxNameLength = 100
 
 /**
- * Understands a value by its schema.
- * @param slug the problem that its errors make
- * @param more errors that the schema cannot know
- * @throws {ProblemError} with every fault and its pointer
+ * Parses a value by its schema.
+ * @param slug the problem to throw if the value is invalid
+ * @param more errors that the schema cannot find
+ * @throws {ProblemError} with all validation errors, as `errors`
  */
 export function parseOrThrow<S extends z.ZodType>(
   schema: S,
@@ -19,19 +20,19 @@ export function parseOrThrow<S extends z.ZodType>(
   const result = schema.safeParse(value, { reportInput: true })
   const errors = [...more, ...(result.error?.issues.flatMap(toValidationErrors) ?? [])].slice(0, maxErrors)
   if (result.success && errors.length === 0) return result.data
-  const whole = slug === 'invalid-entry' ? 'the entry' : 'the body'
+  const subject = slug === 'invalid-entry' ? 'the entry' : 'the body'
   const detail = errors.map(
-    ({ pointer, message }) => `${pointer === '#' ? whole : pointer.slice(2)} ${message}`,
+    ({ pointer, message }) => `${pointer === '#' ? subject : pointer.slice(2)} ${message}`,
   )
-  throw new ProblemError(slug, detail.join('; '), { members: { errors: errors } })
+  throw new ProblemError(slug, detail.join('; '), { members: { errors } })
 }
 
-/** What is wrong, a pointer each; an unknown member is pointed at by its name. */
+/** Converts an issue of zod. Unknown fields, which zod reports together, get one error each. */
 function toValidationErrors(issue: z.core.$ZodIssue): ValidationError[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.slice(0, maxErrors).map((key) => ({
       pointer: toPointer([...issue.path, key]),
-      message: 'is not a known member',
+      message: 'is not a known field',
     }))
   }
   return [
@@ -48,14 +49,16 @@ function describeTypeError(issue: z.core.$ZodIssueInvalidType): string {
   return `must be ${article} ${issue.expected}`
 }
 
-/** Names are cut to 100 characters: an answer does not grow with what a stranger calls a member. */
+/** Builds a JSON Pointer in URI fragment form (RFC 6901, section 6). Names are cut, to bound the size of the response. */
 function toPointer(path: readonly PropertyKey[]): string {
   return [
     '#',
-    ...path.map((key) => encodeURIComponent(cut(String(key)).replaceAll('~', '~0').replaceAll('/', '~1'))),
+    ...path.map((key) =>
+      encodeURIComponent(cutName(String(key)).replaceAll('~', '~0').replaceAll('/', '~1')),
+    ),
   ].join('/')
 }
 
-function cut(name: string): string {
-  return name.slice(0, 100).toWellFormed()
+function cutName(name: string): string {
+  return name.slice(0, maxNameLength).toWellFormed()
 }

@@ -2,10 +2,10 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { buildOpenApi } from '../src/openapi.ts'
 import { responseHeaders } from '../src/openapi-responses.ts'
-import { matchRoute } from '../src/route.ts'
+import { matchRoute } from './match-route.ts'
 
-/** An answer as somebody saw it. */
-export interface SeenResponse {
+/** A response that a test received. */
+export interface ReceivedResponse {
   readonly status: number
   readonly headers: Headers
   readonly text: string
@@ -23,56 +23,62 @@ const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false,
 ajv.addSchema(document, 'openapi')
 
 /**
- * Holds an answer against the OpenAPI document: its status, type, body and the headers that the document knows.
+ * Asserts that the OpenAPI document describes a response: its status, media type, body, and the headers that the
+ * document knows.
  * @param target path and query, as they were sent
- * @throws an Error that says what is not documented
+ * @throws an Error that names the difference
  */
-export function assertDocumented(method: string, target: string, answer: SeenResponse): void {
-  const fail = (what: string): never => {
+export function assertDocumented(method: string, target: string, received: ReceivedResponse): void {
+  const fail = (difference: string): never => {
     throw new Error(
-      `${method} ${target} was answered with ${answer.status} ${what}\n${answer.text.slice(0, 2000)}`,
+      `${method} ${target}: status ${received.status} ${difference}\n${received.text.slice(0, 2000)}`,
     )
   }
   const match = matchRoute(method, target.split('?')[0]!)
   if (match.kind !== 'route') {
-    if (![400, 401, 404, 405, 413, 431].includes(answer.status)) fail('where there is no such operation')
-    demandValid('#/components/schemas/Problem', answer, fail)
+    if (![400, 401, 404, 405, 413, 431].includes(received.status))
+      fail('is not documented for an unknown operation')
+    assertValid('#/components/schemas/Problem', received, fail)
     return
   }
-  const { path, method: documented } = match.route
-  const pointer = ['#/paths', stepOf(path), documented.toLowerCase(), 'responses', answer.status]
-  const { $ref: at, response } = responseAt(pointer.join('/'))
-  if (response === undefined) throw fail('which is not documented')
+  const { path, method: documentedMethod } = match.route
+  const steps = ['#/paths', encodeStep(path), documentedMethod.toLowerCase(), 'responses', received.status]
+  const { pointer, response } = resolveResponse(steps.join('/'))
+  if (response === undefined) throw fail('is not documented')
   const undocumented = Object.keys(responseHeaders).filter(
-    (name) => answer.headers.has(name) && response.headers?.[name] === undefined,
+    (name) => received.headers.has(name) && response.headers?.[name] === undefined,
   )
-  if (undocumented.length > 0) fail(`and the headers ${undocumented}, which are not documented`)
+  if (undocumented.length > 0) fail(`has the undocumented headers ${undocumented}`)
   const types = Object.keys(response.content ?? {})
-  const type = answer.headers.get('content-type')?.split(';')[0] ?? ''
-  // HEAD is answered as GET, without its body (RFC 9110, section 9.3.2).
-  if (answer.text === '' && (types.length === 0 || method === 'HEAD')) return
-  if (!types.includes(type)) fail(`and a body of type "${type}", documented: ${types}`)
-  demandValid(`${at}/content/${stepOf(type)}/schema`, answer, fail)
+  const type = received.headers.get('content-type')?.split(';')[0] ?? ''
+  // The response to HEAD is that to GET without its body (RFC 9110, section 9.3.2).
+  if (received.text === '' && (types.length === 0 || method === 'HEAD')) return
+  if (!types.includes(type)) fail(`has a body of type "${type}"; documented: ${types}`)
+  assertValid(`${pointer}/content/${encodeStep(type)}/schema`, received, fail)
 }
 
-function demandValid(pointer: string, { headers, text }: SeenResponse, fail: (what: string) => never): void {
+function assertValid(
+  pointer: string,
+  { headers, text }: ReceivedResponse,
+  fail: (difference: string) => never,
+): void {
   const type = headers.get('content-type') ?? ''
   const validate = ajv.getSchema(`openapi${pointer}`) as ValidateFunction | undefined
-  if (validate === undefined) throw fail(`, and the document has no ${pointer}`)
+  if (validate === undefined) throw fail(`cannot be checked: the document has no ${pointer}`)
   if (!validate(/[/+]json$/.test(type.split(';')[0]!) ? JSON.parse(text) : text)) {
-    fail(`and a body that is not as documented: ${ajv.errorsText(validate.errors)}`)
+    fail(`has a body that differs from the document: ${ajv.errorsText(validate.errors)}`)
   }
 }
 
-/** A response, and where it stands. */
-function responseAt(pointer: string): { $ref: string; response: DocumentedResponse | undefined } {
-  const steps = pointer.slice(2).split('/').map(readStep)
+/** Finds a documented response, and the pointer to it after following references. */
+function resolveResponse(pointer: string): { pointer: string; response: DocumentedResponse | undefined } {
+  const steps = pointer.slice(2).split('/').map(decodeStep)
   let value: unknown = document
   for (const step of steps) value = (value as Record<string, unknown> | undefined)?.[step]
   const response = value as DocumentedResponse | undefined
-  return response?.$ref === undefined ? { $ref: pointer, response } : responseAt(response.$ref)
+  return response?.$ref === undefined ? { pointer, response } : resolveResponse(response.$ref)
 }
 
-/** A step of a JSON Pointer as URI fragment (RFC 6901, section 6). */
-const stepOf = (step: string) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))
-const readStep = (step: string) => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
+/** Encodes a step of a JSON Pointer in URI fragment form (RFC 6901, section 6). */
+const encodeStep = (step: string) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))
+const decodeStep = (step: string) => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')

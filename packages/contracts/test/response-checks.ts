@@ -1,38 +1,41 @@
 import { afterAll } from '@jest/globals'
-import { matchRoute } from '../src/route.ts'
 import { assertDocumented } from './documented-response.ts'
+import { matchRoute } from './match-route.ts'
 
 /**
- * Whose answers must be as documented: those of the whole system, of the service alone, or of the gateway alone
- * where a made-up service stands behind it.
+ * Which responses of a server are checked: those of the whole system, of the timesheets-service, or of the gateway in
+ * front of a fake service.
  */
 export type Extent = 'system' | 'service' | 'gateway'
 
-const watched = new Map<string, Extent>()
+const checkedOrigins = new Map<string, Extent>()
 const undocumented: Error[] = []
-const bare = globalThis.fetch
+const originalFetch = globalThis.fetch
 
 globalThis.fetch = async (input, init) => {
-  const response = await bare(input, init)
+  const response = await originalFetch(input, init)
   const url = new URL(input instanceof Request ? input.url : input)
   const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
-  const extent = watched.get(url.origin)
-  if (extent !== undefined) await judge(method, url, extent, response)
+  const extent = checkedOrigins.get(url.origin)
+  if (extent !== undefined) await check(method, url, extent, response)
   return response
 }
 
-/** From now on an answer of this server that is not as documented fails the test that sees it. */
+/**
+ * Checks every response of a server that a test receives by `fetch` from now on. A response that the OpenAPI document does
+ * not describe fails the test.
+ */
 export function checkResponses(serverUrl: string, extent: Extent): void {
-  watched.set(new URL(serverUrl).origin, extent)
+  checkedOrigins.set(new URL(serverUrl).origin, extent)
 }
 
-async function judge(method: string, url: URL, extent: Extent, response: Response): Promise<void> {
+async function check(method: string, url: URL, extent: Extent, response: Response): Promise<void> {
   const type = response.headers.get('content-type') ?? ''
-  // A preflight is the browser's, not an operation of the API (Fetch Standard, CORS-preflight fetch).
+  // A browser sends a preflight itself; it is not an operation of the API (Fetch Standard, CORS-preflight fetch).
   const isPreflight = method === 'OPTIONS' && response.status === 204
   if (method === 'HEAD' || isPreflight || !isWithin(extent, method, url, type)) return
-  // A stream may be longer than memory, and of its text the document says nothing.
-  const text = /^(text\/csv|application\/x-ndjson)/.test(type) ? 'a stream' : await textOf(response)
+  // A stream may not fit into memory, and the document does not describe its text.
+  const text = /^(text\/csv|application\/x-ndjson)/.test(type) ? 'a stream' : await readText(response)
   if (text === undefined) return
   try {
     assertDocumented(method, url.pathname + url.search, {
@@ -48,13 +51,13 @@ async function judge(method: string, url: URL, extent: Extent, response: Respons
 
 function isWithin(extent: Extent, method: string, { pathname }: URL, type: string): boolean {
   const match = matchRoute(method, pathname)
-  const isGateways = match.kind === 'route' && match.route.servedBy === 'gateway'
-  if (extent === 'service') return !isGateways
-  return extent === 'system' || isGateways || type === 'application/problem+json'
+  const isServedByGateway = match.kind === 'route' && match.route.servedBy === 'gateway'
+  if (extent === 'service') return !isServedByGateway
+  return extent === 'system' || isServedByGateway || type === 'application/problem+json'
 }
 
-/** @returns undefined where the answer breaks off, which is for the test to see */
-async function textOf(response: Response): Promise<string | undefined> {
+/** @returns undefined if the connection breaks, which the test itself handles */
+async function readText(response: Response): Promise<string | undefined> {
   try {
     return await response.clone().text()
   } catch {
@@ -62,7 +65,7 @@ async function textOf(response: Response): Promise<string | undefined> {
   }
 }
 
-// A test may have taken the error for an outage of its own making.
+// A test may have caught the error, because it expected an outage.
 afterAll(() => {
   if (undocumented.length > 0) throw undocumented[0]
 })

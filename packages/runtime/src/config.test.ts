@@ -8,7 +8,8 @@ import { Secret } from './secret.ts'
 const folder = mkdtempSync(join(tmpdir(), 'config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-function fileWith(text: string): string {
+/** Writes a file and returns its path. */
+function createFile(text: string): string {
   const file = join(mkdtempSync(join(folder, 'f-')), 'value')
   writeFileSync(file, text)
   return file
@@ -21,14 +22,14 @@ const settings = {
   level: setting.oneOf('LEVEL', ['low', 'high'], { default: 'low', doc: 'a level' }),
   isOn: setting.flag('IS_ON', { default: false, doc: 'a flag' }),
   url: optional(setting.url('URL', { doc: 'a URL' })),
-  words: setting.list('WORDS', { default: '', doc: 'words' }),
+  names: setting.list('NAMES', { default: '', doc: 'names' }),
   secret: setting.secret('SECRET', { minLength: 8, doc: 'a secret' }),
   database: optional(setting.databaseUrl('DATABASE_URL', { doc: 'a database' })),
 }
 
-const good = { NAME: 'n', SECRET: 'long enough' }
+const valid = { NAME: 'n', SECRET: 'long enough' }
 
-function issuesOf(environment: Environment): readonly string[] {
+function collectIssues(environment: Environment): readonly string[] {
   try {
     readConfig(environment, settings)
   } catch (error) {
@@ -38,8 +39,8 @@ function issuesOf(environment: Environment): readonly string[] {
   return []
 }
 
-test('what is not set has its default, or is absent', () => {
-  const { secret, ...config } = readConfig(good, settings)
+test('uses the default of a setting that is not set, or undefined', () => {
+  const { secret, ...config } = readConfig(valid, settings)
   expect(config).toEqual({
     name: 'n',
     port: 80,
@@ -47,15 +48,15 @@ test('what is not set has its default, or is absent', () => {
     level: 'low',
     isOn: false,
     url: undefined,
-    words: [],
+    names: [],
     database: undefined,
   })
   expect(secret.reveal()).toBe('long enough')
 })
 
-test('an empty variable is as good as none', () => {
-  expect(readConfig({ ...good, PORT: '', URL: '', SECRET_FILE: '' }, settings)).toMatchObject({ port: 80 })
-  expect(issuesOf({ ...good, NAME: '' })).toEqual(['NAME: is not set; it takes a text (a name)'])
+test('treats an empty variable as absent', () => {
+  expect(readConfig({ ...valid, PORT: '', URL: '', SECRET_FILE: '' }, settings)).toMatchObject({ port: 80 })
+  expect(collectIssues({ ...valid, NAME: '' })).toEqual(['NAME: is not set; it takes a text (a name)'])
 })
 
 test('reports all invalid settings together, each with the name of its variable', () => {
@@ -68,7 +69,7 @@ test('reports all invalid settings together, each with the name of its variable'
     SECRET: 'short',
     DATABASE_URL: 'mysql://user:hidden@host/db',
   }
-  const issues = issuesOf(environment)
+  const issues = collectIssues(environment)
   const names = ['NAME', 'PORT', 'COUNT', 'LEVEL', 'IS_ON', 'URL', 'SECRET', 'DATABASE_URL']
   expect(issues.map((issue) => issue.split(':')[0])).toEqual(names)
   expect(() => readConfig(environment, settings)).toThrow(/^The configuration has 8 errors:\s+NAME: /)
@@ -83,7 +84,7 @@ test('prints one line per invalid setting on a terminal, and one line in all to 
   expect(new ConfigError(['A: x'], false).message).toBe('The configuration has an error: A: x')
 })
 
-test('issues of settings that do not fit each other are in the same report', () => {
+test('reports issues of cross-checks together with invalid settings', () => {
   const read = (environment: Environment) => () =>
     readConfig(
       environment,
@@ -91,12 +92,12 @@ test('issues of settings that do not fit each other are in the same report', () 
       ({ count, level }) => (count === 5 && level === 'low' ? ['COUNT: is too high for LEVEL=low'] : []),
       ({ name }) => (name.length === 1 ? ['NAME: is too short'] : []),
     )
-  expect(read({ ...good, COUNT: '5', PORT: 'x' })).toThrow(
+  expect(read({ ...valid, COUNT: '5', PORT: 'x' })).toThrow(
     expect.objectContaining({
       issues: [expect.stringMatching(/^PORT: "x"/), 'COUNT: is too high for LEVEL=low', 'NAME: is too short'],
     }),
   )
-  // What could not be read is not judged a second time.
+  // A cross-check that reads an invalid setting is skipped.
   expect(read({ SECRET: 'long enough' })).toThrow(
     expect.objectContaining({ issues: [expect.stringMatching(/^NAME: is not set/)] }),
   )
@@ -125,50 +126,52 @@ test.each([
     ],
   ],
   ['DATABASE_URL', ['postgresql://u:p@h/d', 'postgres://h/d?x=y'], ['http://h/d', 'h/d']],
-])('%s', (name, goods, bads) => {
-  for (const text of goods) expect(issuesOf({ ...good, [name]: text })).toEqual([])
-  for (const text of bads.filter((bad) => bad !== '')) {
-    expect(issuesOf({ ...good, [name]: text })).toEqual([expect.stringMatching(new RegExp(`^${name}: `))])
+])('accepts valid values of %s and rejects invalid ones', (name, accepted, rejected) => {
+  for (const text of accepted) expect(collectIssues({ ...valid, [name]: text })).toEqual([])
+  for (const text of rejected.filter((value) => value !== '')) {
+    expect(collectIssues({ ...valid, [name]: text })).toEqual([
+      expect.stringMatching(new RegExp(`^${name}: `)),
+    ])
   }
 })
 
-test('a URL comes without a slash at its end', () => {
-  expect(readConfig({ ...good, URL: 'http://a/b//' }, settings).url).toBe('http://a/b')
+test('removes slashes at the end of a URL', () => {
+  expect(readConfig({ ...valid, URL: 'http://a/b//' }, settings).url).toBe('http://a/b')
 })
 
-test('a list comes without empty words', () => {
-  expect(readConfig({ ...good, WORDS: ' a, ,b c,' }, settings).words).toEqual(['a', 'b c'])
+test('removes empty items and surrounding spaces from a list', () => {
+  expect(readConfig({ ...valid, NAMES: ' a, ,b c,' }, settings).names).toEqual(['a', 'b c'])
 })
 
 describe('NAME_FILE', () => {
-  test('gives the value, without the one newline at its end', () => {
+  test('names a file with the value, of which one trailing newline is removed', () => {
     const read = (text: string) =>
-      readConfig({ NAME: 'n', SECRET_FILE: fileWith(text) }, settings).secret.reveal()
+      readConfig({ NAME: 'n', SECRET_FILE: createFile(text) }, settings).secret.reveal()
     expect(read('from a file\n')).toBe('from a file')
     expect(read('from a file\r\n')).toBe('from a file')
     expect(read(' from a file \n\n')).toBe(' from a file \n')
-    expect(readConfig({ ...good, PORT_FILE: fileWith('81\n') }, settings).port).toBe(81)
+    expect(readConfig({ ...valid, PORT_FILE: createFile('81\n') }, settings).port).toBe(81)
   })
 
-  test('is refused beside NAME, and where it cannot be read or is empty', () => {
+  test('is rejected together with NAME, and if the file is unreadable or empty', () => {
     const missing = join(folder, 'none')
-    expect(issuesOf({ ...good, SECRET_FILE: fileWith('x') })).toEqual([
-      'SECRET: is set twice, by itself and by SECRET_FILE; keep one (a secret)',
+    expect(collectIssues({ ...valid, SECRET_FILE: createFile('x') })).toEqual([
+      'SECRET: is set twice, directly and by SECRET_FILE; remove one (a secret)',
     ])
-    expect(issuesOf({ NAME: 'n', SECRET_FILE: missing })).toEqual([
+    expect(collectIssues({ NAME: 'n', SECRET_FILE: missing })).toEqual([
       `SECRET: cannot be read from SECRET_FILE=${missing}: ENOENT (a secret)`,
     ])
-    expect(issuesOf({ NAME: 'n', SECRET_FILE: folder })).toEqual([
+    expect(collectIssues({ NAME: 'n', SECRET_FILE: folder })).toEqual([
       `SECRET: cannot be read from SECRET_FILE=${folder}: EISDIR (a secret)`,
     ])
-    expect(issuesOf({ ...good, PORT_FILE: fileWith('\n') })).toEqual([
+    expect(collectIssues({ ...valid, PORT_FILE: createFile('\n') })).toEqual([
       expect.stringMatching(/^PORT: is empty in/),
     ])
   })
 })
 
-test('a secret is a Secret, and so is what holds a password', () => {
-  const config = readConfig({ ...good, DATABASE_URL: 'postgresql://u:hidden@h/d' }, settings)
+test('parses secrets and database URLs as Secret', () => {
+  const config = readConfig({ ...valid, DATABASE_URL: 'postgresql://u:hidden@h/d' }, settings)
   expect(config.secret).toBeInstanceOf(Secret)
   expect(JSON.stringify(config)).not.toMatch(/hidden|long enough/)
 })

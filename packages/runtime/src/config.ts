@@ -15,7 +15,7 @@ export interface Setting<T> {
   readonly secret: boolean
   /** True where an absent variable means `undefined`. */
   readonly optional: boolean
-  /** @throws an Error whose message says what is wrong with the text */
+  /** @throws an Error with a message that says what is wrong with the text */
   parse(text: string): T
 }
 
@@ -104,14 +104,14 @@ function readText(environment: Environment, name: string): string | undefined {
   const value = environment[name] || undefined
   const file = environment[`${name}_FILE`] || undefined
   if (file === undefined) return value
-  if (value !== undefined) throw new Error(`is set twice, by itself and by ${name}_FILE; keep one`)
+  if (value !== undefined) throw new Error(`is set twice, directly and by ${name}_FILE; remove one`)
   let text: string
   try {
     text = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
   } catch (error) {
     throw new Error(`cannot be read from ${name}_FILE=${file}: ${(error as NodeJS.ErrnoException).code}`)
   }
-  if (text === '') throw new Error(`is empty in ${name}_FILE=${file}`)
+  if (text === '') throw new Error(`is empty in the file ${name}_FILE=${file}`)
   return text
 }
 
@@ -126,7 +126,7 @@ export const setting = {
 
   oneOf: <const V extends string>(name: string, values: readonly V[], options: Options<V>) =>
     make(name, options, `one of ${values.join(', ')}`, (text) => {
-      if (!values.includes(text as V)) throw new Error(`"${text}" is none of ${values.join(', ')}`)
+      if (!values.includes(text as V)) throw new Error(`"${text}" is not one of ${values.join(', ')}`)
       return text as V
     }),
 
@@ -160,8 +160,8 @@ export const setting = {
     make(name, options, 'a list, separated by commas', (text) =>
       text
         .split(',')
-        .map((word) => word.trim())
-        .filter((word) => word !== ''),
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
     ),
 
   secret: (name: string, options: Options<string> & { minLength?: number }): Setting<Secret> => {
@@ -207,13 +207,12 @@ function make<T>(
   return { name, doc: options.doc, kind, defaultText, secret: false, optional: false, parse }
 }
 
-/** Parses an http(s) URL and removes trailing slashes, so that callers can append paths and put it into headers. */
+/** Parses an http(s) URL and removes trailing slashes, so that callers can append a path and put the URL into headers. */
 function parseHttpUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) throw new Error(`"${text}" is not an http(s) URL`)
-  if (url.username !== '' || url.password !== '')
-    throw new Error('holds a user name or password, which a URL must not')
+  if (url.username !== '' || url.password !== '') throw new Error('must not contain a user name or password')
   if (!/^[!$-~]+$/.test(text) || /[?#]/.test(text))
-    throw new Error(`"${text}" has a space, a quote, a query, a fragment or a letter beyond ASCII`)
+    throw new Error(`"${text}" contains a space, a quote, a query, a fragment or a character beyond ASCII`)
   return text.replace(/\/+$/, '')
 }

@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
 import type { Secret } from './secret.ts'
 
@@ -22,6 +23,8 @@ export interface BoundRequest {
   /** The raw request target, including the query. */
   readonly target: string
   readonly requestId: string
+  /** The headers that frame the body; the identity is not valid for another body length. */
+  readonly headers: IncomingHttpHeaders
 }
 
 const issuer = 'timesheets-gateway'
@@ -39,7 +42,10 @@ const claimsSchema = z.object({
   iss: z.literal(issuer),
   iat: z.number(),
   exp: z.number(),
+  /** Differs in each identity, so that one can be used once. */
   jti: z.string(),
+  request_id: z.string(),
+  framing: z.string(),
   method: z.string(),
   target: z.string(),
   client: z.string(),
@@ -59,7 +65,9 @@ export function signIdentity(identity: Identity, request: BoundRequest, secret: 
     iss: issuer,
     iat: now,
     exp: now + lifeSeconds,
-    jti: request.requestId,
+    jti: randomBytes(12).toString('base64url'),
+    request_id: request.requestId,
+    framing: describeFraming(request.headers),
     method: request.method,
     target: request.target,
     client: identity.client,
@@ -73,9 +81,15 @@ export function signIdentity(identity: Identity, request: BoundRequest, secret: 
 /**
  * Verifies an identity header for the request that carries it.
  * @param secrets each is accepted, so that a secret can be replaced while requests flow
+ * @param used remembers the identities of this process, so that each is accepted once
  * @throws {IdentityError}
  */
-export function verifyIdentity(token: string, request: BoundRequest, secrets: readonly Secret[]): Identity {
+export function verifyIdentity(
+  token: string,
+  request: BoundRequest,
+  secrets: readonly Secret[],
+  used: UsedIdentities,
+): Identity {
   const claims = verifySignature(token, secrets)
   const now = nowSeconds()
   if (claims.exp - claims.iat > lifeSeconds) throw new IdentityError('the identity is valid for too long')
@@ -84,11 +98,37 @@ export function verifyIdentity(token: string, request: BoundRequest, secrets: re
   if (
     claims.method !== request.method ||
     claims.target !== request.target ||
-    claims.jti !== request.requestId
+    claims.request_id !== request.requestId ||
+    claims.framing !== describeFraming(request.headers)
   ) {
     throw new IdentityError('the identity was signed for another request')
   }
+  if (!used.add(claims.jti)) throw new IdentityError('the identity was used before')
   return { client: claims.client, person: claims.person, scopes: claims.scopes }
+}
+
+/** Remembers identities for as long as they are valid. It keeps two generations, so memory follows the rate of requests. */
+export class UsedIdentities {
+  #current = new Set<string>()
+  #previous = new Set<string>()
+  #startedAt = nowSeconds()
+
+  /** @returns false if the identity was added before, within its life */
+  add(id: string): boolean {
+    if (nowSeconds() - this.#startedAt > lifeSeconds + 2 * clockSkewSeconds) {
+      this.#previous = this.#current
+      this.#current = new Set()
+      this.#startedAt = nowSeconds()
+    }
+    if (this.#current.has(id) || this.#previous.has(id)) return false
+    this.#current.add(id)
+    return true
+  }
+}
+
+/** How the body of a request is framed (RFC 9112, section 6). */
+function describeFraming(headers: IncomingHttpHeaders): string {
+  return headers['transfer-encoding'] ?? `length ${headers['content-length'] ?? 0}`
 }
 
 function verifySignature(token: string, secrets: readonly Secret[]): Claims {

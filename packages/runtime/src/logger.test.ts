@@ -2,13 +2,13 @@ import { expect, test } from '@jest/globals'
 import { createLogger } from './logger.ts'
 import { Secret } from './secret.ts'
 
-/** What a logger writes, by line. */
-function startLogger() {
+/** A logger, and the lines that it writes. */
+function createTestLogger() {
   const lines: string[] = []
   return { logger: createLogger('test', 'debug', { write: (line) => void lines.push(line) }), lines }
 }
 
-const names = [
+const secretNames = [
   'authorization',
   'Authorization',
   'proxy-authorization',
@@ -24,30 +24,30 @@ const names = [
   'rawHeaders',
 ]
 
-const wrappings: [string, (member: object) => object][] = [
-  ['at the top', (member) => member],
-  ['in headers', (member) => ({ headers: member })],
-  ['in a request', (member) => ({ request: { headers: member } })],
-  ['deep down', (member) => ({ a: { b: { c: { d: member } } } })],
-  ['in a list', (member) => ({ list: [[member]] })],
-  ['in an error', (member) => ({ err: Object.assign(new Error('x'), { response: { headers: member } }) })],
-  ['in an error of another name', (member) => ({ cause: Object.assign(new Error('x'), member) })],
-  ['as an error', (member) => Object.assign(new Error('x'), { config: member })],
-  ['in an instance', (member) => ({ it: Object.assign(new (class Request {})(), member) })],
+const wrappings: [string, (fields: object) => object][] = [
+  ['at the top', (fields) => fields],
+  ['in headers', (fields) => ({ headers: fields })],
+  ['in a request', (fields) => ({ request: { headers: fields } })],
+  ['deeply nested', (fields) => ({ a: { b: { c: { d: fields } } } })],
+  ['in an array', (fields) => ({ list: [[fields]] })],
+  ['in an error', (fields) => ({ err: Object.assign(new Error('x'), { response: { headers: fields } }) })],
+  ['in an error in another field', (fields) => ({ cause: Object.assign(new Error('x'), fields) })],
+  ['as an error', (fields) => Object.assign(new Error('x'), { config: fields })],
+  ['in an instance of a class', (fields) => ({ it: Object.assign(new (class Request {})(), fields) })],
 ]
 
-test.each(wrappings)('what must not be seen is redacted %s', (_where, wrap) => {
-  for (const name of names) {
-    const { logger, lines } = startLogger()
-    logger.info(wrap({ [name]: 'a-token', other: 'seen' }), 'words')
+test.each(wrappings)('redacts secret fields %s', (_place, wrap) => {
+  for (const name of secretNames) {
+    const { logger, lines } = createTestLogger()
+    logger.info(wrap({ [name]: 'a-token', other: 'visible' }), 'message')
     expect(lines[0]).not.toContain('a-token')
     expect(lines[0]).toContain('"[redacted]"')
-    expect(lines[0]).toContain('seen')
+    expect(lines[0]).toContain('visible')
   }
 })
 
-test('a configuration can be logged whole', () => {
-  const { logger, lines } = startLogger()
+test('logs a configuration without its secrets', () => {
+  const { logger, lines } = createTestLogger()
   logger.debug(
     { config: { secret: new Secret('a-secret'), port: 1, at: new Date(0), issuers: ['a'] } },
     'configured',
@@ -61,22 +61,22 @@ test('a configuration can be logged whole', () => {
   })
 })
 
-test('an error is logged with its causes, a circle ends', () => {
-  const { logger, lines } = startLogger()
-  logger.error({ err: new Error('outer', { cause: new Error('inner') }) }, 'words')
+test('logs an error with its causes, and cuts circular references', () => {
+  const { logger, lines } = createTestLogger()
+  logger.error({ err: new Error('outer', { cause: new Error('inner') }) }, 'message')
   expect(JSON.parse(lines[0]!)).toMatchObject({
     level: 'error',
     err: { type: 'Error', message: 'outer: inner', stack: expect.stringContaining('inner') },
   })
-  const circle: Record<string, unknown> = { n: 1 }
-  circle.self = circle
-  logger.info(circle, 'words')
+  const circular: Record<string, unknown> = { n: 1 }
+  circular.self = circular
+  logger.info(circular, 'message')
   expect(lines[1]).toContain('[too deep]')
 })
 
-test('a level that is too low is silent', () => {
+test('logs nothing at the level silent', () => {
   const lines: string[] = []
   const logger = createLogger('test', 'silent', { write: (line) => void lines.push(line) })
-  logger.fatal('words')
+  logger.fatal('message')
   expect(lines).toEqual([])
 })

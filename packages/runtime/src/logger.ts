@@ -1,13 +1,14 @@
 import { type BaseLogger, type DestinationStream, pino } from 'pino'
-import { redactMembers } from './redact.ts'
+import { redactFields } from './redact.ts'
 
-/** Without pino's `child`, whose bindings go past the redaction. */
+/** Pino's methods except `child`, because the bindings of a child are not redacted. */
 export type Logger = Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
 
 /**
- * The logger of one process: JSON lines on standard output, each with the process's name.
- * @param level pino's level: trace, debug, info, warn, error, fatal, silent
- * @param destination where the lines go instead
+ * Creates the logger of a process. It writes JSON lines with the name of the process to standard output, and redacts
+ * secret fields.
+ * @param level a level of pino: trace, debug, info, warn, error, fatal or silent
+ * @param destination replaces standard output
  */
 export function createLogger(name: string, level: string, destination?: DestinationStream): Logger {
   const options = {
@@ -16,21 +17,21 @@ export function createLogger(name: string, level: string, destination?: Destinat
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: {
       level: (label: string) => ({ level: label }),
-      log: (members: object) => redactMembers(members),
+      log: (fields: object) => redactFields(fields),
     },
-    // An error has been written out by then.
+    // redactFields has serialized errors already.
     serializers: { err: (error: unknown) => error },
   }
   return destination === undefined ? pino(options) : pino(options, destination)
 }
 
-/** How long lines may stay in the buffer. */
+/** The longest time for which a line stays in the buffer. */
 const flushMs = 1000
 const bufferBytes = 8192
 
 /**
- * Standard output, written in blocks of some 8 KB or once a second, for logs of a line per request. What is buffered when a
- * process ends is written too; after a crash up to a second of lines is missing.
+ * Buffers standard output, because a system call for each line is expensive in a log with one line per request. It writes
+ * blocks of 8 KB, or what it has once a second and when the process exits. A process that is killed loses up to a second of lines.
  */
 export class BufferedOutput implements DestinationStream {
   #lines: string[] = []
@@ -67,13 +68,13 @@ export class BufferedOutput implements DestinationStream {
 }
 
 /**
- * Limits error lines to one a second for each problem, so that an outage does not write one stack per request. The next line
- * says how many were suppressed.
+ * Limits error lines to one per second and problem, so that an outage does not write one stack per request. The next line has
+ * the number of `suppressed` lines.
  */
 export function limitErrorLines(logger: Logger): Logger {
   const limits = new Map<string, { until: number; suppressed: number }>()
-  const error = (members: { problem?: string }, message: string) => {
-    const key = members.problem ?? message
+  const error = (fields: { problem?: string }, message: string) => {
+    const key = fields.problem ?? message
     const now = performance.now()
     const limit = limits.get(key)
     if (limit !== undefined && now < limit.until) {
@@ -81,7 +82,7 @@ export function limitErrorLines(logger: Logger): Logger {
       return
     }
     limits.set(key, { until: now + 1000, suppressed: 0 })
-    logger.error(limit?.suppressed ? { ...members, suppressed: limit.suppressed } : members, message)
+    logger.error(limit?.suppressed ? { ...fields, suppressed: limit.suppressed } : fields, message)
   }
   return {
     debug: logger.debug.bind(logger),

@@ -35,13 +35,14 @@ export async function runServer(
  */
 export function runMain(main: () => Promise<void>): void {
   main().catch((error: unknown) => {
-    if (error instanceof ConfigError) console.error(process.stderr.isTTY ? error.message : logLine(error))
+    if (error instanceof ConfigError)
+      console.error(process.stderr.isTTY ? error.message : formatLogLine(error))
     else console.error(error instanceof ListenError ? error.message : error)
     process.exit(error instanceof ConfigError ? 2 : 1)
   })
 }
 
-/** The line that the logger would write; without a configuration there is no logger. */
-function logLine({ message }: ConfigError): string {
+/** Formats an error as the logger would, which cannot be created without a configuration. */
+function formatLogLine({ message }: ConfigError): string {
   return JSON.stringify({ level: 'fatal', time: new Date().toISOString(), msg: message })
 }

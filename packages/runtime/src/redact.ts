@@ -1,7 +1,7 @@
 import { isNativeError } from 'node:util/types'
 import { pino } from 'pino'
 
-/** What a log must never hold, wherever an object has it and however it is written. */
+/** Names of fields that are never logged, in any object at any depth, in upper or lower case. */
 const secretNames: ReadonlySet<string> = new Set([
   'authorization',
   'proxy-authorization',
@@ -17,25 +17,26 @@ const secretNames: ReadonlySet<string> = new Set([
   'password',
 ])
 
-/** Deeper than this nothing is logged; it also ends circles. */
+/** Objects nested deeper than this are not logged, which also ends circular references. */
 const maxDepth = 10
 
-/** A copy for the log, without the values of secret names. Pino's own redaction looks at fixed depths only. */
+/** Copies a value for the log and redacts secret fields. Pino's own redaction covers only fixed depths. */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (depth >= maxDepth) return '[too deep]'
-  if (isNativeError(value)) return redactMembers(pino.stdSerializers.err(value), depth)
+  if (isNativeError(value)) return redactFields(pino.stdSerializers.err(value), depth)
   if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1))
-  // Such as Secret, Date and URL, which say themselves how they are written.
+  // Secret, Date and URL, for example, define how they are serialized.
   if ('toJSON' in value) return value
-  return redactMembers(value, depth)
+  return redactFields(value, depth)
 }
 
-export function redactMembers(value: object, depth = 0): Record<string, unknown> {
+/** Copies an object for the log, as `redact` does. */
+export function redactFields(value: object, depth = 0): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
+    Object.entries(value).map(([name, field]) => [
       name,
-      secretNames.has(name.toLowerCase()) ? '[redacted]' : redact(member, depth + 1),
+      secretNames.has(name.toLowerCase()) ? '[redacted]' : redact(field, depth + 1),
     ]),
   )
 }

@@ -2,10 +2,10 @@ import { format, inspect } from 'node:util'
 import { expect, test } from '@jest/globals'
 import { Secret } from './secret.ts'
 
-test('a secret shows itself to nobody but who asks for it', () => {
+test('shows its value only by reveal()', () => {
   const secret = new Secret('a-secret')
   const config = { nested: { secret }, list: [secret] }
-  const seen = [
+  const printed = [
     String(secret),
     `${secret}`,
     JSON.stringify(config),
@@ -16,7 +16,7 @@ test('a secret shows itself to nobody but who asks for it', () => {
     String(Object.values({ ...secret })),
     inspect(new Error('x', { cause: secret })),
   ]
-  for (const text of seen) expect(text).not.toContain('a-secret')
+  for (const text of printed) expect(text).not.toContain('a-secret')
   expect(String(secret)).toBe('[secret]')
   expect(secret.reveal()).toBe('a-secret')
 })

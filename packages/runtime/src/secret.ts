@@ -1,9 +1,9 @@
 import { inspect } from 'node:util'
 
-/** How the secrets that stand in this repository begin, so that a scanner and a program can tell them. */
+/** Prefix of all secrets in this repository, by which scanners and programs recognize them. */
 const localOnlyPrefix = 'local-only-'
 
-/** A value that must not be seen: whatever prints it, logs it or turns it into JSON gets `[secret]`. */
+/** A secret value. Printing, logging or serializing it gives `[secret]`. */
 export class Secret {
   readonly #value: string
 
@@ -11,12 +11,12 @@ export class Secret {
     this.#value = value
   }
 
-  /** The value itself, for the one place that needs it. */
+  /** Returns the value, for the one place that needs it. */
   reveal(): string {
     return this.#value
   }
 
-  /** Anybody can read it in this repository: good for the local stand-ins, and for nothing else. */
+  /** Whether the value is published in this repository, and so may be used for local stand-ins only. */
   get isLocalOnly(): boolean {
     return this.#value.startsWith(localOnlyPrefix)
   }

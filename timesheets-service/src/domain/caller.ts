@@ -1,6 +1,6 @@
-/** The person who makes a request, with all the names that the directory of people ties together. */
+/** The person who makes a request, with all names that the directory of people has for them. */
 export interface Caller {
-  /** The person whose hours they enter and as whom they decide. */
+  /** The `user_id` under which their hours and decisions are stored. */
   readonly userId: string
   /** All their names, including `userId` and the name in the token; e-mail addresses in lower case as well. */
   readonly names: readonly string[]
@@ -16,8 +16,14 @@ export interface Actor {
 export const normalizeEmail = (email: string) => email.toLowerCase()
 
 /** Whether hours that are stored under `userId` belong to the caller. */
-export function isOwn(caller: Caller, userId: string): boolean {
-  return (
-    caller.names.includes(userId) || (userId.includes('@') && caller.names.includes(normalizeEmail(userId)))
-  )
+export function isOwn({ names }: Pick<Caller, 'names'>, userId: string): boolean {
+  return names.includes(userId) || (userId.includes('@') && names.includes(normalizeEmail(userId)))
+}
+
+/**
+ * Whether a caller may read the entries of a user.
+ * @param names the names of the caller; undefined if the caller may read everybody's entries
+ */
+export function canRead(names: readonly string[] | undefined, userId: string): boolean {
+  return names === undefined || isOwn({ names }, userId)
 }

@@ -10,7 +10,7 @@ export interface DecisionResult {
   readonly isChanged: boolean
 }
 
-/** Makes a decision about a locked entry; undefined leaves the entry as it is. Throws a `DomainError` to refuse. */
+/** Makes a decision about a locked entry; undefined leaves the entry as it is. Throws a `DomainError` to reject it. */
 export type Decide = (entry: LockedEntry) => Decision | undefined
 
 /** Entries by id, or the entries of one person in a range of days (both inclusive, `YYYY-MM-DD`). */
@@ -27,7 +27,7 @@ export interface DecisionStore {
   decideOne(id: number, actor: Actor, decide: Decide): Promise<DecisionResult>
 
   /**
-   * Decides on each selected entry by itself; refusing one does not affect the others.
+   * Decides on each selected entry by itself; a rejection does not affect the others.
    * @returns results by entry id; an id that does not exist has none
    * @throws {DomainError} `too-many-entries`, `busy`
    */

@@ -3,7 +3,7 @@ import type { Action } from '@timesheets/contracts/history'
 import { type Caller, isOwn } from './caller.ts'
 import { DomainError, noSuchEntry } from './domain-error.ts'
 
-/** An entry whose row is locked against every other writer while a decision about it is made. */
+/** An entry during a decision: its row is locked against every other writer. */
 export interface LockedEntry {
   readonly id: number
   readonly userId: string
@@ -15,6 +15,8 @@ export interface LockedEntry {
     | { readonly state: 'pending' | 'discarded'; readonly content: Content | null }
     | undefined
   readonly version: number
+  /** When this version was written: an instant in ISO 8601. */
+  readonly updatedAt: string
 }
 
 /** What a person does to an entry. A field that is absent stays as it is. */
@@ -115,6 +117,20 @@ export function assertVersion(
   throw new DomainError(
     'stale-version',
     `Timesheet ${entry.id} is at version ${entry.version} now; read it again`,
+    { details: { version: entry.version } },
+  )
+}
+
+/**
+ * Checks that an approver has seen the current version.
+ * @param seenAt when the approver read the entry: an instant in ISO 8601; undefined skips the check
+ * @throws {DomainError} `changed-since`
+ */
+export function assertUnchangedSince(entry: LockedEntry, seenAt: string | undefined): void {
+  if (seenAt === undefined || Date.parse(entry.updatedAt) <= Date.parse(seenAt)) return
+  throw new DomainError(
+    'changed-since',
+    `Timesheet ${entry.id} has changed since ${seenAt}; read it again before you approve it`,
     { details: { version: entry.version } },
   )
 }

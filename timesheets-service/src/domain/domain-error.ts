@@ -1,7 +1,8 @@
-/** Why the domain refuses a request. The codes are stable; `http/domain-problem.ts` maps each to a problem. */
+/** The reasons why the domain rejects a request. The codes are stable; `http/domain-problem.ts` maps each to a problem. */
 export type DomainErrorCode =
   | 'approved'
   | 'busy'
+  | 'changed-since'
   | 'name-taken'
   | 'no-such-correction'
   | 'no-such-entry'
@@ -13,7 +14,7 @@ export type DomainErrorCode =
   | 'stale-version'
   | 'too-many-entries'
 
-/** A refusal by the rules of the domain. Its message and details are safe to show to any caller. */
+/** A rule of the domain rejects a request. The message and the details may be sent to any caller. */
 export class DomainError extends Error {
   override readonly name = 'DomainError'
   readonly code: DomainErrorCode

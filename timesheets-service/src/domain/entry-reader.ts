@@ -10,7 +10,14 @@ export interface PageRequest {
   /** The page starts after this position; undefined starts at the newest entry. */
   readonly after?: KeysetPosition | undefined
   readonly limit: number
+  readonly readableNames: ReadableNames
 }
+
+/** Names of the person whose entries a caller may read; undefined if the caller may read everybody's. */
+export type ReadableNames = readonly string[] | undefined
+
+/** What to export. */
+export type ExportRequest = Omit<PageRequest, 'after' | 'limit'> & { readonly format: ExportFormat }
 
 /** One page of a list, newest day first. */
 export interface EntryPage {
@@ -25,15 +32,14 @@ export type ExportFormat = 'csv' | 'ndjson'
 
 /** Reads entries. */
 export interface EntryReader {
-  /** @returns undefined if there is no such entry, or its source deleted it */
-  findEntry(id: number): Promise<StoredEntry | undefined>
+  /** @returns undefined if there is no such entry that the caller may read, or its source deleted it */
+  findEntry(id: number, names: ReadableNames): Promise<StoredEntry | undefined>
 
   /**
-   * Reads all versions of an entry, oldest first, also of a deleted one.
-   * @param canRead whether the caller may read entries of this user; other versions are left out
-   * It yields nothing if there is no version that the caller may read, and holds a bounded number of versions.
+   * Reads all versions of an entry that the caller may read, oldest first, also of a deleted entry. It yields nothing if
+   * there are none, and holds a bounded number of versions.
    */
-  readHistory(id: number, canRead: (userId: string) => boolean): AsyncIterable<Version>
+  readHistory(id: number, names: ReadableNames): AsyncIterable<Version>
 
   /** A page of very long entries may be shorter than its limit. */
   readPage(request: PageRequest): Promise<EntryPage>
@@ -42,5 +48,5 @@ export interface EntryReader {
    * Reads a complete list as text, in chunks of bounded size. It holds no transaction, so a slow reader blocks neither
    * a connection nor vacuum. An entry that does not change while the list is read appears exactly once.
    */
-  exportEntries(filter: EntryFilter, asOf: string | undefined, format: ExportFormat): AsyncIterable<string>
+  exportEntries(request: ExportRequest): AsyncIterable<string>
 }

@@ -1,7 +1,7 @@
-import { computeDigest } from '@timesheets/contracts/digest'
 import type { Content, UploadItem } from '@timesheets/contracts/entry'
 import type { Status } from '@timesheets/contracts/status'
 import type { StoredEntry } from '@timesheets/contracts/stored-entry'
+import { computeDigest } from './digest.ts'
 import { DomainError } from './domain-error.ts'
 import type {
   EntryChange,

@@ -73,7 +73,7 @@ function resolveOwners(
   return owners
 }
 
-/** The source of items that name none. A request cannot spell it. */
+/** The source of items without one. No request can name it, because a colon is not valid in the field `source`. */
 const defaultSource = (clientId: string) => `client:${clientId}`
 
 function toUploadKeys(items: readonly SourcedItem[], clientId: string): UploadKeys {

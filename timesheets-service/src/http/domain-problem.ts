@@ -5,6 +5,7 @@ import { toEtag } from './etag.ts'
 const slugs: Readonly<Record<DomainErrorCode, ProblemSlug>> = {
   approved: 'approved',
   busy: 'not-ready',
+  'changed-since': 'stale-version',
   'name-taken': 'name-taken',
   'no-such-correction': 'not-found',
   'no-such-entry': 'not-found',
@@ -17,7 +18,7 @@ const slugs: Readonly<Record<DomainErrorCode, ProblemSlug>> = {
   'too-many-entries': 'invalid-body',
 }
 
-/** Maps a refusal by the domain to the problem that the contract names. */
+/** Maps an error of the domain to a problem of the contract. */
 export function toDomainProblem(error: DomainError): ProblemError {
   const headers: Record<string, string> = {}
   if (error.code === 'busy') headers['retry-after'] = '1'

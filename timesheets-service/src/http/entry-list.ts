@@ -1,17 +1,15 @@
 import { parseDate } from '@timesheets/contracts/date'
-import type { ListQuery } from '@timesheets/contracts/list-query'
+import { type ListQuery, maxAsOfDays } from '@timesheets/contracts/list-query'
 import { sendJsonText } from '@timesheets/runtime/http/send-json'
 import type { Request, Response } from 'express'
 import type { EntryFilter, KeysetPosition } from '../domain/entry-filter.ts'
-import type { EntryReader, ExportFormat } from '../domain/entry-reader.ts'
+import type { EntryReader, ExportFormat, ExportRequest, ReadableNames } from '../domain/entry-reader.ts'
 import type { Cursors } from './cursor.ts'
 import { invalidParameter } from './query.ts'
 import { sendStream } from './stream.ts'
 
 const defaultLimit = 100
 
-/** Reading the past cannot use the indexes of today's list, so everybody's past is read for a bounded range only. */
-const maxAsOfDays = 400
 const dayMs = 86_400_000
 
 /** The formats of a list: pages as JSON, and the whole list in the others. */
@@ -30,6 +28,8 @@ const exports = {
   },
 } as const satisfies Record<string, { format: ExportFormat; contentType: string; fileName: string }>
 
+type List = Omit<ExportRequest, 'format'>
+
 /** Responds with a list of entries, in the format that the client prefers. */
 export class EntryList {
   readonly #reader: EntryReader
@@ -46,9 +46,17 @@ export class EntryList {
   /**
    * @param query the parameters as the client sent them
    * @param filter their meaning, limited to entries that the caller may read
+   * @param readableNames limits the corrections in these entries too
    * @throws {ProblemError} `invalid-parameter`
    */
-  async send(request: Request, response: Response, query: ListQuery, filter: EntryFilter): Promise<void> {
+  async send(
+    request: Request,
+    response: Response,
+    query: ListQuery,
+    filter: EntryFilter,
+    readableNames: ReadableNames,
+  ): Promise<void> {
+    const list = { filter, readableNames }
     const asOf = query.as_of === undefined ? undefined : toInstant(query.as_of)
     if (asOf !== undefined) assertBounded(filter)
     // An unacceptable Accept gets JSON rather than an error (RFC 9110, section 12.1).
@@ -59,21 +67,20 @@ export class EntryList {
         if (query[name] !== undefined)
           throw invalidParameter(name, `does not go with ${mediaType}, which is the whole list`)
       }
-      await this.#export(request, response, filter, asOf, mediaType)
-    } else await this.#sendPage(response, query, filter, asOf)
+      await this.#export(request, response, { ...list, asOf }, mediaType)
+    } else await this.#sendPage(response, query, { ...list, asOf })
   }
 
   async #sendPage(
     response: Response,
     query: ListQuery,
-    filter: EntryFilter,
-    asOf: string | undefined,
+    { filter, asOf, readableNames }: List,
   ): Promise<void> {
     const { cursor, ...parameters } = query
     const list = JSON.stringify([this.#url, asOf, Object.entries(filter).sort()])
     const after = cursor === undefined ? undefined : parsePosition(this.#cursors.open(list, cursor))
     const limit = parameters.limit === undefined ? defaultLimit : Number(parameters.limit)
-    const { items, next } = await this.#reader.readPage({ filter, asOf, after, limit })
+    const { items, next } = await this.#reader.readPage({ filter, asOf, after, limit, readableNames })
     if (next !== undefined) {
       const sealed = this.#cursors.seal(list, formatPosition(next))
       const search = new URLSearchParams({ ...parameters, cursor: sealed })
@@ -85,8 +92,7 @@ export class EntryList {
   async #export(
     request: Request,
     response: Response,
-    filter: EntryFilter,
-    asOf: string | undefined,
+    list: List,
     mediaType: keyof typeof exports,
   ): Promise<void> {
     const { format, contentType, fileName } = exports[mediaType]
@@ -94,7 +100,7 @@ export class EntryList {
     response.setHeader('content-disposition', `attachment; filename="${fileName}"`)
     // HEAD reads nothing, so the length is unknown (RFC 9110, section 9.3.2).
     if (request.method === 'HEAD') response.end()
-    else await sendStream(response, this.#reader.exportEntries(filter, asOf, format))
+    else await sendStream(response, this.#reader.exportEntries({ ...list, format }))
   }
 }
 
@@ -116,6 +122,7 @@ function toInstant(text: string): string {
   return new Date(parseDate(text)!.instantMs).toISOString()
 }
 
+/** A list as of an instant cannot use the indexes of today's list, so it is bounded by a user or by days. */
 function assertBounded({ userIds, from, to }: EntryFilter): void {
   if (userIds !== undefined) return
   const days =

@@ -7,7 +7,7 @@ export const toEtag = (version: number) => `"${version}"`
 
 /**
  * Reads the precondition `If-Match` (RFC 9110, section 13.1.1).
- * @returns a function that tells whether the client accepts a version, by strong comparison
+ * @returns a function that returns whether the client accepts a version, by strong comparison
  */
 export function parseIfMatch({ headers }: Request): (version: number) => boolean {
   const header = headers['if-match']

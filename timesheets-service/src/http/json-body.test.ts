@@ -70,7 +70,7 @@ test('rejects a body that stalls, so that it does not hold memory for long', asy
 test('keeps the stalled bodies of one person from shutting out another person', async () => {
   const first = await stall(15_000, 'Content-Length: 16000')
   const second = await stall(15_000, 'Content-Length: 16000')
-  // The second one exceeds the share of ann, who is refused while ben is served.
+  // The second body exceeds ann's share, so ann gets 503 while ben is served.
   expect(await Promise.race([first.response, second.response])).toMatch(/^HTTP\/1\.1 503 /)
   expect((await post('[1]', 'ben')).status).toBe(200)
 })

@@ -13,7 +13,7 @@ export interface JsonBodyOptions {
   /** A request without a body gets `{}`. */
   readonly isOptional?: boolean
   readonly budget: BodyBudget
-  /** Whose share of the budget the body counts against. */
+  /** Whether the body counts against the share of the client or of the person in the budget. */
   readonly ownedBy: 'client' | 'person'
   /** Time before a body must have arrived at the minimum rate; default 10 s. */
   readonly graceMs?: number

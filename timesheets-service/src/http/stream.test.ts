@@ -34,15 +34,15 @@ function countReads(count: number, chunk: string) {
 
 const megabyte = 'ä'.repeat(512 * 1024)
 
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(5)
+async function waitUntil(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(5)
 }
 
 test('sends everything to a slow client, and reads no chunk before it can be sent', async () => {
   const { state, chunks } = countReads(30, megabyte)
   const response = await requestOnce((_request, response) => void sendStream(response, chunks))
   await sleep(200)
-  expect(state.read).toBeLessThan(15) // what the sockets' buffers hold, and no more
+  expect(state.read).toBeLessThan(15) // no more than the buffers of the sockets take
   const parts: Buffer[] = []
   for await (const part of response) {
     parts.push(part)
@@ -57,7 +57,7 @@ test('stops reading chunks when the client leaves', async () => {
   const response = await requestOnce((_request, response) => void sendStream(response, chunks))
   await once(response, 'data')
   response.destroy()
-  await until(() => state.ended)
+  await waitUntil(() => state.ended)
   expect(state.read).toBeLessThan(100)
 })
 
@@ -66,7 +66,7 @@ test('disconnects a client that receives nothing for too long', async () => {
   const response = await requestOnce(
     (_request, response) => void sendStream(response, chunks, { stallMs: 100 }),
   )
-  await until(() => state.ended)
+  await waitUntil(() => state.ended)
   await expect(response.toArray()).rejects.toThrow('aborted')
 })
 

@@ -108,9 +108,6 @@ class BoundedClient extends pg.Client {
   constructor(config: pg.ClientConfig & { readonly begin?: string }) {
     super(config)
     this.#begin = config.begin
-    // A connection may break between its checkout and its first query, when the pool does not listen any more. The query
-    // then reports it; without a listener, the event would end the process.
-    this.on('error', () => {})
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: all overloads of pg are passed through

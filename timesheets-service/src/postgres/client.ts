@@ -10,6 +10,14 @@ export interface DatabaseConfig {
   readonly databaseTimeoutMs: number
 }
 
+/**
+ * A connection that breaks between leaving the pool and its first statement emits an `error` event before Prisma listens,
+ * which would end the process. The statement rejects anyway.
+ */
+const ignoreErrorEvents = (connection: { on(event: 'error', listener: () => void): unknown }) => {
+  connection.on('error', () => undefined)
+}
+
 /** Creates a Prisma client over a pool of connections. Every wait and every statement has a time limit. */
 export function createClient(config: DatabaseConfig, logger: Logger): PrismaClient {
   const adapter = new PrismaPg(
@@ -19,6 +27,7 @@ export function createClient(config: DatabaseConfig, logger: Logger): PrismaClie
       connectionTimeoutMillis: config.databaseTimeoutMs,
       query_timeout: 2 * config.databaseTimeoutMs,
       application_name: 'timesheets-service',
+      onConnect: ignoreErrorEvents,
       timeoutMs: config.databaseTimeoutMs,
     }),
     {

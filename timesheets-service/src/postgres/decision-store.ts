@@ -61,7 +61,7 @@ export class PostgresDecisionStore implements DecisionStore {
       const decided = new Map<number, boolean | DomainError>()
       for (const row of rows) {
         const entry = toLockedEntry(row)
-        decided.set(entry.id, await decideOrRefuse(transaction, entry, decide, actor))
+        decided.set(entry.id, await tryDecide(transaction, entry, decide, actor))
       }
       const accepted = [...decided].flatMap(([id, result]) => (result instanceof DomainError ? [] : [id]))
       const entries = new Map((await readEntries(transaction, accepted)).map((entry) => [entry.id, entry]))
@@ -84,8 +84,8 @@ async function readOne(transaction: Prisma.TransactionClient, id: number): Promi
   return entry!
 }
 
-/** @returns whether the entry changed, or the refusal of this decision */
-async function decideOrRefuse(
+/** @returns whether the entry changed, or the error that rejects this decision */
+async function tryDecide(
   transaction: Prisma.TransactionClient,
   entry: LockedEntry,
   decide: Decide,

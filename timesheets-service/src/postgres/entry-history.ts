@@ -1,5 +1,7 @@
 import type { Version } from '@timesheets/contracts/history'
 import type { StoredEntry } from '@timesheets/contracts/stored-entry'
+import { canRead } from '../domain/caller.ts'
+import type { ReadableNames } from '../domain/entry-reader.ts'
 import type { Prisma } from './generated/client.ts'
 import { readVersions, type VersionRow } from './sql/read-versions.ts'
 
@@ -9,23 +11,22 @@ const bookkeepingFields = new Set(['id', 'version', 'created_at', 'updated_at'])
 /**
  * Reads all versions of an entry, oldest first, some at a time. A version never changes and keeps its number when a later
  * one supersedes it, so each is read exactly once.
- * @param canRead whether the caller may read entries of this user. Other versions are left out, and so are the changes
- *   from such a version to the next one
+ * Versions that the caller may not read are left out, and so are the changes from such a version to the next one.
  */
 export async function* readHistory(
   client: Prisma.TransactionClient,
   id: number,
-  canRead: (userId: string) => boolean,
+  names: ReadableNames,
 ): AsyncGenerator<Version> {
   let previous: StoredEntry | undefined
-  let rows = await readVersions(client, id, 0)
+  let rows = await readVersions(client, id, names, 0)
   while (rows.length > 0) {
     for (const row of rows) {
-      const entry = canRead(row.user_id) ? (JSON.parse(row.entry) as StoredEntry) : undefined
+      const entry = canRead(names, row.user_id) ? (JSON.parse(row.entry) as StoredEntry) : undefined
       if (entry !== undefined) yield toVersion(row, entry, previous)
       previous = entry
     }
-    rows = await readVersions(client, id, rows.at(-1)!.version)
+    rows = await readVersions(client, id, names, rows.at(-1)!.version)
   }
 }
 

@@ -1,6 +1,6 @@
-import { computeDigest } from '@timesheets/contracts/digest'
 import type { Content } from '@timesheets/contracts/entry'
 import { appSource, type Decision, type LockedEntry } from '../domain/decision.ts'
+import { computeDigest } from '../domain/digest.ts'
 import { Prisma } from './generated/client.ts'
 
 /** The latest source version of an approved entry, as the column `correction` stores it. */
@@ -54,6 +54,7 @@ export interface LockedRow {
   readonly correction: StoredCorrection | null
   readonly correction_state: string | null
   readonly version: number
+  readonly updated_at: Date
 }
 
 export function toLockedEntry(row: LockedRow): LockedEntry {
@@ -69,6 +70,7 @@ export function toLockedEntry(row: LockedRow): LockedEntry {
         ? { state, content: fromStoredCorrection(correction) }
         : undefined,
     version,
+    updatedAt: row.updated_at.toISOString(),
   }
 }
 

@@ -1,7 +1,12 @@
 import type { Version } from '@timesheets/contracts/history'
 import type { StoredEntry } from '@timesheets/contracts/stored-entry'
-import type { EntryFilter } from '../domain/entry-filter.ts'
-import type { EntryPage, EntryReader, ExportFormat, PageRequest } from '../domain/entry-reader.ts'
+import type {
+  EntryPage,
+  EntryReader,
+  ExportRequest,
+  PageRequest,
+  ReadableNames,
+} from '../domain/entry-reader.ts'
 import { readHistory } from './entry-history.ts'
 import type { PrismaClient } from './generated/client.ts'
 import { exportEntries } from './list/export.ts'
@@ -16,19 +21,19 @@ export class PostgresEntryReader implements EntryReader {
     this.#client = client
   }
 
-  findEntry(id: number): Promise<StoredEntry | undefined> {
-    return findEntry(this.#client, id)
+  findEntry(id: number, names: ReadableNames): Promise<StoredEntry | undefined> {
+    return findEntry(this.#client, id, names)
   }
 
-  readHistory(id: number, canRead: (userId: string) => boolean): AsyncIterable<Version> {
-    return readHistory(this.#client, id, canRead)
+  readHistory(id: number, names: ReadableNames): AsyncIterable<Version> {
+    return readHistory(this.#client, id, names)
   }
 
   readPage(request: PageRequest): Promise<EntryPage> {
     return listEntries(this.#client, request)
   }
 
-  exportEntries(filter: EntryFilter, asOf: string | undefined, format: ExportFormat): AsyncIterable<string> {
-    return exportEntries(this.#client, filter, asOf, format)
+  exportEntries(request: ExportRequest): AsyncIterable<string> {
+    return exportEntries(this.#client, request)
   }
 }

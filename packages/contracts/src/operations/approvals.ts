@@ -3,29 +3,29 @@ import { approvalsQuerySchema } from '../list-query.ts'
 import type { OperationContract } from '../operation-contract.ts'
 import { storedEntrySchema } from '../stored-entry.ts'
 import { json, list } from './content.ts'
-import { correctedEntry, csv, storedEntry } from './example.ts'
+import { correctedEntry, csv, problemExample, storedEntry } from './example.ts'
 
-const decided = (description: string, entry: object) => ({
+const respondEntry = (description: string, entry: object) => ({
   200: { description, headers: ['ETag'] as const, content: json(storedEntrySchema, { entry }) },
 })
-const approved = { ...storedEntry, approved: true, version: 2 }
+const approvedEntry = { ...storedEntry, approved: true, version: 2 }
 
-/** What is taken of approvals, and answered. */
+/** The operations of `/approvals`. */
 export const approvalOperations = {
   listApprovals: {
     description:
-      'Unapproved entries, and approved ones with a pending correction, newest day first; paged and streamed as `GET /timesheets`.',
+      'Unapproved entries, and approved ones with a pending correction, newest day first. Pages and formats are those of `GET /timesheets`.',
     query: approvalsQuerySchema,
     responses: {
       200: {
-        description: 'A page of what waits, or all of it',
+        description: 'A page of the list, or the complete list as CSV or NDJSON',
         headers: ['Link', 'Content-Disposition'],
         content: list(storedEntrySchema, storedEntry, csv),
       },
     },
   },
   approveTimesheets: {
-    description: 'Each entry is decided by itself; `errors` tells whether one was rejected.',
+    description: 'Decides on each entry by itself, so a rejected entry does not affect the others.',
     body: {
       required: true,
       content: json(approveManySchema, {
@@ -35,23 +35,21 @@ export const approvalOperations = {
     },
     responses: {
       200: {
-        description: 'What became of each',
+        description: 'One result per entry',
         content: json(approvalsResponseSchema, {
-          answer: {
+          'one approved, one rejected': {
             errors: true,
-            summary: { received: 2, approved: 1, deleted: 0, unchanged: 0, rejected: 1 },
+            summary: { received: 2, approved: 1, deleted: 0, unchanged: 0, changed: 0, rejected: 1 },
             items: [
-              { id: 14, status: 'approved', code: 200, entry: approved },
+              { id: 14, status: 'approved', code: 200, entry: approvedEntry },
               {
                 id: 15,
                 status: 'rejected',
                 code: 403,
-                problem: {
-                  type: '/problems/self-approval',
-                  title: 'Nobody decides on their own hours',
-                  status: 403,
-                  detail: 'Timesheet 15 holds your own hours; somebody else decides on them',
-                },
+                problem: problemExample(
+                  'self-approval',
+                  'Timesheet 15 is your own; another approver decides on it',
+                ),
               },
             ],
           },
@@ -61,24 +59,28 @@ export const approvalOperations = {
     problems: ['invalid-body'],
   },
   approveTimesheet: {
-    description: 'Takes no body, or an empty object. Again changes nothing.',
+    description: 'The body is empty, or an empty object. A repeat changes nothing.',
     headers: ['If-Match'],
     body: { required: false, content: json(approveOneSchema, { empty: {} }) },
-    responses: decided('The entry, approved', approved),
+    responses: respondEntry('The approved entry', approvedEntry),
     problems: ['self-approval', 'stale-version', 'invalid-body'],
   },
   reopenTimesheet: {
     description:
-      'What its source said last becomes the entry. With a `reason` it is sent back, and the reason stays until it is changed or approved.',
+      'The latest source version becomes the accepted version. With a `reason`, the entry is sent back, and shows the reason until it is changed or approved.',
     headers: ['If-Match'],
     body: { required: false, content: json(reopenSchema, { 'sent back': { reason: 'Which shelves?' } }) },
-    responses: decided('The entry, open', { ...storedEntry, returned_reason: 'Which shelves?', version: 3 }),
+    responses: respondEntry('The reopened entry', {
+      ...storedEntry,
+      returned_reason: 'Which shelves?',
+      version: 3,
+    }),
     problems: ['self-approval', 'stale-version', 'invalid-body'],
   },
   discardCorrection: {
-    description: 'The approved entry stands; the same word of its source does not come back.',
+    description: 'The accepted version stays. The same source version is not held again.',
     headers: ['If-Match'],
-    responses: decided('The entry, without its correction', {
+    responses: respondEntry('The entry without the correction', {
       ...correctedEntry,
       correction: undefined,
       version: 4,

@@ -1,32 +1,32 @@
 import { z } from 'zod'
 import type { Contents } from '../operation-contract.ts'
 
-/** A body of JSON. */
+/** Describes a JSON body. */
 export function json(schema: z.ZodType, examples: Readonly<Record<string, unknown>>): Contents {
   return { 'application/json': { schema, examples } }
 }
 
-/** A table as JSON or as CSV. */
+/** Describes a table as JSON or as CSV. */
 export function table(item: z.ZodType, example: unknown, csv: string): Contents {
   return {
     ...json(z.array(item), { page: [example] }),
     'text/csv': {
       schema: z.string().meta({
         description:
-          'RFC 4180, with a header. A cell that a spreadsheet would take for a formula begins with an apostrophe',
+          'RFC 4180, with a header line. A cell that a spreadsheet would evaluate as a formula starts with an apostrophe',
       }),
-      examples: { whole: csv },
+      examples: { list: csv },
     },
   }
 }
 
-/** A page of a list as JSON, or the whole list as a stream. */
+/** Describes a page of a list as JSON, or the complete list as a stream of CSV or NDJSON. */
 export function list(item: z.ZodType, example: unknown, csv: string): Contents {
   return {
     ...table(item, example, csv),
     'application/x-ndjson': {
-      schema: z.string().meta({ description: 'The whole list, a line an item, each as in the JSON array' }),
-      examples: { whole: `${JSON.stringify(example)}\n` },
+      schema: z.string().meta({ description: 'The complete list, one item of the JSON array per line' }),
+      examples: { list: `${JSON.stringify(example)}\n` },
     },
   }
 }

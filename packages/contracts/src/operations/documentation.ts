@@ -15,10 +15,10 @@ const resourceMetadataSchema = z
   })
   .meta({ id: 'ProtectedResourceMetadata' })
 
-const unchanged = { description: 'The copy that the client has is still good', headers: ['ETag'] } as const
-const text = (example: string) => ({ schema: z.string(), examples: { file: example } })
+const notModified = { description: 'The copy of the client is current', headers: ['ETag'] } as const
+const describeText = (example: string) => ({ schema: z.string(), examples: { file: example } })
 
-/** What tells of the API itself. */
+/** The operations that document the API. The gateway serves them. */
 export const documentationOperations = {
   getProtectedResourceMetadata: {
     responses: {
@@ -37,34 +37,37 @@ export const documentationOperations = {
     },
   },
   getOpenApi: {
+    headers: ['If-None-Match'],
     responses: {
       200: {
         description: 'This document',
         headers: ['ETag'],
         content: json(z.looseObject({ openapi: z.string() }), { document: { openapi: '3.1.1' } }),
       },
-      304: unchanged,
+      304: notModified,
     },
   },
   getDocs: {
+    headers: ['If-None-Match'],
     responses: {
       200: {
         description: 'The page',
         headers: ['ETag'],
-        content: { 'text/html': text('<!doctype html>') },
+        content: { 'text/html': describeText('<!doctype html>') },
       },
-      304: unchanged,
+      304: notModified,
     },
   },
   getDocsFile: {
+    headers: ['If-None-Match'],
     parameters: { file: z.enum(viewerFiles) },
     responses: {
       200: {
         description: 'The file',
         headers: ['ETag'],
-        content: { 'text/css': text('body {}'), 'text/javascript': text('start()') },
+        content: { 'text/css': describeText('body {}'), 'text/javascript': describeText('start()') },
       },
-      304: unchanged,
+      304: notModified,
     },
   },
 } as const satisfies Record<string, OperationContract>

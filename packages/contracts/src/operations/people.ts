@@ -14,10 +14,10 @@ const kim: Person = {
 const { name, emails, tracker_ids } = kim
 const content = json(personSchema, { person: kim })
 
-/** What is taken of the directory of people, and answered. */
+/** The operations of `/people`. */
 export const peopleOperations = {
   listPeople: {
-    description: 'By `user_id`; pages follow each other by `Link`.',
+    description: 'Sorted by `user_id`. The header `Link` has the URL of the next page.',
     query: peopleQuerySchema,
     responses: {
       200: {
@@ -29,17 +29,17 @@ export const peopleOperations = {
   },
   putPerson: {
     description:
-      "All names of a person: what is not in the body is taken away. A name is one person's at most. The next run of a sync moves the entries of whom it names.",
+      'Replaces all names of a person: names that are not in the body are removed. Each name belongs to at most one person. The next sync run moves entries that were uploaded under another name to this person.',
     body: { required: true, content: json(personBodySchema, { person: { name, emails, tracker_ids } }) },
     responses: {
-      200: { description: 'The person was known', content },
-      201: { description: 'The person is new', headers: ['Location'], content },
+      200: { description: 'The names of the person were replaced', content },
+      201: { description: 'The person was added', headers: ['Location'], content },
     },
     problems: ['name-taken', 'invalid-body'],
   },
   deletePerson: {
-    description: "The person's entries stay.",
-    responses: { 204: { description: 'The person is out of the directory' } },
+    description: 'The entries of the person stay.',
+    responses: { 204: { description: 'The person was removed from the directory' } },
     problems: ['invalid-body'],
   },
 } as const satisfies Record<string, OperationContract>

@@ -4,13 +4,13 @@ import { table } from './content.ts'
 
 const group = { user_id: '007', week: '2017-05-08', hours: 38.5, entries: 9, approved_hours: 30 }
 
-/** What is taken of reports, and answered. */
+/** The operations of `/reports`. */
 export const reportOperations = {
   reportHours: {
     query: reportQuerySchema,
     responses: {
       200: {
-        description: 'The groups, by their keys',
+        description: 'The groups, sorted by their keys',
         headers: ['Content-Disposition'],
         content: table(
           hoursGroupSchema,

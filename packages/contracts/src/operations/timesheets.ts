@@ -7,7 +7,7 @@ import { formatMessage } from '../status.ts'
 import { storedEntrySchema } from '../stored-entry.ts'
 import { batchResponseSchema, maxArrayItems, singleResponseSchema, uploadQuerySchema } from '../upload.ts'
 import { json, list } from './content.ts'
-import { correctedEntry, csv, ownEntry, ownStoredEntry, storedEntry } from './example.ts'
+import { correctedEntry, csv, ownEntry, ownStoredEntry, problemExample, storedEntry } from './example.ts'
 
 const scenario = { user_id: '007', date: '2017-05-10T17:40:20.095Z', project: 'StoreZero', hours: 5 }
 const fromTracker = { ...scenario, source: 'harvest', external_id: '636709355' }
@@ -18,10 +18,10 @@ const single = (status: 'created' | 'updated' | 'held', entry: object = storedEn
   message: formatMessage(status, 14, '007'),
 })
 
-/** What is taken of entries, and answered. */
+/** The operations of `/timesheets`. */
 export const timesheetOperations = {
   uploadTimesheets: {
-    description: `One entry, or an array of at most ${maxArrayItems}. \`(source, external_id)\` is the identity of an entry: a repeat of it changes nothing, other content under it updates it. An item of an array needs an \`external_id\`; a bad one is \`rejected\` with its problem and harms no other.`,
+    description: `Uploads one entry, or an array of at most ${maxArrayItems} entries. \`source\` and \`external_id\` identify an entry: an upload with the same content changes nothing, and one with other content updates the entry. Each item of an array needs an \`external_id\`. An invalid item is \`rejected\` with a problem and does not affect the others.`,
     query: uploadQuerySchema,
     body: {
       required: true,
@@ -34,8 +34,7 @@ export const timesheetOperations = {
     },
     responses: {
       200: {
-        description:
-          'The entry was updated, deleted or is unchanged; or what became of each item of an array',
+        description: 'The entry was updated or deleted, or is unchanged. For an array: one result per item',
         headers: ['Location', 'ETag'],
         content: json(z.union([singleResponseSchema, batchResponseSchema]), {
           updated: single('updated'),
@@ -55,13 +54,9 @@ export const timesheetOperations = {
                 index: 1,
                 status: 'rejected',
                 code: 422,
-                problem: {
-                  type: '/problems/invalid-entry',
-                  title: 'The entry is not acceptable',
-                  status: 422,
-                  detail: 'hours must be at most 24',
-                  errors: [{ pointer: '#/hours', message: 'must be at most 24' }],
-                },
+                problem: problemExample('invalid-entry', 'hours must be at most 24', [
+                  { pointer: '#/hours', message: 'must be at most 24' },
+                ]),
               },
             ],
           },
@@ -73,7 +68,7 @@ export const timesheetOperations = {
         content: json(singleResponseSchema, { created: single('created') }),
       },
       202: {
-        description: 'The entry is approved: what came is held as its correction',
+        description: 'The entry is approved: the upload is held as its pending correction',
         headers: ['Location', 'ETag'],
         content: json(singleResponseSchema, { held: single('held', correctedEntry) }),
       },
@@ -81,11 +76,11 @@ export const timesheetOperations = {
     problems: ['source-not-yours', 'invalid-entry'],
   },
   createTimesheet: {
-    description: 'Whose hours they are, the token says.',
+    description: 'Creates an entry for the person in the token.',
     body: { required: true, content: json(ownEntrySchema, { entry: ownEntry }) },
     responses: {
       201: {
-        description: 'The entry',
+        description: 'The created entry',
         headers: ['Location', 'ETag'],
         content: json(storedEntrySchema, { entry: ownStoredEntry }),
       },
@@ -94,32 +89,36 @@ export const timesheetOperations = {
   },
   listTimesheets: {
     description:
-      "Newest day first. Own entries; with `read:reports` anybody's, by `user_id`. Pages follow each other by `Link`, and no entry is on two; `Accept: text/csv` or `application/x-ndjson` streams the whole list.",
+      'Own entries, or with `read:reports` those of any person by `user_id`, newest day first. The header `Link` has the URL of the next page. An entry that does not change while the list is read is on exactly one page; an entry that moves to another day meanwhile is shown where it then is. If it appears twice, the one with the higher `version` is current. `Accept: text/csv` or `application/x-ndjson` streams the complete list.',
     query: listQuerySchema,
     responses: {
       200: {
-        description: 'A page of entries, or all of them',
+        description: 'A page of the list, or the complete list as CSV or NDJSON',
         headers: ['Link', 'Content-Disposition'],
         content: list(storedEntrySchema, storedEntry, csv),
       },
     },
   },
   getTimesheet: {
+    headers: ['If-Match', 'If-None-Match'],
     responses: {
       200: {
         description: 'The entry',
         headers: ['ETag'],
         content: json(storedEntrySchema, { entry: storedEntry, 'with a pending correction': correctedEntry }),
       },
+      304: { description: 'The copy of the client is current', headers: ['ETag'] },
     },
+    problems: ['stale-version'],
   },
   changeTimesheet: {
-    description: 'Own, unapproved, and not from a source.',
+    description:
+      'Changes an own entry that is not approved. An entry that was uploaded is changed at its source.',
     headers: ['If-Match'],
     body: { required: true, content: json(ownEntrySchema, { entry: ownEntry }) },
     responses: {
       200: {
-        description: 'The entry as it is now',
+        description: 'The changed entry',
         headers: ['ETag'],
         content: json(storedEntrySchema, { entry: { ...ownStoredEntry, version: 2 } }),
       },
@@ -127,16 +126,17 @@ export const timesheetOperations = {
     problems: ['owned-by-source', 'approved', 'stale-version', 'invalid-entry'],
   },
   deleteTimesheet: {
-    description: 'Own, unapproved, and not from a source. Its history stays.',
+    description:
+      'Deletes an own entry that is not approved; its history stays. An entry that was uploaded is deleted at its source.',
     headers: ['If-Match'],
-    responses: { 204: { description: 'It is deleted' } },
+    responses: { 204: { description: 'The entry was deleted' } },
     problems: ['owned-by-source', 'approved', 'stale-version'],
   },
   getTimesheetHistory: {
-    description: 'Oldest first, also of an entry that is deleted.',
+    description: 'Oldest version first, also of a deleted entry.',
     responses: {
       200: {
-        description: 'Every version',
+        description: 'All versions that the caller may read',
         content: json(z.array(versionSchema), {
           history: [
             {

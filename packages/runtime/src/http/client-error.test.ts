@@ -28,7 +28,7 @@ async function open(handle: RequestListener) {
   socket.on('data', (bytes) => {
     received += bytes
   })
-  socket.on('error', () => undefined) // a reset is seen as the end
+  socket.on('error', () => undefined) // a reset ends the connection as well
   const ended = new Promise<string>((resolve) => socket.once('close', () => resolve(received)))
   return { send: (text: string) => socket.write(text), handled: handled.promise, ended }
 }

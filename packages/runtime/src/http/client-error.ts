@@ -22,9 +22,9 @@ export class ClientErrorHandler {
   }
 
   /**
-   * Handles the event `clientError`. A client matches responses to requests by their order (RFC 9112, section 9.3.2), so a
-   * 400 that overtakes a response would be taken for it: "nothing was stored" where something was. Pending responses are
-   * sent first, and then the connection ends. A request that can no longer be received completely is cut.
+   * Handles the event `clientError`. A client matches responses to requests by their order (RFC 9112, section 9.3.2).
+   * If a 400 overtook the response to an upload, the client would believe that nothing was stored. So pending responses
+   * are sent first, and then the connection ends. A request that can no longer be received completely is cut.
    */
   handle(error: NodeJS.ErrnoException, socket: Duplex): void {
     if (this.#ended.has(socket)) return

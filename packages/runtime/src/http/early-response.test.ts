@@ -35,7 +35,7 @@ async function open(handler: RequestHandler): Promise<Connection> {
     received += bytes
   })
   const ended = new Promise<string>((resolve) => socket.once('close', () => resolve(received)))
-  socket.on('error', () => undefined) // a reset is seen as the end
+  socket.on('error', () => undefined) // a reset ends the connection as well
   const waitFor = (pattern: RegExp) =>
     new Promise<string>((resolve) => {
       const check = () => pattern.test(received) && resolve(received)
@@ -45,25 +45,25 @@ async function open(handler: RequestHandler): Promise<Connection> {
   return { socket, waitFor, ended }
 }
 
-const refuse: RequestHandler = (_request, response) => {
+const reject: RequestHandler = (_request, response) => {
   response.status(413)
-  sendJson(response, { refused: true })
+  sendJson(response, { rejected: true })
 }
 
 test('sends a response at once to a client that is still sending, and closes after it has finished', async () => {
-  const { socket, waitFor, ended } = await open(refuse)
+  const { socket, waitFor, ended } = await open(reject)
   socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n')
-  expect(await waitFor(/refused/)).toMatch(/^HTTP\/1\.1 413[\s\S]*^connection: close\r$/im)
+  expect(await waitFor(/rejected/)).toMatch(/^HTTP\/1\.1 413[\s\S]*^connection: close\r$/im)
   socket.write('x'.repeat(100_000))
-  expect(await ended).toMatch(/\{"refused":true\}$/)
+  expect(await ended).toMatch(/\{"rejected":true\}$/)
 })
 
 test('keeps the connection open if the request was received completely', async () => {
   const { socket, waitFor } = await open((request, response, next) => {
-    request.resume().once('end', () => refuse(request, response, next))
+    request.resume().once('end', () => reject(request, response, next))
   })
   socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}')
-  expect(await waitFor(/refused/)).toMatch(/connection: keep-alive/i)
+  expect(await waitFor(/rejected/)).toMatch(/connection: keep-alive/i)
 })
 
 test('announces the end of the connection with the head of a streamed error', async () => {
@@ -86,8 +86,8 @@ test('streams a response below 400 while the request is still being sent, and ke
   await waitFor(/got b;[\s\S]*done/)
 })
 
-test('ends soon if the client waits for 100 Continue, which is never sent to a refused request', async () => {
-  const { socket, ended } = await open(refuse)
+test('ends soon if the client waits for 100 Continue, which a rejected request never gets', async () => {
+  const { socket, ended } = await open(reject)
   socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n')
   const received = await ended
   expect(received).toMatch(/^HTTP\/1\.1 413/)
@@ -95,11 +95,11 @@ test('ends soon if the client waits for 100 Continue, which is never sent to a r
 })
 
 test('sends a response to a client that sends the body without waiting for 100 Continue', async () => {
-  const { socket, waitFor, ended } = await open(refuse)
+  const { socket, waitFor, ended } = await open(reject)
   socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n')
-  await waitFor(/refused/)
+  await waitFor(/rejected/)
   socket.write('x'.repeat(1_000_000))
-  expect(await ended).toMatch(/\{"refused":true\}$/)
+  expect(await ended).toMatch(/\{"rejected":true\}$/)
 })
 
 test('asks for the body with 100 Continue once a handler wants it', async () => {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestHandler } from 'express'
 import { isAwaitingContinue } from './expect-continue.ts'
 
-/** How much of a request is still read after it was answered early, before its connection is closed. */
+/** After an early response, at most this much of the request is read before the connection is closed. */
 const maxDrainBytes = 64 * 1024 * 1024
 const maxDrainMs = 30_000
 /** How long to wait for a client that was not sent the `100 Continue` it asked for; some send the body all the same. */

@@ -3,7 +3,7 @@ import type { Identity } from '../identity.ts'
 
 declare global {
   namespace Express {
-    /** What middleware knows about a request, in `response.locals`. */
+    /** What middleware stores about a request in `response.locals`. */
     interface Locals {
       /** Set by `assignRequestId` or `acceptRequestId`. */
       requestId: string

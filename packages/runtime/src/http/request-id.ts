@@ -15,6 +15,8 @@ export const assignRequestId: RequestHandler = (_request, response, next) => {
 
 /** Accepts the id that the gateway assigned. */
 export const acceptRequestId: RequestHandler = (request, response, next) => {
-  response.locals.requestId = String(request.headers[requestIdHeader] ?? 'none').slice(0, maxIdLength)
+  const requestId = String(request.headers[requestIdHeader] ?? 'none')
+  // It is written to logs and responses before the identity that vouches for it is verified.
+  response.locals.requestId = requestId.length > maxIdLength ? 'too-long' : requestId
   next()
 }

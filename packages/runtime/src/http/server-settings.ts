@@ -3,14 +3,14 @@ import { type InferConfig, setting } from '../config.ts'
 /** The settings of every server; a process spreads them into its own table. */
 export const serverSettings = (prefix: string, port: number) => ({
   host: setting.text('HOST', { default: '127.0.0.1', doc: 'Address to listen on; 0.0.0.0 in a container' }),
-  port: setting.port(`${prefix}_PORT`, { default: port, doc: 'Port to serve on' }),
+  port: setting.port(`${prefix}_PORT`, { default: port, doc: 'Port to listen on' }),
   adminPort: setting.port(`${prefix}_ADMIN_PORT`, {
     default: 0,
-    doc: 'Second port, not public: /healthz, /readyz, /metrics',
+    doc: 'Internal port for /healthz, /readyz and /metrics; do not publish it',
   }),
   logLevel: setting.oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], {
     default: 'info',
-    doc: 'How much is logged',
+    doc: 'Least severe level that is logged',
   }),
   drainWaitMs: setting.integer('DRAIN_WAIT_MS', {
     default: 5000,

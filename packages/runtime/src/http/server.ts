@@ -20,11 +20,11 @@ export interface Service {
   close(): Promise<void>
 }
 
-/** A server that listens. */
+/** A running server. */
 export interface RunningServer {
   readonly url: string
   readonly adminUrl: string
-  /** Becomes not ready, waits, drains, and closes what is left at the deadline. */
+  /** Reports not ready, waits, lets running requests finish, and closes the remaining connections at the deadline. */
   stop(): Promise<void>
 }
 
@@ -96,7 +96,7 @@ export async function startServer(
   }
 }
 
-/** Accepts no new connections, lets running requests finish, and closes what is left at the deadline. */
+/** Accepts no new connections, lets running requests finish, and closes the remaining ones at the deadline. */
 async function drain(server: Server, deadlineMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()

@@ -6,6 +6,7 @@ import {
   approveOneSchema,
   reopenSchema,
 } from '@timesheets/contracts/approval'
+import { everybody } from '@timesheets/contracts/fields'
 import { approvalsQuerySchema } from '@timesheets/contracts/list-query'
 import { parseOrThrow } from '@timesheets/contracts/validation'
 import { sendJson } from '@timesheets/runtime/http/send-json'
@@ -13,6 +14,7 @@ import type { Request, RequestHandler, Response, Router } from 'express'
 import type { Caller } from '../../domain/caller.ts'
 import {
   approve,
+  assertUnchangedSince,
   assertVersion,
   type Decision,
   discard,
@@ -58,8 +60,10 @@ export function approvalsRouter(parts: ServiceParts): Router {
       reserveResponse(parts.responses, pageBytes),
       async (request, response) => {
         const query = parseQuery(request, approvalsQuerySchema)
-        const userIds = query.user_id === undefined || query.user_id === '*' ? undefined : [query.user_id]
-        await list.send(request, response, query, { ...toFilter(query), userIds, needsDecision: true })
+        const userIds =
+          query.user_id === undefined || query.user_id === everybody ? undefined : [query.user_id]
+        const filter = { ...toFilter(query), userIds, needsDecision: true }
+        await list.send(request, response, query, filter, undefined)
       },
     ],
 
@@ -95,8 +99,12 @@ function approveMany(decisions: DecisionStore, people: PeopleStore): RequestHand
     const body = parseApproveMany(request.body)
     const { caller, actor } = await resolveActor(response, people)
     const selection: EntrySelection =
-      'ids' in body ? body : { userId: body.user_id, from: body.from, to: body.to }
-    const results = await decisions.decideMany(selection, actor, (entry) => approve(entry, caller))
+      'ids' in body ? { ids: body.ids } : { userId: body.user_id, from: body.from, to: body.to }
+    const results = await decisions.decideMany(selection, actor, (entry) => {
+      const decision = approve(entry, caller)
+      if (decision !== undefined) assertUnchangedSince(entry, body.seen_at)
+      return decision
+    })
     const ids = 'ids' in body ? [...new Set(body.ids)] : [...results.keys()]
     sendJson(response, summarize(ids.map((id) => toItem(id, results.get(id) ?? noSuchEntry(id)))))
   }
@@ -113,7 +121,8 @@ function parseApproveMany(body: unknown): ApproveMany {
 function toItem(id: number, result: DecisionResult | DomainError): ApprovalsResponse['items'][number] {
   if (result instanceof DomainError) {
     const problem = toDomainProblem(result).toProblem()
-    return { id, status: 'rejected', code: problem.status, problem }
+    const status = result.code === 'changed-since' ? 'changed' : 'rejected'
+    return { id, status, code: problem.status, problem }
   }
   const { isChanged, entry } = result
   const status = !isChanged ? 'unchanged' : entry.deleted === true ? 'deleted' : 'approved'
@@ -130,6 +139,7 @@ function summarize(items: ApprovalsResponse['items']): ApprovalsResponse {
       approved: count('approved'),
       deleted: count('deleted'),
       unchanged: count('unchanged'),
+      changed: count('changed'),
       rejected,
     },
     items,

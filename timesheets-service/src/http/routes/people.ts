@@ -1,7 +1,6 @@
 import { userId as userIdSchema } from '@timesheets/contracts/fields'
-import { type PeopleQuery, peopleQuerySchema, personBodySchema } from '@timesheets/contracts/person'
+import { type PeopleQuery, parsePersonBody, peopleQuerySchema } from '@timesheets/contracts/person'
 import { ProblemError } from '@timesheets/contracts/problem'
-import { parseOrThrow } from '@timesheets/contracts/validation'
 import { sendJson } from '@timesheets/runtime/http/send-json'
 import type { Request, Router } from 'express'
 import { DomainError } from '../../domain/domain-error.ts'
@@ -17,7 +16,7 @@ const defaultLimit = 100
 /** All names that the directory accepts for one person. */
 const maxPersonBytes = 512 * 1024
 
-/** `/people`: the directory that ties one person's names together. */
+/** `/people`: the directory of people, with all names of each. */
 export function peopleRouter({ people, cursors, responses, publicUrl, body }: ServiceParts): Router {
   return createResourceRouter({
     listPeople: [
@@ -43,7 +42,7 @@ export function peopleRouter({ people, cursors, responses, publicUrl, body }: Se
       jsonBody({ ...body, maxBytes: maxPersonBytes }),
       async (request, response) => {
         const userId = parsePersonId(request)
-        const names = parseOrThrow(personBodySchema, request.body, 'invalid-body')
+        const names = parsePersonBody(request.body)
         const { person, isNew } = await people.put(userId, names)
         if (isNew)
           response.status(201).setHeader('location', `${publicUrl}/people/${encodeURIComponent(userId)}`)
@@ -62,13 +61,13 @@ export function peopleRouter({ people, cursors, responses, publicUrl, body }: Se
 }
 
 /**
- * The `user_id` in a path, by the rules of an entry's. `*` means everybody in a query, so it names no person.
+ * The `user_id` in a path, by the rules of an entry's.
  * @throws {ProblemError} `invalid-body`
  */
 function parsePersonId(request: Request): string {
   const result = userIdSchema.safeParse(request.params.user_id)
-  if (result.success && result.data !== '*') return result.data
-  const message = result.error?.issues[0]?.message ?? 'must not be *, which means everybody'
+  if (result.success) return result.data
+  const message = result.error.issues[0]!.message
   throw new ProblemError('invalid-body', `The user_id in the path ${message}`, {
     members: { parameter: 'user_id' },
   })

@@ -1,3 +1,4 @@
+import { everybody } from '@timesheets/contracts/fields'
 import { type GroupKey, reportQuerySchema } from '@timesheets/contracts/list-query'
 import type { Router } from 'express'
 import { createResourceRouter } from '../operation-contract.ts'
@@ -13,7 +14,7 @@ export function reportsRouter({ reporter, responses }: ServiceParts): Router {
       async (request, response) => {
         const query = parseQuery(request, reportQuerySchema)
         const { from, to, project, source, user_id: userId } = query
-        const userIds = userId === undefined || userId === '*' ? undefined : [userId]
+        const userIds = userId === undefined || userId === everybody ? undefined : [userId]
         const format = request.accepts(['application/json', 'text/csv']) === 'text/csv' ? 'csv' : 'json'
         response.vary('accept')
         const text = await reporter.reportHours({

@@ -1,4 +1,5 @@
 import { parseOwnEntry } from '@timesheets/contracts/entry'
+import { everybody } from '@timesheets/contracts/fields'
 import type { Version } from '@timesheets/contracts/history'
 import { type ListQuery, listQuerySchema } from '@timesheets/contracts/list-query'
 import { ProblemError } from '@timesheets/contracts/problem'
@@ -6,6 +7,7 @@ import type { Response, Router } from 'express'
 import { type Caller, isOwn } from '../../domain/caller.ts'
 import { assertVersion, change, remove } from '../../domain/decision.ts'
 import { noSuchEntry } from '../../domain/domain-error.ts'
+import type { ReadableNames } from '../../domain/entry-reader.ts'
 import type { PeopleStore } from '../../domain/people-store.ts'
 import { resolveActor, resolveCaller } from '../caller.ts'
 import { parseEntryId } from '../entry-id.ts'
@@ -19,8 +21,6 @@ import { pageBytes, reserveResponse } from '../response-budget.ts'
 import type { ServiceParts } from '../service-parts.ts'
 import { sendStream } from '../stream.ts'
 
-const everybody = '*'
-
 /** `/timesheets`: lists entries, and lets people enter, change and delete their own hours. */
 export function timesheetsRouter(parts: ServiceParts): Router {
   const { reader, decisions, people, responses, publicUrl } = parts
@@ -30,16 +30,17 @@ export function timesheetsRouter(parts: ServiceParts): Router {
       reserveResponse(responses, pageBytes),
       async (request, response) => {
         const query = parseQuery(request, listQuerySchema)
-        const userIds = resolveUserFilter(query, await resolveCaller(response, people), response)
-        await list.send(request, response, query, { ...toFilter(query), userIds })
+        const caller = await resolveCaller(response, people)
+        const userIds = resolveUserFilter(query, caller, response)
+        const readableNames = canReadEverybody(response) ? undefined : caller.names
+        await list.send(request, response, query, { ...toFilter(query), userIds }, readableNames)
       },
     ],
 
     async getTimesheet(request, response) {
       const id = parseEntryId(request)
-      const entry = await reader.findEntry(id)
-      const canReadEntriesOf = await resolveReader(response, people)
-      if (entry === undefined || !canReadEntriesOf(entry.user_id)) throw noSuchEntry(id)
+      const entry = await reader.findEntry(id, await resolveReadableNames(response, people))
+      if (entry === undefined) throw noSuchEntry(id)
       assertVersion(entry, parseIfMatch(request))
       sendEntry(response, entry)
     },
@@ -48,7 +49,7 @@ export function timesheetsRouter(parts: ServiceParts): Router {
       reserveResponse(responses, pageBytes),
       async (request, response) => {
         const id = parseEntryId(request)
-        const versions = reader.readHistory(id, await resolveReader(response, people))
+        const versions = reader.readHistory(id, await resolveReadableNames(response, people))
         const items = versions[Symbol.asyncIterator]()
         const first = await items.next()
         if (first.done === true) throw noSuchEntry(id)
@@ -117,11 +118,9 @@ function resolveUserFilter(
   return userId === everybody ? undefined : [userId]
 }
 
-/** @returns whose entries the caller may read. Entries of others look missing, so that their existence is not revealed. */
-async function resolveReader(response: Response, people: PeopleStore): Promise<(userId: string) => boolean> {
-  if (canReadEverybody(response)) return () => true
-  const caller = await resolveCaller(response, people)
-  return (userId) => isOwn(caller, userId)
+/** Entries of others look missing to a caller who may not read them, so that their existence is not revealed. */
+async function resolveReadableNames(response: Response, people: PeopleStore): Promise<ReadableNames> {
+  return canReadEverybody(response) ? undefined : (await resolveCaller(response, people)).names
 }
 
 const canReadEverybody = (response: Response) => getIdentity(response).scopes.includes('read:reports')

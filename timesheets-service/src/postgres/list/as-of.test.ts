@@ -55,7 +55,13 @@ async function readAll(filter: EntryFilter, asOf: string) {
   const read: { id: number; version: number }[] = []
   let after: KeysetPosition | undefined
   do {
-    const { items, next } = await listEntries(client(), { filter, asOf, after, limit: 7 })
+    const { items, next } = await listEntries(client(), {
+      readableNames: undefined,
+      filter,
+      asOf,
+      after,
+      limit: 7,
+    })
     for (const item of items) {
       const { id, version } = JSON.parse(item)
       read.push({ id, version })

@@ -26,7 +26,14 @@ async function collect(chunks: AsyncIterable<string>): Promise<string[]> {
 test.each([undefined, '2100-01-01T00:00:00.000Z'])(
   'a chunk is bounded in bytes however long the entries are, and the chunks have each entry once (as of %s)',
   async (asOf) => {
-    const chunks = await collect(exportEntries(client(), { userIds: ['mixed'] }, asOf, 'ndjson'))
+    const chunks = await collect(
+      exportEntries(client(), {
+        filter: { userIds: ['mixed'] },
+        asOf: asOf,
+        format: 'ndjson',
+        readableNames: undefined,
+      }),
+    )
     expect(Math.max(...chunks.map((chunk) => Buffer.byteLength(chunk)))).toBeLessThan(
       maxChunkBytes + longestEntry,
     )
@@ -39,16 +46,46 @@ test.each([undefined, '2100-01-01T00:00:00.000Z'])(
 )
 
 test('CSV starts with its header, also without entries; NDJSON without entries is empty', async () => {
-  const [header, ...rows] = await collect(exportEntries(client(), { userIds: ['mixed'] }, undefined, 'csv'))
+  const [header, ...rows] = await collect(
+    exportEntries(client(), {
+      filter: { userIds: ['mixed'] },
+      asOf: undefined,
+      format: 'csv',
+      readableNames: undefined,
+    }),
+  )
   expect(header).toMatch(/^id,user_id,date,[\w,]+\r\n$/)
   expect(rows.join('').split('\r\n').slice(0, -1)).toHaveLength(entries)
-  expect(await collect(exportEntries(client(), { userIds: ['unknown'] }, undefined, 'csv'))).toEqual([header])
-  expect(await collect(exportEntries(client(), { userIds: ['unknown'] }, undefined, 'ndjson'))).toEqual([])
+  expect(
+    await collect(
+      exportEntries(client(), {
+        filter: { userIds: ['unknown'] },
+        asOf: undefined,
+        format: 'csv',
+        readableNames: undefined,
+      }),
+    ),
+  ).toEqual([header])
+  expect(
+    await collect(
+      exportEntries(client(), {
+        filter: { userIds: ['unknown'] },
+        asOf: undefined,
+        format: 'ndjson',
+        readableNames: undefined,
+      }),
+    ),
+  ).toEqual([])
 })
 
 test('an export that fails between two chunks rejects, and one that its consumer leaves early does not', async () => {
   const fail = async () => {
-    for await (const _chunk of exportEntries(client(), {}, undefined, 'ndjson')) {
+    for await (const _chunk of exportEntries(client(), {
+      filter: {},
+      asOf: undefined,
+      format: 'ndjson',
+      readableNames: undefined,
+    })) {
       await client().$executeRaw`alter table timesheets rename column notes to gone`
     }
   }
@@ -57,7 +94,12 @@ test('an export that fails between two chunks rejects, and one that its consumer
   } finally {
     await client().$executeRaw`alter table timesheets rename column gone to notes`
   }
-  for await (const chunk of exportEntries(client(), {}, undefined, 'ndjson')) {
+  for await (const chunk of exportEntries(client(), {
+    filter: {},
+    asOf: undefined,
+    format: 'ndjson',
+    readableNames: undefined,
+  })) {
     expect(chunk).not.toBe('')
     break
   }

@@ -1,5 +1,5 @@
-import type { EntryFilter, KeysetPosition } from '../../domain/entry-filter.ts'
-import type { ExportFormat, PageRequest } from '../../domain/entry-reader.ts'
+import type { KeysetPosition } from '../../domain/entry-filter.ts'
+import type { ExportFormat, ExportRequest, PageRequest } from '../../domain/entry-reader.ts'
 import { Prisma } from '../generated/client.ts'
 import { selectNewest } from './list-entries.ts'
 import { civilDay, csvLines, ndjson, type RowSerializer } from './serialize.ts'
@@ -35,13 +35,11 @@ interface Row {
  */
 export async function* exportEntries(
   client: Prisma.TransactionClient,
-  filter: EntryFilter,
-  asOf: string | undefined,
-  format: ExportFormat,
+  { format, ...list }: ExportRequest,
 ): AsyncGenerator<string> {
   const serializer = serializers[format]
   const read = (after: KeysetPosition | undefined, limit: number) =>
-    readChunk(client, { filter, asOf, after, limit }, serializer)
+    readChunk(client, { ...list, after, limit }, serializer)
   let chunk = await read(undefined, minRows)
   if (serializer.header !== '') yield serializer.header
   for (;;) {

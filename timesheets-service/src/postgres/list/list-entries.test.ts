@@ -18,7 +18,13 @@ async function readIds(filter: EntryFilter, limit: number, asOf?: string, betwee
   const pages: number[][] = []
   let after: KeysetPosition | undefined
   do {
-    const { items, next } = await listEntries(client(), { filter, after, limit, asOf })
+    const { items, next } = await listEntries(client(), {
+      readableNames: undefined,
+      filter,
+      after,
+      limit,
+      asOf,
+    })
     pages.push(items.map((item) => JSON.parse(item).id))
     after = next
     await betweenPages()

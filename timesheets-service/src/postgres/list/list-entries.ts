@@ -2,7 +2,7 @@ import type { EntryPage, PageRequest } from '../../domain/entry-reader.ts'
 import { Prisma } from '../generated/client.ts'
 import { selectAsOf } from './as-of.ts'
 import { selectCurrent } from './current.ts'
-import { civilDay, entryColumns, jsonObject } from './serialize.ts'
+import { civilDay, entryColumnsFor, jsonObject } from './serialize.ts'
 
 /** Bytes of one page, exceeded by less than one entry. A page of very long entries is shorter than its limit. */
 const maxPageBytes = 1024 * 1024
@@ -46,8 +46,8 @@ export function buildListStatement(request: PageRequest): Prisma.Sql {
 
 /** Selects `id` and `entryColumns` of one page of a list, newest day first. */
 export function selectNewest(request: PageRequest): Prisma.Sql {
-  const { asOf, limit } = request
+  const { asOf, limit, readableNames } = request
   return Prisma.sql`
-    select id, ${entryColumns} from (${asOf === undefined ? selectCurrent(request) : selectAsOf(request, asOf)}) as candidate
+    select id, ${entryColumnsFor(readableNames)} from (${asOf === undefined ? selectCurrent(request) : selectAsOf(request, asOf)}) as candidate
      order by day desc, id desc limit ${limit}::int`
 }

@@ -4,7 +4,7 @@ import { type StoredEntry, storedEntrySchema } from '@timesheets/contracts/store
 import { useTestClient } from '../../../test/use-test-client.ts'
 import { Prisma } from '../generated/client.ts'
 import { readEntries } from '../sql/read-entries.ts'
-import { jsonObject } from './serialize.ts'
+import { csvCell, jsonObject } from './serialize.ts'
 
 const client = useTestClient()
 
@@ -105,4 +105,44 @@ test('hours are the same as those that the contract computes, for every whole se
   const hours = rows.map(({ entry }) => (JSON.parse(entry) as StoredEntry).hours)
   expect(hours).toHaveLength(86_400)
   expect(hours.filter((value, i) => value !== toHours(i + 1))).toEqual([])
+})
+
+async function toCsvCell(text: string): Promise<string> {
+  const cell = Prisma.raw(csvCell('value'))
+  const [row] = await client().$queryRaw<
+    [{ cell: string }]
+  >`select ${cell} as cell from (select ${text}::text as value) as t`
+  return row.cell
+}
+
+test('a CSV cell that a spreadsheet would read as a formula gets an apostrophe, whatever precedes the formula', async () => {
+  const skipped = [
+    '',
+    ' ',
+    '  ',
+    '\t',
+    '\n',
+    '\r\n',
+    '\v',
+    '\u00a0',
+    '\u200b',
+    '\ufeff',
+    '\u3000',
+    '\u202e',
+    '\u00ad',
+    ' \u2060 ',
+  ]
+  for (const before of skipped) {
+    for (const start of '=+-@＝＋－＠﹣⁺₌−') {
+      const text = `${before}${start}1+1`
+      expect(await toCsvCell(text)).toBe(`"'${text}"`)
+    }
+  }
+  for (const text of ['\tx', '\nx', '\rx']) expect(await toCsvCell(text)).toBe(`"'${text}"`)
+})
+
+test('other CSV cells are only quoted', async () => {
+  for (const text of ['StoreZero', ' StoreZero', 'a=b', '5-3', 'é', '', '👍', '1+1'])
+    expect(await toCsvCell(text)).toBe(`"${text}"`)
+  expect(await toCsvCell('say "hi"')).toBe('"say ""hi"""')
 })

@@ -8,11 +8,24 @@ export interface RowSerializer {
   readonly header: string
 }
 
+const columns = `user_id, day, date_written, project, seconds, notes, source, external_id, deleted_at, approved_at,
+  returned_reason, correction_state, version, created_at, updated_at`
+
 /** The columns that a serializer reads, beside `id`. Rows and superseded versions have them all. */
-export const entryColumns = Prisma.raw(
-  `user_id, day, date_written, project, seconds, notes, source, external_id, deleted_at, approved_at, returned_reason,
-  correction, correction_state, version, created_at, updated_at`,
-)
+export const entryColumns = Prisma.raw(`${columns}, correction`)
+
+/**
+ * The same columns for a caller who may read the entries of these names only. A correction that moves the hours to another
+ * person is content of that person; to the caller it is a deletion.
+ * @param names undefined for a caller who may read everybody's entries
+ */
+export function entryColumnsFor(names: readonly string[] | undefined): Prisma.Sql {
+  if (names === undefined) return entryColumns
+  const owner = Prisma.sql`correction->>'user_id'`
+  return Prisma.sql`${Prisma.raw(columns)},
+    case when ${owner} <> all(${names}::text[]) and lower(${owner}) <> all(${names}::text[])
+         then '{"deleted": true}'::jsonb else correction end as correction`
+}
 
 /** As `toHours` of the contracts; seconds / 3600 has no ties at four decimals. */
 const hours = (seconds: string) => `round(${seconds} * (10000 / 3600.0::float8)) / 10000`
@@ -49,11 +62,24 @@ const json = `'{"id":' || id || ',"user_id":' || to_json(user_id)::text || ',"da
   || ',"created_at":"' || ${instant('created_at')} || '","updated_at":"' || ${instant('updated_at')} || '"}'`
 
 /**
+ * Characters that a spreadsheet skips before it looks for a formula: white space and invisible characters (Unicode
+ * categories Z and Cf, as far as they occur at the start of a cell), in the notation of Postgres' E'' strings.
+ */
+const skippedCharacters = String.raw`E' \t\n\u000B\f\r\u0085\u00A0\u00AD\u1680\u180E\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u200B\u200C\u200D\u200E\u200F\u2028\u2029\u202A\u202B\u202C\u202D\u202E\u202F\u205F\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u3000\uFEFF'`
+
+/** `= + - @`, and the forms of them that a spreadsheet folds to these: full width, small, superscript, minus sign. */
+const formulaStarts = [...'=+-@＝＋－＠﹦﹢﹣﹫⁼⁺⁻₌₊₋−']
+  .map((character) => character.codePointAt(0))
+  .join(', ')
+
+/**
  * A text cell: always quoted (RFC 4180, section 2.5). A text that a spreadsheet would read as a formula gets an
- * apostrophe in front (OWASP, "CSV Injection": `= + - @`, tab and carriage return). Null is an empty cell.
+ * apostrophe in front (OWASP, "CSV Injection"), and so does one that starts with a tab or a line break. Null is an empty
+ * cell.
  */
 export const csvCell = (column: string) =>
-  `coalesce(case when ascii(${column}) in (61, 43, 45, 64, 9, 13) then '"''' else '"' end
+  `coalesce(case when ascii(${column}) in (9, 10, 13) or ascii(ltrim(${column}, ${skippedCharacters})) in (${formulaStarts})
+      then '"''' else '"' end
     || replace(${column}, '"', '""') || '"', '')`
 
 const csv = [

@@ -20,7 +20,7 @@ export function lockAndReadRows(
 ): Promise<LockedRow[]> {
   return transaction.$queryRaw<LockedRow[]>(Prisma.sql`
     select id, user_id, source, approved_at is not null as approved, deleted_at is not null as deleted,
-           correction, correction_state, version
+           correction, correction_state, version, updated_at
       from timesheets
      where ${toCondition(selection)}
      order by id limit ${limit}::int

@@ -1,7 +1,9 @@
 import type { StoredEntry } from '@timesheets/contracts/stored-entry'
+import { canRead } from '../../domain/caller.ts'
 import { noSuchEntry } from '../../domain/domain-error.ts'
+import type { ReadableNames } from '../../domain/entry-reader.ts'
 import { Prisma } from '../generated/client.ts'
-import { jsonObject } from '../list/serialize.ts'
+import { entryColumnsFor, jsonObject } from '../list/serialize.ts'
 
 /**
  * Reads entries by id, also deleted ones.
@@ -23,12 +25,15 @@ export async function readEntries(
   })
 }
 
-/** @returns undefined if there is no such entry, or it is deleted */
+/** @returns undefined if there is no such entry that the caller may read, or it is deleted */
 export async function findEntry(
   client: Prisma.TransactionClient,
   id: number,
+  names: ReadableNames,
 ): Promise<StoredEntry | undefined> {
   const [row] = await client.$queryRaw<{ entry: string }[]>(Prisma.sql`
-    select ${jsonObject} as entry from timesheets where id = ${id}::bigint and deleted_at is null`)
-  return row && (JSON.parse(row.entry) as StoredEntry)
+    select ${jsonObject} as entry
+      from (select id, ${entryColumnsFor(names)} from timesheets where id = ${id}::bigint and deleted_at is null) as entry`)
+  const entry = row && (JSON.parse(row.entry) as StoredEntry)
+  return entry !== undefined && canRead(names, entry.user_id) ? entry : undefined
 }

@@ -1,5 +1,6 @@
+import type { ReadableNames } from '../../domain/entry-reader.ts'
 import { Prisma } from '../generated/client.ts'
-import { entryColumns, jsonObject } from '../list/serialize.ts'
+import { entryColumns, entryColumnsFor, jsonObject } from '../list/serialize.ts'
 
 /** A version of an entry. */
 export interface VersionRow {
@@ -26,15 +27,17 @@ const maxVersions = 100
 export function readVersions(
   client: Prisma.TransactionClient,
   id: number,
+  names: ReadableNames,
   afterVersion: number,
 ): Promise<VersionRow[]> {
   return client.$queryRaw<VersionRow[]>(Prisma.sql`
     select version, action, client_id, person, user_id, source, external_id, encode(digest, 'hex') as digest, approved_by,
            ${jsonObject} as entry
-      from (select id, ${entryColumns}, ${versionColumns} from timesheets where id = ${id}::bigint
-             union all
-            select timesheet_id, ${entryColumns}, ${versionColumns} from timesheet_versions
-             where timesheet_id = ${id}::bigint) as version_of_entry
+      from (select id, ${entryColumnsFor(names)}, ${versionColumns}
+              from (select id, ${entryColumns}, ${versionColumns} from timesheets where id = ${id}::bigint
+                     union all
+                    select timesheet_id, ${entryColumns}, ${versionColumns} from timesheet_versions
+                     where timesheet_id = ${id}::bigint) as every_version) as version_of_entry
      where version > ${afterVersion}::int
      order by version
      limit ${maxVersions}::int`)

@@ -4,19 +4,19 @@ import { entry, useService } from './service-fixture.ts'
 
 const service = useService()
 
-const item = (externalId: string, members: object = {}) =>
-  entry({ source: 'harvest', external_id: externalId, ...members })
+const item = (externalId: string, fields: object = {}) =>
+  entry({ source: 'harvest', external_id: externalId, ...fields })
 
-test('each item is told what became of it, in its place, and a bad one harms no other', async () => {
-  await service().upload(item('old'))
+test('returns one result per item in their order, and stores valid items beside invalid ones', async () => {
+  await service().upload(item('stored'))
   const { status, headers, body } = await service().uploadBatch([
     item('a'),
     item('b', { hours: 25 }),
-    item('old'),
-    item('old', { hours: 6 }),
+    item('stored'),
+    item('stored', { hours: 6 }),
     null,
-    { user_id: '007', source: 'harvest', external_id: 'old', deleted: true },
-    { user_id: '007', source: 'harvest', external_id: 'unheard of', deleted: true },
+    { user_id: '007', source: 'harvest', external_id: 'stored', deleted: true },
+    { user_id: '007', source: 'harvest', external_id: 'unknown', deleted: true },
     entry({ source: 'harvest' }),
     item('c', { source: undefined }),
   ])
@@ -71,12 +71,12 @@ test('each item is told what became of it, in its place, and a bad one harms no 
   batchResponseSchema.parse(body)
 })
 
-test('without a bad item there are no errors', async () => {
-  const { body } = await service().uploadBatch([item('fine')])
+test('errors is false if no item is rejected', async () => {
+  const { body } = await service().uploadBatch([item('valid')])
   expect(body).toMatchObject({ errors: false, summary: { received: 1, created: 1, rejected: 0 } })
 })
 
-test('nothing at all is nothing done', async () => {
+test('accepts an empty array', async () => {
   const { status, body } = await service().uploadBatch([])
   expect(status).toBe(200)
   expect(body).toEqual({
@@ -86,24 +86,24 @@ test('nothing at all is nothing done', async () => {
   })
 })
 
-test('of the same identity twice, the later stands', async () => {
-  const twice = await service().uploadBatch([
+test('applies items with the same identity in their order', async () => {
+  const repeated = await service().uploadBatch([
     item('x', { hours: 1 }),
     item('x', { hours: 2 }),
     item('x', { hours: 2 }),
     { user_id: '007', source: 'harvest', external_id: 'x', deleted: true },
     item('x', { hours: 3 }),
   ])
-  expect(twice.body.items.map(({ status }) => status)).toEqual([
+  expect(repeated.body.items.map(({ status }) => status)).toEqual([
     'created',
     'updated',
     'unchanged',
     'deleted',
     'updated',
   ])
-  expect(new Set(twice.body.items.map(({ id }) => id)).size).toBe(1)
+  expect(new Set(repeated.body.items.map(({ id }) => id)).size).toBe(1)
   const single = await service().upload(item('x', { hours: 3 }))
-  expect(single.body).toMatchObject({ status: 'unchanged', hours: 3, id: twice.body.items[0]!.id })
+  expect(single.body).toMatchObject({ status: 'unchanged', hours: 3, id: repeated.body.items[0]!.id })
 
   await service().uploadBatch([
     item('x', { hours: 4 }),
@@ -113,7 +113,7 @@ test('of the same identity twice, the later stands', async () => {
   expect(again.body).toMatchObject({ status: 'unchanged', hours: 4, deleted: true })
 })
 
-test('an entry that is new and buried in the same array is kept as a tombstone', async () => {
+test('keeps an entry that one array creates and deletes as a tombstone', async () => {
   const { body } = await service().uploadBatch([
     item('brief'),
     { user_id: '007', source: 'harvest', external_id: 'brief', deleted: true },
@@ -129,11 +129,11 @@ test('an entry that is new and buried in the same array is kept as a tombstone',
   expect(row).toEqual({ digest: null, deleted_at: expect.any(Object) })
 })
 
-test('a thousand items are taken, one more is too many and none is', async () => {
+test('accepts a thousand items, and stores none of a larger array', async () => {
   const items = Array.from({ length: 1001 }, (_, i) => item(`many-${i}`))
-  const refused = await service().uploadRejected(items)
-  expect(refused.status).toBe(413)
-  expect(refused.body).toMatchObject({ type: '/problems/too-large', max_items: 1000 })
+  const rejected = await service().uploadRejected(items)
+  expect(rejected.status).toBe(413)
+  expect(rejected.body).toMatchObject({ type: '/problems/too-large', max_items: 1000 })
   expect(await service().sql("select id from timesheets where external_id like 'many-%'")).toEqual([])
 
   const { status, body } = await service().uploadBatch(items.slice(0, 1000))
@@ -142,17 +142,19 @@ test('a thousand items are taken, one more is too many and none is', async () =>
   const rows = await service().sql<{ id: number; external_id: string }>(
     "select id::int, external_id from timesheets where external_id like 'many-%'",
   )
-  const idOf = new Map(rows.map((row) => [row.external_id, row.id]))
-  expect(body.items.map(({ id }) => id)).toEqual(items.slice(0, 1000).map((_, i) => idOf.get(`many-${i}`)))
+  const idsByExternalId = new Map(rows.map((row) => [row.external_id, row.id]))
+  expect(body.items.map(({ id }) => id)).toEqual(
+    items.slice(0, 1000).map((_, i) => idsByExternalId.get(`many-${i}`)),
+  )
 })
 
-test('the response names the row that an item went to, whatever the order', async () => {
+test('returns the id of the right entry for each item, in any order', async () => {
   await service().uploadBatch([item('o2', { user_id: 'two' }), item('o5', { user_id: 'five' })])
   const order = ['o9', 'o2', 'o1', 'o5', 'o7']
   const { body } = await service().uploadBatch(order.map((name) => item(name, { user_id: name })))
   const rows = await service().sql<{ id: number; user_id: string }>(
     "select id::int, user_id from timesheets where external_id like 'o_' order by id",
   )
-  const userOf = new Map(rows.map((row) => [row.id, row.user_id]))
-  expect(body.items.map(({ id }) => userOf.get(id!))).toEqual(order)
+  const usersById = new Map(rows.map((row) => [row.id, row.user_id]))
+  expect(body.items.map(({ id }) => usersById.get(id!))).toEqual(order)
 })

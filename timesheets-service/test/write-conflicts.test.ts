@@ -3,14 +3,14 @@ import { entry, useService } from './service-fixture.ts'
 
 const service = useService()
 
-/** Makes the first two of some statement fail as Postgres does when writers cross. */
+/** Makes the first two writes to a table fail as Postgres does for conflicting writers. */
 async function failTwice(table: string, when: string, sqlState: string): Promise<void> {
   await service().sql(`
     drop sequence if exists tries;
     create sequence tries;
     create or replace function fail_twice() returns trigger language plpgsql as $$
       begin
-        if nextval('tries') <= 2 then raise exception 'crossed' using errcode = '${sqlState}'; end if;
+        if nextval('tries') <= 2 then raise exception 'write conflict' using errcode = '${sqlState}'; end if;
         return new;
       end $$;
     drop trigger if exists fail_twice on timesheets;
@@ -25,15 +25,12 @@ test.each([
   ['a typed statement', 'sources', '', '40001'],
   ['COMMIT', 'timesheets', 'deferrable initially deferred', '40001'],
   ['COMMIT', 'sources', 'deferrable initially deferred', '40P01'],
-])(
-  '%s that fails (%s %s %s) is tried anew, and no client learns of it',
-  async (_what, table, when, sqlState) => {
-    await failTwice(table, when, sqlState)
-    const source = `s${Math.random().toString(36).slice(2)}`
-    const { status, body } = await service().upload(entry({ source, external_id: '1' }))
-    expect({ status, body }).toMatchObject({ status: 201, body: { status: 'created', version: 1 } })
-    const [counted] = await service().sql<{ tries: string }>('select last_value as tries from tries')
-    expect(counted).toEqual({ tries: '3' })
-    expect(await service().sql('select version from timesheets where source = $1', [source])).toHaveLength(1)
-  },
-)
+])('an upload succeeds after write conflicts in %s (%s %s %s)', async (_name, table, when, sqlState) => {
+  await failTwice(table, when, sqlState)
+  const source = `s${Math.random().toString(36).slice(2)}`
+  const { status, body } = await service().upload(entry({ source, external_id: '1' }))
+  expect({ status, body }).toMatchObject({ status: 201, body: { status: 'created', version: 1 } })
+  const [counted] = await service().sql<{ tries: string }>('select last_value as tries from tries')
+  expect(counted).toEqual({ tries: '3' })
+  expect(await service().sql('select version from timesheets where source = $1', [source])).toHaveLength(1)
+})

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
-import { signedHeaders } from './client.ts'
+import { signedHeaders, syncIdentity } from './client.ts'
 import { entry, useService } from './service-fixture.ts'
 
 const service = useService()
@@ -18,15 +18,15 @@ test.each([
   ['?=', '', 'is unknown'],
   ['?dry_run=%FF', 'dry_run', 'must be true or false'],
   [`?${'x'.repeat(5000)}=1`, 'x'.repeat(100), 'is unknown'],
-])('the query %.40s', async (query, parameter, why) => {
+])('rejects the query %.40s with 400', async (query, parameter, reason) => {
   const { status, body, text } = await service().uploadRejected(entry(), { query })
   expect([status, body.type, body.parameter]).toEqual([400, '/problems/invalid-parameter', parameter])
-  expect(body.detail).toContain(why)
+  expect(body.detail).toContain(reason)
   expect(text.length).toBeLessThan(1000)
 })
 
 test.each(['Idempotency-Key', 'Sync-Run'])(
-  'the header %s is not understood yet: told so, and not passed over',
+  'rejects the header %s with 400, because it is not supported yet',
   async (name) => {
     for (const body of [entry(), [entry({ external_id: 'with-header' })]]) {
       const response = await service().uploadRejected(body, { headers: { [name]: '7' } })
@@ -38,14 +38,17 @@ test.each(['Idempotency-Key', 'Sync-Run'])(
   },
 )
 
-test('an empty query is none', async () => {
+test('accepts an empty query', async () => {
   const target = '/timesheets/upload?'
-  const headers = { 'content-type': 'application/json', ...signedHeaders('POST', target) }
+  const body = JSON.stringify(entry())
+  const framing = { 'content-length': String(body.length) }
+  const signed = signedHeaders('POST', target, syncIdentity, framing)
+  const headers = { 'content-type': 'application/json', ...framing, ...signed }
   // A URL object would drop the question mark.
   const { hostname, port } = new URL(await service().listen())
-  const sending = httpRequest({ hostname, port, path: target, method: 'POST', headers })
-  sending.end(JSON.stringify(entry()))
-  const [response] = await once(sending, 'response')
+  const outgoing = httpRequest({ hostname, port, path: target, method: 'POST', headers })
+  outgoing.end(body)
+  const [response] = await once(outgoing, 'response')
   response.resume()
   expect(response.statusCode).toBe(201)
 })
@@ -57,7 +60,7 @@ test.each([
   ['application/json; charset=iso-8859-1', 'application/json'],
   ['application/jsonx', 'application/json'],
   ['', 'application/json'],
-])('a body of type "%s" is not read, and told what is', async (type, accepted) => {
+])('rejects a body of type "%s" with 415 and the accepted type', async (type, accepted) => {
   const response = await service().uploadRejected(entry(), { headers: { 'content-type': type } })
   expect([response.status, response.body.type]).toEqual([415, '/problems/unsupported-media-type'])
   expect(response.body.accepted).toEqual([accepted])
@@ -65,7 +68,7 @@ test.each([
 })
 
 test.each(['gzip', 'br', 'deflate', 'gzip, gzip', 'x'])(
-  'a body in %s is not read, and told what is',
+  'rejects a body with the encoding %s with 415 and the accepted encoding',
   async (coding) => {
     const response = await service().uploadRejected(entry(), { headers: { 'content-encoding': coding } })
     expect([response.status, response.body.type]).toEqual([415, '/problems/unsupported-media-type'])
@@ -79,11 +82,11 @@ test.each([
   'Application/JSON',
   'application/json;charset=utf-8',
   'application/json; charset="UTF-8"',
-])('a body of type %s is read', async (type) => {
+])('accepts a body of type %s', async (type) => {
   expect((await service().upload(entry(), { headers: { 'content-type': type } })).status).toBe(201)
 })
 
-test('what is not in the table of routes is not there', async () => {
+test('responds 404 to a path that is not in the route table', async () => {
   for (const [method, path] of [
     ['GET', '/'],
     ['POST', '/timesheets/upload/'],
@@ -95,9 +98,9 @@ test('what is not in the table of routes is not there', async () => {
   }
 })
 
-/** The head of an upload, to be followed by a body by hand. */
-async function begin(headers: Record<string, string>): Promise<Socket> {
-  const signed = await signedHeaders('POST', '/timesheets/upload')
+/** Sends the head of an upload. The test sends the body. */
+async function startUpload(headers: Record<string, string>): Promise<Socket> {
+  const signed = signedHeaders('POST', '/timesheets/upload', syncIdentity, headers)
   const lines = Object.entries({ host: 'x', 'content-type': 'application/json', ...signed, ...headers })
   const socket = connect(Number(new URL(await service().listen()).port), '127.0.0.1')
   await once(socket, 'connect')
@@ -107,43 +110,43 @@ async function begin(headers: Record<string, string>): Promise<Socket> {
   return socket
 }
 
-/** All that comes back until the connection ends; a reset would be thrown. */
-async function heard(socket: Socket): Promise<string> {
+/** Reads everything until the connection ends. Throws if it is reset. */
+async function readToEnd(socket: Socket): Promise<string> {
   let text = ''
   for await (const bytes of socket) text += bytes
   return text
 }
 
-test('as many bytes as are allowed are read', async () => {
+test('accepts a body of the largest size', async () => {
   const text = JSON.stringify(entry())
   expect((await service().upload(text.padEnd(maxBytes))).status).toBe(201)
 })
 
 test.each<[string, Record<string, string>, (bytes: string) => string]>([
-  ['of a length told before', { 'content-length': String(maxBytes + 1) }, (bytes) => bytes],
+  ['with a content length', { 'content-length': String(maxBytes + 1) }, (bytes) => bytes],
   [
     'in chunks',
     { 'transfer-encoding': 'chunked' },
     (bytes) => `${bytes.length.toString(16)}\r\n${bytes}\r\n`,
   ],
 ])(
-  'one byte more %s: 413 reaches a client that sends to the end before it reads',
-  async (_what, headers, framed) => {
-    const socket = await begin({ ...headers, connection: 'close' })
+  '413 for one byte too many %s reaches a client that reads only after it has sent everything',
+  async (_name, headers, frame) => {
+    const socket = await startUpload({ ...headers, connection: 'close' })
     const chunk = ' '.repeat(1024 * 1024)
     for (let sent = 0; sent < maxBytes; sent += chunk.length) {
-      if (!socket.write(framed(chunk))) await once(socket, 'drain')
+      if (!socket.write(frame(chunk))) await once(socket, 'drain')
     }
-    socket.write(framed(' '))
+    socket.write(frame(' '))
     if ('transfer-encoding' in headers) socket.write('0\r\n\r\n')
-    const response = await heard(socket)
+    const response = await readToEnd(socket)
     expect(response).toMatch(/^HTTP\/1\.1 413 /)
     expect(response).toContain('"type":"/problems/too-large"')
     expect(response).toContain(`"max_bytes":${maxBytes}`)
   },
 )
 
-test('no target that the gateway lets through is too long here, where the identity repeats it', async () => {
+test('accepts the longest target of the gateway, which the identity header repeats', async () => {
   const target = `/timesheets/upload?x=${'x'.repeat(15_500)}`
   const response = await fetch((await service().listen()) + target, {
     method: 'POST',
@@ -152,22 +155,22 @@ test('no target that the gateway lets through is too long here, where the identi
   expect(await response.json()).toMatchObject({ status: 400, type: '/problems/invalid-parameter' })
 })
 
-test('415 reaches a client that is still sending, too', async () => {
-  const socket = await begin({ 'content-length': String(maxBytes), 'content-encoding': 'gzip' })
+test('415 reaches a client that is still sending', async () => {
+  const socket = await startUpload({ 'content-length': String(maxBytes), 'content-encoding': 'gzip' })
   const chunk = ' '.repeat(1024 * 1024)
   for (let sent = 0; sent < maxBytes; sent += chunk.length) {
     if (!socket.write(chunk)) await once(socket, 'drain')
   }
-  expect(await heard(socket)).toMatch(/^HTTP\/1\.1 415 /)
+  expect(await readToEnd(socket)).toMatch(/^HTTP\/1\.1 415 /)
 })
 
-test('a request that is cut writes nothing, and the next is served', async () => {
+test('stores nothing of a request that is cut, and serves the next one', async () => {
   for (const [name, value] of [
     ['content-length', '1000'],
     ['transfer-encoding', 'chunked'],
   ] as const) {
     for (const body of ['', JSON.stringify([entry({ source: 'cut', external_id: '1' })])]) {
-      const socket = await begin({ [name]: value })
+      const socket = await startUpload({ [name]: value })
       socket.write(body)
       socket.destroy()
     }
@@ -176,13 +179,13 @@ test('a request that is cut writes nothing, and the next is served', async () =>
   expect(await service().sql("select id from timesheets where source = 'cut'")).toEqual([])
 })
 
-test('garbage behind an upload: it is stored, and told so, and nothing else', async () => {
+test('responds 201 to an upload that is followed by bytes which are not HTTP', async () => {
   for (const externalId of ['1', '2', '3']) {
     const body = JSON.stringify(entry({ source: 'with-garbage', external_id: externalId }))
-    const socket = await begin({ 'content-length': String(body.length) })
+    const socket = await startUpload({ 'content-length': String(body.length) })
     socket.write(body)
     socket.write('garbage\r\n\r\n')
-    expect((await heard(socket)).match(/HTTP\/1\.1 \d{3} /g)).toEqual(['HTTP/1.1 201 '])
+    expect((await readToEnd(socket)).match(/HTTP\/1\.1 \d{3} /g)).toEqual(['HTTP/1.1 201 '])
   }
   expect(await service().sql("select id from timesheets where source = 'with-garbage'")).toHaveLength(3)
 })

@@ -4,7 +4,7 @@ import { entry, useService } from './service-fixture.ts'
 
 const service = useService()
 
-test('a single entry is created, shown, and named', async () => {
+test('creates an entry and returns it with its location and version', async () => {
   const { status, headers, body } = await service().upload(entry())
   expect(status).toBe(201)
   expect(body).toEqual({
@@ -28,22 +28,22 @@ test('a single entry is created, shown, and named', async () => {
   expect(headers.get('etag')).toBe('"1"')
 })
 
-test('without an identity it is created again each time', async () => {
+test('creates an entry without an external_id anew each time', async () => {
   const first = await service().upload(entry())
   const second = await service().upload(entry())
   expect([first.status, second.status]).toEqual([201, 201])
   expect(second.body.id).toBeGreaterThan(first.body.id!)
 })
 
-describe('with an external_id', () => {
-  const mine = { source: 'harvest', external_id: '636709355' }
+describe('an entry with an external_id', () => {
+  const identity = { source: 'harvest', external_id: '636709355' }
 
-  test('a repeat is unchanged, other content updates, a tombstone deletes, content brings it back', async () => {
-    const created = await service().upload(entry(mine))
+  test('is unchanged by a repeat, updated by other content, deleted by a tombstone, and restored by content', async () => {
+    const created = await service().upload(entry(identity))
     const { id } = created.body
     expect(created.body).toMatchObject({ source: 'harvest', external_id: '636709355', status: 'created' })
 
-    const repeated = await service().upload(entry(mine))
+    const repeated = await service().upload(entry(identity))
     expect(repeated.status).toBe(200)
     expect(repeated.body).toEqual({
       ...created.body,
@@ -54,7 +54,13 @@ describe('with an external_id', () => {
     expect(repeated.headers.get('location')).toBe(created.headers.get('location'))
 
     const updated = await service().upload(
-      entry({ ...mine, hours: 7.5, notes: 'more', date: '2017-05-11T01:00:00+14:00', project: 'Räven 🦊' }),
+      entry({
+        ...identity,
+        hours: 7.5,
+        notes: 'more',
+        date: '2017-05-11T01:00:00+14:00',
+        project: 'Räven 🦊',
+      }),
     )
     expect(updated.status).toBe(200)
     expect(updated.body).toEqual({
@@ -71,7 +77,7 @@ describe('with an external_id', () => {
     })
     expect(updated.headers.get('etag')).toBe('"2"')
 
-    const deleted = await service().upload({ user_id: '007', ...mine, deleted: true })
+    const deleted = await service().upload({ user_id: '007', ...identity, deleted: true })
     expect(deleted.status).toBe(200)
     expect(deleted.body).toMatchObject({
       id,
@@ -83,12 +89,12 @@ describe('with an external_id', () => {
       message: `Deleted timesheet ${id} for employee 007`,
     })
 
-    const again = await service().upload({ user_id: '007', ...mine, deleted: true })
+    const again = await service().upload({ user_id: '007', ...identity, deleted: true })
     expect(again.body).toMatchObject({ id, version: 3, status: 'unchanged' })
 
-    const back = await service().upload(entry(mine))
-    expect(back.status).toBe(200)
-    expect(back.body).toEqual({
+    const restored = await service().upload(entry(identity))
+    expect(restored.status).toBe(200)
+    expect(restored.body).toEqual({
       ...created.body,
       version: 4,
       updated_at: expect.any(String),
@@ -97,7 +103,7 @@ describe('with an external_id', () => {
     })
   })
 
-  test('what only looks other is unchanged: Unicode form, offset of the same instant and day, split seconds', async () => {
+  test('is unchanged by another Unicode form, another offset of the same instant and day, or fractions of a second', async () => {
     const same = { source: 'harvest', external_id: 'same' }
     const first = await service().upload(
       entry({ ...same, project: 'Cafe\u0301', date: '2017-05-10T12:00:00Z', hours: 1 / 3 }),
@@ -108,7 +114,7 @@ describe('with an external_id', () => {
     expect(second.body).toMatchObject({ id: first.body.id, status: 'unchanged', version: 1, hours: 0.3333 })
   })
 
-  test('empty notes are not absent notes', async () => {
+  test('distinguishes empty notes from absent notes', async () => {
     const noted = { source: 'harvest', external_id: 'noted' }
     await service().upload(entry(noted))
     expect((await service().upload(entry({ ...noted, notes: '' }))).body).toMatchObject({
@@ -118,11 +124,11 @@ describe('with an external_id', () => {
     expect((await service().upload(entry(noted))).body).not.toHaveProperty('notes')
   })
 
-  test('the tombstone of something unknown deletes nothing', async () => {
+  test('is not created by a tombstone', async () => {
     const { status, headers, body } = await service().upload({
       user_id: '007',
       source: 'harvest',
-      external_id: 'never seen',
+      external_id: 'unknown',
       deleted: true,
     })
     expect(status).toBe(200)
@@ -135,7 +141,7 @@ describe('with an external_id', () => {
     expect(headers.has('location')).toBe(false)
   })
 
-  test('who worked can change too', async () => {
+  test('can be moved to another person', async () => {
     const moved = { source: 'harvest', external_id: 'moved' }
     const { body } = await service().upload(entry(moved))
     expect((await service().upload(entry({ ...moved, user_id: '008' }))).body).toMatchObject({
@@ -146,7 +152,7 @@ describe('with an external_id', () => {
   })
 })
 
-test('an entry that is not acceptable is told why, member by member', async () => {
+test('rejects an invalid entry with 422 and one error per field', async () => {
   const { status, headers, body } = await service().uploadRejected({
     user_id: '',
     date: 'soon',
@@ -156,7 +162,7 @@ test('an entry that is not acceptable is told why, member by member', async () =
   expect(status).toBe(422)
   expect(headers.get('content-type')).toBe('application/problem+json')
   expect(body).toMatchObject({ type: '/problems/invalid-entry', status: 422, instance: expect.any(String) })
-  expect(body.errors!.map((fault) => fault.pointer).sort()).toEqual([
+  expect(body.errors!.map((error) => error.pointer).sort()).toEqual([
     '#/date',
     '#/hours',
     '#/project',
@@ -165,6 +171,14 @@ test('an entry that is not acceptable is told why, member by member', async () =
   ])
 })
 
-test.each([null, 5, 'text', true])('%j is no entry', async (body) => {
+test.each([null, 5, 'text', true])('rejects %j, which is not an entry, with 422', async (body) => {
   expect((await service().uploadRejected(JSON.stringify(body))).status).toBe(422)
+})
+
+test('rejects the user_id *, which means everybody in a query', async () => {
+  const rejected = await service().uploadRejected(entry({ user_id: '*' }))
+  expect(rejected.status).toBe(422)
+  expect(rejected.body.errors).toEqual([
+    { pointer: '#/user_id', message: 'must not be *, which means everybody in a query' },
+  ])
 })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { loadTracker, trackerNames } from '@timesheets/contractor-sync/trackers/registry'
+import { readServiceConfig } from '@timesheets/timesheets-service/config'
 import { processes } from '../docs/processes.ts'
 import { operationsPath } from '../docs/settings-reference.ts'
 import { readImageEnvironment } from '../images/dockerfile.ts'
@@ -61,6 +62,23 @@ describe.each(Object.entries(processes))('%s', (name, all) => {
       if (text) expect(() => setting.parse(text)).not.toThrow()
     }
   })
+})
+
+test('the sources of the trackers belong to the client of contractor-sync', () => {
+  const owners = (variables: Record<string, string>) =>
+    readServiceConfig({
+      DATABASE_URL: 'postgresql://database/timesheets',
+      IDENTITY_SECRET: 'x'.repeat(32),
+      SOURCE_OWNERS: readComposeFile({ ...example, ...variables }).services['timesheets-service']!
+        .environment!.SOURCE_OWNERS!,
+    }).sourceOwners
+  expect(owners({ AUTH0_CLIENT_ID: 'abc' })).toEqual(
+    new Map(trackerNames.map((name) => [name, new Set(['abc'])])),
+  )
+  expect(owners({ CSV_SOURCE: 'harvest' }).get('harvest')).toEqual(new Set([example.AUTH0_CLIENT_ID]))
+  expect(owners({ SOURCE_OWNERS: 'harvest=a,harvest=b' })).toEqual(
+    new Map([['harvest', new Set(['a', 'b'])]]),
+  )
 })
 
 test('contractor-sync reads the settings of further trackers from tracker.env, if there is one', () => {

@@ -75,6 +75,51 @@ test('all processes of a stack end after SIGKILL of the stack, and the next star
   await stack.start({ HARVEST_CONTRACTORS: '1', HARVEST_WEEKS: '1' })
 }, 90_000)
 
+test('URLs and tokens stay valid after a restart, the printed commands work, and Ctrl-C is confirmed', async () => {
+  const small = { HARVEST_CONTRACTORS: '1', HARVEST_WEEKS: '1' }
+  await using stack = new RunningStack()
+  await stack.start({ ...small, SERVICE_PORT: '0' })
+  const first = stack.file
+  const token = await stack.token('contractor-sync')
+  await waitUntil(() => stack.output.includes('Ctrl-C'), 'the commands are printed')
+  const { output } = stack
+  expect(await stack.stop()).toBe(0)
+  expect(stack.output).toMatch(/\nStopping …\n$/)
+
+  await stack.start(small)
+  const { pids: _first, ...before } = first
+  const { pids: _second, ...after } = stack.file
+  expect(after).toEqual(before)
+
+  const [curl] = /^curl -iw [\s\S]*?}'$/m.exec(output)!
+  const paste = () =>
+    execFileSync('sh', ['-c', curl.replace('curl -iw', 'curl -siw')], {
+      encoding: 'utf8',
+      env: { ...process.env, TOKEN: token },
+    })
+  expect(paste()).toMatch(/^HTTP\/1\.1 201 [\s\S]*Created timesheet \d+ for employee 007[\s\S]*\n$/)
+  expect(paste()).toMatch(/^HTTP\/1\.1 200 [\s\S]*Timesheet \d+ for employee 007 is unchanged[\s\S]*\n$/)
+
+  const [, expression] = /psql "\$\(node -p '(.*)'\)"/.exec(output)!
+  expect(execFileSync(process.execPath, ['-p', expression!], { encoding: 'utf8' }).trim()).toBe(
+    after.database,
+  )
+}, 120_000)
+
+test('a port of the last run that is taken is replaced by a free one', async () => {
+  await using stack = new RunningStack()
+  const small = { HARVEST_CONTRACTORS: '1', HARVEST_WEEKS: '1' }
+  await stack.start(small)
+  const { tracker, issuer } = stack.file
+  await stack.stop()
+  const other = createServer().listen(Number(new URL(tracker).port), '127.0.0.1')
+  await once(other, 'listening')
+  await stack.start(small)
+  other.close()
+  expect(stack.file.tracker).not.toBe(tracker)
+  expect(stack.file.issuer).toBe(issuer)
+}, 120_000)
+
 describe('stopped during the first sync', () => {
   // The rate limit of the tracker makes the sync run for minutes.
   const environment = { HARVEST_CONTRACTORS: '1', HARVEST_WEEKS: '1', HARVEST_RATE_LIMIT: '1' }

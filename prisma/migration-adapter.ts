@@ -15,16 +15,21 @@ import pg from 'pg'
  */
 export class MigrationAdapter extends PrismaPg {
   readonly #databaseUrl: string
+  readonly #complete: (script: string) => string
 
-  /** @param databaseUrl the server on which a shadow database is created when the engine requests one */
-  constructor(pool: pg.Pool, databaseUrl: string) {
+  /**
+   * @param databaseUrl the server on which a shadow database is created when the engine requests one
+   * @param complete changes each script before it is run
+   */
+  constructor(pool: pg.Pool, databaseUrl: string, complete = (script: string) => script) {
     super(pool)
     this.#databaseUrl = databaseUrl
+    this.#complete = complete
   }
 
   override async connect() {
     const adapter = await super.connect()
-    adapter.executeScript = (script) => runScript(adapter.underlyingDriver(), script)
+    adapter.executeScript = (script) => runScript(adapter.underlyingDriver(), this.#complete(script))
     return adapter
   }
 

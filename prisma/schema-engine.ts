@@ -14,11 +14,16 @@ export const wholeDatabase: SchemaFilter = { externalTables: [], externalEnums: 
  *
  * @param pool connections to the database; the engine does not close them
  * @param databaseUrl the server for a shadow database, which only `diff` from migrations uses
+ * @param complete changes each script of a migration before it is run
  */
-export async function openSchemaEngine(pool: pg.Pool, databaseUrl: string): Promise<SchemaEngine> {
+export async function openSchemaEngine(
+  pool: pg.Pool,
+  databaseUrl: string,
+  complete?: (script: string) => string,
+): Promise<SchemaEngine> {
   loading ??= load()
   await loading
-  const adapters = bindMigrationAwareSqlAdapterFactory(new MigrationAdapter(pool, databaseUrl))
+  const adapters = bindMigrationAwareSqlAdapterFactory(new MigrationAdapter(pool, databaseUrl, complete))
   return glue.SchemaEngine.new({ datamodels: undefined }, () => {}, adapters)
 }
 

@@ -14,7 +14,8 @@ const run = promisify(execFile)
  */
 export async function runCommand(name: string, args: readonly string[]): Promise<string> {
   try {
-    const options = { cwd: fileURLToPath(new URL('..', import.meta.url)), maxBuffer: 64 * 1024 * 1024 }
+    const cwd = fileURLToPath(new URL('..', import.meta.url))
+    const options = { cwd, env: process.env, maxBuffer: 64 * 1024 * 1024 }
     return (await run(name, args, options)).stdout.trim()
   } catch (error) {
     const { stderr, message } = error as { stderr?: string; message: string }
@@ -22,33 +23,29 @@ export async function runCommand(name: string, args: readonly string[]): Promise
   }
 }
 
-/** A namespace of the cluster in kubectl's current context. */
+/** A namespace of the cluster in one context of kubectl. */
 export class Namespace {
   readonly name: string
+  readonly context: string
 
-  constructor(name: string) {
+  constructor(name: string, context: string) {
     this.name = name
+    this.context = context
   }
 
   kubectl(...args: string[]): Promise<string> {
-    return runCommand('kubectl', ['--namespace', this.name, ...args])
+    return runCommand('kubectl', ['--context', this.context, '--namespace', this.name, ...args])
   }
 
   async exists(): Promise<boolean> {
-    const found = await runCommand('kubectl', [
-      'get',
-      'namespace',
-      this.name,
-      '--ignore-not-found',
-      '--output=name',
-    ])
+    const found = await this.kubectl('get', 'namespace', this.name, '--ignore-not-found', '--output=name')
     return found !== ''
   }
 
   /**
    * Waits until a Job completes.
-   * @returns its logs
-   * @throws {Error} with its logs, when it failed or did not complete in time
+   * @returns the logs of its last pod
+   * @throws {Error} with the state of its pods and the logs of the last one, when it failed or did not complete in time
    */
   async waitForJob(name: string, timeoutSeconds: number): Promise<string> {
     const deadlineMs = performance.now() + timeoutSeconds * 1000
@@ -60,10 +57,12 @@ export class Namespace {
         status.conditions?.find((condition) => condition.type === type && condition.status === 'True')
       if (findCondition('Complete')) return await this.readLogs(name)
       const failed = findCondition('Failed')
-      if (failed) throw new Error(`Job ${name} failed (${failed.reason}):\n${await this.readLogs(name)}`)
+      if (failed) throw new Error(`Job ${name} failed (${failed.reason}):\n${await this.describeJob(name)}`)
       await sleep(1000)
     }
-    throw new Error(`Job ${name} did not complete within ${timeoutSeconds} s:\n${await this.readLogs(name)}`)
+    throw new Error(
+      `Job ${name} did not complete within ${timeoutSeconds} s:\n${await this.describeJob(name)}`,
+    )
   }
 
   async waitForRollout(workload: string, timeoutSeconds: number): Promise<void> {
@@ -75,7 +74,15 @@ export class Namespace {
    * @param use receives the local URL, without a trailing slash
    */
   async withPortForward<T>(service: string, port: number, use: (url: string) => Promise<T>): Promise<T> {
-    const args = ['--namespace', this.name, 'port-forward', `service/${service}`, `:${port}`]
+    const args = [
+      '--context',
+      this.context,
+      '--namespace',
+      this.name,
+      'port-forward',
+      `service/${service}`,
+      `:${port}`,
+    ]
     const child = spawn('kubectl', args, { stdio: ['ignore', 'pipe', 'pipe'] })
     let stderr = ''
     child.stderr.on('data', (chunk) => {
@@ -102,7 +109,25 @@ export class Namespace {
     return (await Promise.all(views.map((args) => this.kubectl(...args).catch(String)))).join('\n\n')
   }
 
-  private readLogs(job: string): Promise<string> {
-    return this.kubectl('logs', `job/${job}`, '--tail=-1').catch((error: Error) => error.message)
+  private async describeJob(job: string): Promise<string> {
+    const pods = await this.kubectl('get', 'pods', `--selector=job-name=${job}`).catch(String)
+    return `${pods}\n\n${await this.readLogs(job)}`
+  }
+
+  /** Reads the logs of the last pod. `kubectl logs job/…` reads those of the first one, which may have failed. */
+  private async readLogs(job: string): Promise<string> {
+    try {
+      const pods = await this.kubectl(
+        'get',
+        'pods',
+        `--selector=job-name=${job}`,
+        '--sort-by=.metadata.creationTimestamp',
+        '--output=name',
+      )
+      const last = pods.split('\n').at(-1)
+      return last ? await this.kubectl('logs', last, '--tail=-1') : 'The Job has no pod'
+    } catch (error) {
+      return (error as Error).message
+    }
   }
 }

@@ -5,6 +5,8 @@ import { find, listWorkloads, ofKind, overlays, renderOverlay } from './manifest
 /** The user of an image that is not built here. */
 const users: Readonly<Record<string, number>> = { postgres: 999 }
 const ourUser = 65532
+/** Objects that belong to no namespace. */
+const clusterKinds = ['Namespace', 'PriorityClass']
 
 describeManifests('pods are hardened', () => {
   test.each(overlays)('%s: the namespace enforces the Pod Security Standard "restricted"', (overlay) => {
@@ -13,7 +15,7 @@ describeManifests('pods are hardened', () => {
     expect(others).toEqual([])
     expect(namespace!.metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'restricted' })
     const places = manifests.flatMap(({ kind, metadata }) =>
-      kind === 'Namespace' ? [] : [metadata.namespace],
+      clusterKinds.includes(kind) ? [] : [metadata.namespace],
     )
     expect(new Set(places)).toEqual(new Set([namespace!.metadata.name]))
   })
@@ -96,17 +98,34 @@ describeManifests('pods are hardened', () => {
     expect(manifests.filter(({ kind }) => /Role/.test(kind))).toEqual([])
   })
 
-  test.each(overlays)('%s: each container has requests and limits for CPU and memory', (overlay) => {
-    for (const { name, container } of listWorkloads(renderOverlay(overlay))) {
-      const { requests, limits } = container.resources!
-      expect([name, Object.keys(requests!), Object.keys(limits!)]).toEqual([
-        name,
-        ['cpu', 'memory'],
-        ['cpu', 'memory'],
-      ])
-      expect(bytes(limits!.memory!)).toBeGreaterThanOrEqual(bytes(requests!.memory!))
-      expect(cores(limits!.cpu!)).toBeGreaterThanOrEqual(cores(requests!.cpu!))
+  test.each(overlays)(
+    '%s: each container has requests and limits for CPU, memory and temporary files',
+    (overlay) => {
+      for (const { name, container } of listWorkloads(renderOverlay(overlay))) {
+        const { requests, limits } = container.resources!
+        expect([name, Object.keys(requests!), Object.keys(limits!)]).toEqual([
+          name,
+          ['cpu', 'ephemeral-storage', 'memory'],
+          ['cpu', 'ephemeral-storage', 'memory'],
+        ])
+        for (const resource of ['memory', 'ephemeral-storage']) {
+          expect(bytes(limits![resource]!)).toBeGreaterThanOrEqual(bytes(requests![resource]!))
+        }
+        expect(cores(limits!.cpu!)).toBeGreaterThanOrEqual(cores(requests!.cpu!))
+      }
+    },
+  )
+
+  test.each(overlays)('%s: servers and the migration have a higher priority than syncs', (overlay) => {
+    const manifests = renderOverlay(overlay)
+    const readPriority = (name: string): number => {
+      const { spec } = listWorkloads(manifests).find((workload) => workload.name === name)!
+      return find(manifests, 'PriorityClass', spec.priorityClassName!).value
     }
+    for (const name of ['gateway', 'timesheets-service', 'migrate']) {
+      expect([name, readPriority(name)]).toEqual([name, 100_000])
+    }
+    expect(readPriority('contractor-sync')).toBeLessThan(100_000)
   })
 
   test.each(overlays)('%s: service links are disabled', (overlay) => {

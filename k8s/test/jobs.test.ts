@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import type { V1CronJobSpec, V1JobSpec } from '@kubernetes/client-node'
 import { exitCodes } from '@timesheets/contractor-sync/exit-codes'
@@ -30,16 +31,78 @@ describeManifests('jobs', () => {
     const kinds = renderOverlay(overlay)
       .filter(isMigration)
       .map(({ kind }) => kind)
-    expect(kinds.toSorted()).toEqual(['Job', 'ServiceAccount'])
+    const generated = overlay === 'local' ? ['Secret'] : []
+    expect(kinds.toSorted()).toEqual(['Job', 'PriorityClass', ...generated, 'ServiceAccount'])
   })
 
-  test.each(overlays)('%s: finished runs and their logs are kept for at least a week', (overlay) => {
-    for (const { spec } of ofKind(renderOverlay(overlay), 'CronJob')) {
-      expect(spec.successfulJobsHistoryLimit).toBeGreaterThanOrEqual(3)
-      expect(spec.failedJobsHistoryLimit).toBeGreaterThanOrEqual(3)
-      expect(spec.jobTemplate.spec.ttlSecondsAfterFinished).toBeGreaterThanOrEqual(7 * day)
+  test.each(overlays)('%s: the label of the migration selects all that its pod refers to', (overlay) => {
+    const manifests = renderOverlay(overlay)
+    const { spec } = findWorkload(manifests, 'migrate')
+    const sources = spec.volumes!.flatMap(({ projected }) => projected?.sources ?? [])
+    const references = [
+      ['ServiceAccount', spec.serviceAccountName!],
+      ['PriorityClass', spec.priorityClassName!],
+      ...sources.map(({ secret }) => ['Secret', secret!.name!]),
+    ]
+    // A Secret of production is created outside the manifests.
+    const rendered = references.filter(([kind]) => kind !== 'Secret' || overlay === 'local')
+    for (const [kind, name] of rendered) {
+      const { labels } = find(manifests, kind!, name!).metadata
+      expect([kind, labels?.['app.kubernetes.io/name']]).toEqual([kind, 'migrate'])
     }
   })
+
+  // A Job that reaches its deadline loses its running pod, and with it the log.
+  test.each(overlays)('%s: a process ends before the deadline of its Job', (overlay) => {
+    const manifests = renderOverlay(overlay)
+    for (const { spec } of ofKind(manifests, 'CronJob')) {
+      const job = spec.jobTemplate.spec as V1JobSpec
+      const { activeDeadlineSeconds, terminationGracePeriodSeconds } = job.template.spec!
+      const margin = 60
+      expect(activeDeadlineSeconds! + terminationGracePeriodSeconds! + margin).toBeLessThan(
+        job.activeDeadlineSeconds!,
+      )
+    }
+    const { container, spec } = findWorkload(manifests, 'migrate')
+    const deadline = Number(container.env!.find(({ name }) => name === 'MIGRATE_DEADLINE_SECONDS')!.value)
+    expect(deadline).toBeLessThan(spec.activeDeadlineSeconds!)
+    expect(spec.activeDeadlineSeconds).toBeLessThan(
+      find(manifests, 'Job', 'migrate').spec.activeDeadlineSeconds,
+    )
+  })
+
+  test('docs/operations.md reads the log of the last pod of a Job, and shows the pods while it waits', () => {
+    const documented = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8')
+    expect(documented).not.toMatch(/^\s*kubectl .*logs job\/(migrate|by-hand)/m)
+    const lastPod =
+      /logs "\$\(kubectl .* --selector job-name=[\w-]+ \\\n\s*--sort-by=\.metadata\.creationTimestamp/g
+    expect(documented.match(lastPod)).toHaveLength(2)
+    const loops = documented.match(/^ *until kubectl [\s\S]*?^ *done$/gm)
+    expect(loops).toHaveLength(2)
+    for (const loop of loops!) expect(loop).toContain('get pods --selector job-name=migrate')
+  })
+
+  test.each(overlays)('%s: a drain and the cluster autoscaler let a migration finish', (overlay) => {
+    const job = find(renderOverlay(overlay), 'Job', 'migrate').spec as V1JobSpec
+    expect(job.template.spec!.terminationGracePeriodSeconds).toBe(job.activeDeadlineSeconds)
+    expect(job.template.metadata!.annotations).toEqual(notEvicted)
+    for (const { spec } of ofKind(renderOverlay(overlay), 'CronJob')) {
+      expect(spec.jobTemplate.spec.template.metadata.annotations).toEqual(notEvicted)
+    }
+  })
+
+  test.each(overlays)(
+    '%s: finished runs and their logs are kept for a fortnight, also beside as many runs by hand',
+    (overlay) => {
+      for (const { spec } of ofKind(renderOverlay(overlay), 'CronJob')) {
+        const { ttlSecondsAfterFinished } = spec.jobTemplate.spec
+        expect(ttlSecondsAfterFinished).toBe(14 * day)
+        // A Job that was created from the CronJob by hand belongs to it and counts.
+        expect(spec.successfulJobsHistoryLimit).toBeGreaterThanOrEqual(2 * 14)
+        expect(spec.failedJobsHistoryLimit).toBeGreaterThanOrEqual(2 * 14)
+      }
+    },
+  )
 
   test.each(overlays)(
     '%s: a sync fails at once on a permanent error and is retried on a transient error',
@@ -93,6 +156,8 @@ describeManifests('jobs', () => {
     expect(new Set(schedules).size).toBe(schedules.length)
   })
 })
+
+const notEvicted = { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false' }
 
 const failOn = (containerName: string, values: readonly number[]) => ({
   action: 'FailJob',

@@ -98,9 +98,7 @@ describeManifests('the settings match the code', () => {
     )
     expect(signs).toEqual(accepts)
     const owners = readText(manifests, 'timesheets-service', 'SOURCE_OWNERS')
-    if (owners !== undefined) {
-      expect(owners).toBe(`harvest=${readText(manifests, 'contractor-sync', 'AUTH0_CLIENT_ID')}`)
-    }
+    expect(owners).toBe(`harvest=${readText(manifests, 'contractor-sync', 'AUTH0_CLIENT_ID')}`)
   })
 
   test.each(overlays)('%s: each server listens on the ports of its pod', async (overlay) => {

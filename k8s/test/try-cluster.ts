@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { Namespace, runCommand } from './cluster.ts'
 import { fetchToken, upload, uploadUntilAccepted } from './stack-api.ts'
 
-// `npm run test:k8s` applies overlays/local to the cluster in kubectl's current context and checks it: an upload, a sync
-// and its repetition, and the loss of each pod in turn. It uses one namespace, and deletes it at the end unless it existed
-// before or KEEP=true. Build the images first:
+// `npm run test:k8s -- <context>` applies overlays/local to the cluster in that context of kubectl and checks it: an
+// upload, a sync and its repetition, and the loss of each pod in turn. It uses one namespace, and deletes it at the end
+// unless it existed before or KEEP=true. Build the images first:
 //   docker compose --profile local build
 
-const namespace = new Namespace('timesheets-local')
+const context = await requireContext(process.argv[2])
+const namespace = new Namespace('timesheets-local', context)
 const cronJob = 'cronjob/contractor-sync-harvest'
 const images = ['gateway', 'timesheets-service', 'contractor-sync', 'migrate', 'local'].map(
   (name) => `timesheets/${name}:local`,
@@ -20,13 +21,12 @@ const workloads = [
 const startSeconds = 180
 const example = { user_id: '007', date: '2017-05-10T17:40:20.095Z', project: 'StoreZero', hours: 5 }
 
-const context = await requireContext()
 const isNewNamespace = !(await namespace.exists())
 try {
   await step(`loads the images into ${context}`, () => loadImages(context))
   await step('applies overlays/local', apply)
   await step('completes the migration', () => namespace.waitForJob('migrate', startSeconds))
-  await step('all pods are waitUntilReady', waitUntilReady)
+  await step('all pods are ready', waitUntilReady)
   await step('accepts the example upload, and rejects it without a valid token', uploadExample)
   await step('a sync uploads every entry, and a second sync changes nothing', syncTwice)
   const entry = { ...example, source: 'cluster-test', external_id: 'kept' }
@@ -43,15 +43,25 @@ try {
   process.exitCode = 1
 } finally {
   if (isNewNamespace && process.env.KEEP !== 'true') {
-    await runCommand('kubectl', ['delete', 'namespace', namespace.name, '--ignore-not-found', '--wait=false'])
+    await namespace.kubectl('delete', 'namespace', namespace.name, '--ignore-not-found', '--wait=false')
   }
 }
 
-/** Returns kubectl's current context. Without a reachable cluster, this process exits with one line. */
-async function requireContext(): Promise<string> {
+/**
+ * Returns the context that the command line names. The current context may be another cluster than one remembers, so it
+ * is not used. Without a name, or without a reachable cluster, this process exits with one line.
+ */
+async function requireContext(named: string | undefined): Promise<string> {
   try {
-    await runCommand('kubectl', ['get', '--raw', '/version', '--request-timeout=10s'])
-    return await runCommand('kubectl', ['config', 'current-context'])
+    const contexts = (await runCommand('kubectl', ['config', 'get-contexts', '--output=name'])).split('\n')
+    if (named === undefined || !contexts.includes(named)) {
+      console.error(
+        `Name the cluster: npm run test:k8s -- <context>. Contexts: ${contexts.join(', ') || 'none'}`,
+      )
+      process.exit(2)
+    }
+    await runCommand('kubectl', ['--context', named, 'get', '--raw', '/version', '--request-timeout=10s'])
+    return named
   } catch (error) {
     const lastLine = (error as Error).message.split('\n').at(-1)
     console.error(
@@ -79,7 +89,7 @@ async function loadImages(context: string): Promise<void> {
 /** A Job's pod template is immutable, so an earlier Job is deleted first. */
 async function apply(): Promise<void> {
   await namespace.kubectl('delete', 'job', 'migrate', '--ignore-not-found')
-  await runCommand('kubectl', ['apply', '--kustomize', 'overlays/local'])
+  await namespace.kubectl('apply', '--kustomize', 'overlays/local')
 }
 
 async function waitUntilReady(): Promise<void> {

@@ -37,7 +37,10 @@ export const serviceSettings = {
   sourceOwners: setting.custom(
     'SOURCE_OWNERS',
     'source=client pairs, separated by commas',
-    { default: '', doc: 'Client that owns a source; by default the first one that writes to it' },
+    {
+      default: '',
+      doc: 'Client that owns a source (several may share one); by default the first one that writes to it',
+    },
     parseOwners,
   ),
 }
@@ -63,13 +66,14 @@ function rejectLocalSecrets({ allowLocalSecrets, ...config }: ServiceConfig): st
   )
 }
 
-function parseOwners(text: string): ReadonlyMap<string, string> {
-  const pairs = text.split(',').filter((pair) => pair.trim() !== '')
-  return new Map(
-    pairs.map((pair) => {
-      const match = /^\s*([a-z0-9-]{1,64})=(\S+)\s*$/.exec(pair)
-      if (match === null) throw new Error(`"${pair}" is not a pair source=client`)
-      return [match[1]!, match[2]!]
-    }),
-  )
+/** Parses `source=client` pairs. A source that is repeated belongs to each of its clients. */
+function parseOwners(text: string): ReadonlyMap<string, ReadonlySet<string>> {
+  const owners = new Map<string, Set<string>>()
+  for (const pair of text.split(',')) {
+    if (pair.trim() === '') continue
+    const [, source, client] = /^\s*([a-z0-9-]{1,64})=(\S+)\s*$/.exec(pair) ?? []
+    if (source === undefined || client === undefined) throw new Error(`"${pair}" is not a pair source=client`)
+    owners.set(source, (owners.get(source) ?? new Set()).add(client))
+  }
+  return owners
 }

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { entry, useService } from './service-fixture.ts'
 
-const service = useService({ SOURCE_OWNERS: 'payroll=payroll-sync, harvest=contractor-sync' })
+const service = useService({
+  SOURCE_OWNERS: 'payroll=payroll-sync, harvest=contractor-sync, shared=nightly, shared=console',
+})
 
 const entryOf = (source: string, externalId = '1', fields: object = {}) =>
   entry({ source, external_id: externalId, ...fields })
@@ -72,6 +74,19 @@ test('SOURCE_OWNERS takes precedence over the first client of a source', async (
   await service().sql("insert into sources (name, client_id) values ('harvest', 'other')")
   expect((await service().upload(entryOf('harvest'), { client: 'other' })).status).toBe(403)
   expect((await service().upload(entryOf('harvest'), { client: 'contractor-sync' })).status).toBe(201)
+})
+
+test('clients that SOURCE_OWNERS names for the same source share it', async () => {
+  const first = await service().upload(entryOf('shared'), { client: 'nightly' })
+  expect(first.status).toBe(201)
+  const second = await service().upload(entryOf('shared', '1', { hours: 6 }), { client: 'console' })
+  expect(second.body).toMatchObject({ id: first.body.id, status: 'updated' })
+  expect(
+    (await service().upload(entryOf('shared', '1', { hours: 6 }), { client: 'nightly' })).body,
+  ).toMatchObject({
+    status: 'unchanged',
+  })
+  expect((await service().upload(entryOf('shared', '2'), { client: 'another' })).status).toBe(403)
 })
 
 test('gives a new source to one of three clients that write to it at the same time', async () => {

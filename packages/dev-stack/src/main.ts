@@ -4,6 +4,7 @@ import { ConfigError } from '@timesheets/runtime/config'
 import { readStackConfig } from './config.ts'
 import { shutdownSignal } from './shutdown-signal.ts'
 import { Stack } from './stack.ts'
+import { locateStackFile } from './stack-file.ts'
 import { terminal } from './terminal.ts'
 
 // `npm start` starts the whole system on this machine, syncs once, prints the addresses, and runs until Ctrl-C.
@@ -13,8 +14,10 @@ let stack: Stack | undefined
 
 try {
   const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } })
-  stack = new Stack(readStackConfig(process.env), terminal)
-  const signal = await Promise.race([startAndSync(stack, values.once), shutdownSignal])
+  const config = readStackConfig(process.env)
+  stack = new Stack(config, terminal)
+  shutdownSignal.then(() => terminal.printStopping())
+  const signal = await Promise.race([startAndSync(stack, config.dataDir, values.once), shutdownSignal])
   if (!values.once) {
     exitCode = 0
     await shutdownSignal
@@ -29,7 +32,7 @@ try {
   process.exit(exitCode)
 }
 
-async function startAndSync(stack: Stack, isOnce: boolean): Promise<undefined> {
+async function startAndSync(stack: Stack, dataDir: string, isOnce: boolean): Promise<undefined> {
   terminal.printTitle()
   await stack.start()
   terminal.printSyncHeading()
@@ -38,5 +41,5 @@ async function startAndSync(stack: Stack, isOnce: boolean): Promise<undefined> {
   exitCode = code
   if (code !== 0 && isOnce) return
   stack.publish()
-  if (!stack.stopping.aborted) terminal.printAddresses(stack.describe(), !isOnce)
+  if (!stack.stopping.aborted) terminal.printAddresses(stack.describe(), !isOnce, locateStackFile(dataDir))
 }

@@ -31,21 +31,32 @@ function isZombie(pid: number): boolean {
  * @returns undefined where the operating system does not say
  */
 export function processStartTime(pid: number): string | undefined {
-  return process.platform === 'linux' ? readProcStartTime(pid) : readPsStartTime(pid)
+  return process.platform === 'linux' ? readProcStartTime(pid) : readPs('lstart=', pid)
 }
 
-/** Field 22, in clock ticks since boot. Field 2, the name, may contain blanks and parentheses. proc_pid_stat(5) */
+/** Returns the pid of a process's parent; undefined when the process has ended. */
+export function parentPid(pid: number): number | undefined {
+  if (process.platform !== 'linux') return Number(readPs('ppid=', pid)) || undefined
+  return Number(readProcStat(pid)?.[1]) || undefined
+}
+
+/** In clock ticks since boot: field 22 of proc_pid_stat(5). */
 function readProcStartTime(pid: number): string | undefined {
+  return readProcStat(pid)?.[19]
+}
+
+/** The fields of proc_pid_stat(5) from the third on. The second, the name, may contain blanks and parentheses. */
+function readProcStat(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch {
     return undefined
   }
 }
 
-function readPsStartTime(pid: number): string | undefined {
-  const { stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+function readPs(column: string, pid: number): string | undefined {
+  const { stdout } = spawnSync('ps', ['-o', column, '-p', String(pid)], {
     encoding: 'utf8',
     env: { PATH: process.env.PATH, LC_ALL: 'C' },
   })

@@ -17,6 +17,12 @@ export interface StackFile extends Credentials {
 
 const filePath = (dataDir: string) => path.join(dataDir, 'stack.json')
 
+/** Returns the path of the file: from the current folder with `./` where it is inside, else absolute. */
+export function locateStackFile(dataDir: string): string {
+  const relative = path.relative(process.cwd(), filePath(dataDir))
+  return relative.startsWith('..') ? filePath(dataDir) : `./${relative}`
+}
+
 /** Writes the file atomically. */
 export function writeStackFile(dataDir: string, stack: StackFile): void {
   mkdirSync(dataDir, { recursive: true })

@@ -12,23 +12,33 @@ const filePath = (dataDir: string) => path.join(dataDir, 'stack.pid')
 export function lockDataDir(dataDir: string): () => void {
   mkdirSync(dataDir, { recursive: true })
   const file = filePath(dataDir)
-  const own = `${file}.${process.pid}`
-  writeFileSync(own, `${process.pid} ${processStartTime(process.pid) ?? ''}\n`)
-  try {
-    // link(2) is atomic and fails when the file exists: of two simultaneous starts, one gets the lock.
-    if (!tryLink(own, file)) {
-      removeStaleLock(file)
-      if (!tryLink(own, file)) throw alreadyLocked(file)
-    }
-  } finally {
-    rmSync(own)
-  }
-  return () => rmSync(file, { force: true })
+  const unlock = takeLock(file)
+  if (unlock !== undefined) return unlock
+  const owner = findLockOwner(file)
+  const process = owner === undefined ? '' : ` (process ${owner})`
+  throw new Error(`A stack is already running${process} and holds ${file}. Stop it with Ctrl-C first.`)
 }
 
 /** Returns the pid of the process that holds the lock of a data folder; undefined when the lock is free or stale. */
 export function lockOwner(dataDir: string): number | undefined {
-  return readOwner(filePath(dataDir))
+  return findLockOwner(filePath(dataDir))
+}
+
+/**
+ * Takes the lock of a file, or takes over a stale one, of a process that has ended.
+ * @param note kept as the second line of the file
+ * @returns a function that releases the lock; undefined when another process holds it
+ */
+export function takeLock(file: string, note = ''): (() => void) | undefined {
+  const own = `${file}.${process.pid}`
+  writeFileSync(own, `${process.pid} ${processStartTime(process.pid) ?? ''}\n${note}`)
+  try {
+    // link(2) is atomic and fails when the file exists: of two simultaneous starts, one gets the lock.
+    if (!tryLink(own, file) && !(removeStaleLock(file) && tryLink(own, file))) return undefined
+  } finally {
+    rmSync(own)
+  }
+  return () => rmSync(file, { force: true })
 }
 
 function tryLink(own: string, file: string): boolean {
@@ -41,35 +51,31 @@ function tryLink(own: string, file: string): boolean {
   }
 }
 
-/** @throws {Error} when the owner of the lock is running */
-function removeStaleLock(file: string): void {
-  if (readOwner(file) !== undefined) throw alreadyLocked(file)
+/** Returns false when the owner of the lock is running. */
+function removeStaleLock(file: string): boolean {
+  if (findLockOwner(file) !== undefined) return false
   const moved = `${file}.stale.${process.pid}`
   try {
     renameSync(file, moved)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return // released, or another start was faster
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true // released, or another start was faster
     throw error
   }
   try {
     // Another start may have taken the lock over after it was read: then the moved file is its lock; put it back.
-    if (readOwner(moved) !== undefined) {
-      tryLink(moved, file)
-      throw alreadyLocked(file)
-    }
+    const isStale = findLockOwner(moved) === undefined
+    if (!isStale) tryLink(moved, file)
+    return isStale
   } finally {
     rmSync(moved)
   }
 }
 
-function alreadyLocked(file: string): Error {
-  const owner = readOwner(file)
-  const process = owner === undefined ? '' : ` (process ${owner})`
-  return new Error(`A stack is already running${process} and holds ${file}. Stop it with Ctrl-C first.`)
-}
-
-/** Compares the start time as well as the pid, because the operating system reuses pids. */
-function readOwner(file: string): number | undefined {
+/**
+ * Returns the pid of the process that holds the lock of a file; undefined when the lock is free or stale. Compares the
+ * start time as well as the pid, because the operating system reuses pids.
+ */
+export function findLockOwner(file: string): number | undefined {
   let text: string
   try {
     text = readFileSync(file, 'utf8')

@@ -8,6 +8,7 @@ import { Child, type ChildEvents, type ChildSpec, type Listening } from './child
 import type { StackConfig } from './config.ts'
 import { freePort } from './free-port.ts'
 import { inheritEnv } from './inherit-env.ts'
+import { chooseLastPorts, saveLastPorts } from './last-ports.ts'
 import { runSync } from './run-sync.ts'
 import { removeStackFile, type StackFile, writeStackFile } from './stack-file.ts'
 import { lockDataDir } from './stack-lock.ts'
@@ -38,17 +39,18 @@ export class Stack {
 
   /** @throws {Error} with one line that names the process that did not start, and the reason */
   async start(): Promise<void> {
-    const { dataDir } = this.#config
+    const { dataDir, ...configuredPorts } = this.#config
     this.#unlock = lockDataDir(dataDir)
     removeStackFile(dataDir)
     mkdirSync(path.join(dataDir, 'logs'), { recursive: true })
     const port = (value: number) => String(value)
+    const ports = await chooseLastPorts(dataDir, configuredPorts)
     const identitySecret = randomBytes(32).toString('hex')
 
     const database = await this.#startProcess('postgres', 'packages/dev-stack/src/postgres/main.ts', {
       portVariable: 'POSTGRES_PORT',
       environment: {
-        POSTGRES_PORT: port(this.#config.postgresPort),
+        POSTGRES_PORT: port(ports.postgresPort),
         POSTGRES_DATA_DIR: path.join(dataDir, 'postgres'),
       },
     })
@@ -56,7 +58,7 @@ export class Stack {
     const issuer = await this.#startProcess('issuer', 'packages/fake-auth0/src/main.ts', {
       portVariable: 'ISSUER_PORT',
       environment: {
-        ISSUER_PORT: port(this.#config.issuerPort),
+        ISSUER_PORT: port(ports.issuerPort),
         ISSUER_DATA_DIR: path.join(dataDir, 'issuer'),
         ISSUER_AUDIENCE: audience,
       },
@@ -64,19 +66,19 @@ export class Stack {
     await this.#startProcess('tracker', 'packages/fake-harvest/src/main.ts', {
       portVariable: 'HARVEST_PORT',
       environment: {
-        HARVEST_PORT: port(this.#config.trackerPort),
+        HARVEST_PORT: port(ports.trackerPort),
         HARVEST_DATA_DIR: path.join(dataDir, 'harvest'),
         ...inheritEnv(/^HARVEST_(CONTRACTORS|WEEKS|RATE_LIMIT)$/),
       },
     })
     // PUBLIC_URL contains the gateway's port, so the port must be known before the gateway listens.
-    const gatewayPort = this.#config.gatewayPort || (await freePort())
+    const gatewayPort = ports.gatewayPort || (await freePort())
     const service = await this.#startProcess('timesheets-service', 'timesheets-service/src/main.ts', {
       portVariable: 'SERVICE_PORT',
       adminPortVariable: 'SERVICE_ADMIN_PORT',
       environment: {
-        SERVICE_PORT: port(this.#config.servicePort),
-        SERVICE_ADMIN_PORT: port(this.#config.serviceAdminPort),
+        SERVICE_PORT: port(ports.servicePort),
+        SERVICE_ADMIN_PORT: port(ports.serviceAdminPort),
         DATABASE_URL: database.url,
         IDENTITY_SECRET: identitySecret,
         ALLOW_LOCAL_SECRETS: 'true',
@@ -89,7 +91,7 @@ export class Stack {
       adminPortVariable: 'GATEWAY_ADMIN_PORT',
       environment: {
         GATEWAY_PORT: port(gatewayPort),
-        GATEWAY_ADMIN_PORT: port(this.#config.gatewayAdminPort),
+        GATEWAY_ADMIN_PORT: port(ports.gatewayAdminPort),
         SERVICE_URL: service.url,
         AUTH0_ISSUER: `${issuer.url}/`,
         AUTH0_AUDIENCE: audience,
@@ -100,6 +102,22 @@ export class Stack {
         PUBLIC_URL: `http://127.0.0.1:${gatewayPort}`,
       },
     })
+    saveLastPorts(dataDir, this.#readPorts())
+  }
+
+  /** The ports on which the processes listen, by the names of the settings. */
+  #readPorts(): Omit<StackConfig, 'dataDir'> {
+    const port = (name: string, url: 'url' | 'adminUrl' = 'url') =>
+      Number(new URL(this.#listening.get(name)![url]!).port)
+    return {
+      gatewayPort: port('gateway'),
+      gatewayAdminPort: port('gateway', 'adminUrl'),
+      servicePort: port('timesheets-service'),
+      serviceAdminPort: port('timesheets-service', 'adminUrl'),
+      issuerPort: port('issuer'),
+      trackerPort: port('tracker'),
+      postgresPort: port('postgres'),
+    }
   }
 
   /** Aborted when the stack begins to stop. From then on it starts no process and reports none as ready. */

@@ -14,8 +14,12 @@ const red = (text: string) => styleText('red', text, { stream: process.stdout })
 export const terminal: StackObserver & {
   printTitle(): void
   printSyncHeading(): void
-  /** @param keepsRunning false with `--once`: prints no commands, because the stack stops at once */
-  printAddresses(stack: StackFile, keepsRunning: boolean): void
+  printStopping(): void
+  /**
+   * @param keepsRunning false with `--once`: prints no commands, because the stack stops at once
+   * @param stackFile the path of stack.json, absolute or from the current folder with `./`
+   */
+  printAddresses(stack: StackFile, keepsRunning: boolean, stackFile: string): void
 } = {
   printTitle() {
     console.log(`${bold('Timesheets')}: starting the whole system on this machine\n`)
@@ -40,7 +44,11 @@ export const terminal: StackObserver & {
     console.log(`\n${bold('First sync')}: from the time tracker into the API\n`)
   },
 
-  printAddresses(stack, keepsRunning) {
+  printStopping() {
+    console.log('\nStopping …')
+  },
+
+  printAddresses(stack, keepsRunning, stackFile) {
     console.log(`\n${bold('Addresses')}\n`)
     printTable([
       ['API', stack.gateway],
@@ -54,10 +62,11 @@ export const terminal: StackObserver & {
     if (!keepsRunning) return
     console.log(`\n${bold('Try it')}: paste these lines into another terminal, in this folder\n`)
     console.log('TOKEN=$(npm run -s token -- contractor-sync)')
-    console.log(`curl -i ${stack.gateway}/timesheets/upload \\`)
+    console.log(`curl -iw '\\n' ${stack.gateway}/timesheets/upload \\`)
     console.log(`  -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\`)
     console.log(`  -d '{"user_id":"007","date":"2017-05-10T17:40:20.095Z",`)
-    console.log(`       "project":"StoreZero","hours":5}'`)
+    console.log(`       "project":"StoreZero","hours":5,"external_id":"example-1"}'`)
+    console.log(dim(`\nPasted again, it changes nothing: external_id says that it is the same entry.`))
     console.log(`\n${bold('More commands')}\n`)
     printTable([
       ['npm run sync', 'sync again; it finds nothing to change'],
@@ -68,6 +77,8 @@ export const terminal: StackObserver & {
     console.log(`  curl -X PATCH ${stack.tracker}/local/time_entries/636709355 \\`)
     console.log(`    -H 'Content-Type: application/json' -d '{"hours":3.5}'`)
     console.log('  npm run sync -- --full')
+    console.log('\n  Look into the database (the URL with its password is in this file):\n')
+    console.log(`  psql "$(node -p 'require("${stackFile}").database')"`)
     console.log(dim('\nCtrl-C stops everything. The data stays until `npm run reset` deletes it.'))
   },
 }

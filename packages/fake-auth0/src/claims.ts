@@ -4,6 +4,22 @@ import type { Person } from './registry.ts'
 /** The OpenID Connect scopes: they request data about the person, not rights in the API. */
 export const oidcScopes: readonly string[] = ['openid', 'profile', 'email']
 
+/** Requests a refresh token. */
+export const offlineAccess = 'offline_access'
+
+/**
+ * The name of `offline_access` inside oidc-provider, which drops that scope from a login without `prompt=consent`. Auth0
+ * asks a first-party client for no consent.
+ */
+export const innerOfflineAccess = 'refresh'
+
+/** Replaces a scope in a `scope` parameter. */
+export function renameScope(text: string, from: string, to: string): string {
+  return splitScope(text)
+    .map((scope) => (scope === from ? to : scope))
+    .join(' ')
+}
+
 /** The claim that the tenant's login action adds to a person's token, only for a verified e-mail. */
 export const emailClaim = 'https://api.exampleco.com/email'
 

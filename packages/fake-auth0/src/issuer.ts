@@ -4,6 +4,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { listen } from '@timesheets/runtime/http/listen'
 import express, { type ErrorRequestHandler } from 'express'
+import { innerOfflineAccess, offlineAccess, renameScope } from './claims.ts'
 import type { IssuerConfig } from './config.ts'
 import { createControlApi } from './control-api.ts'
 import { Faults } from './faults.ts'
@@ -87,9 +88,10 @@ function createApp(issuer: string, registry: Registry, keys: Keys): RequestListe
   app.disable('x-powered-by').disable('etag')
   app.use('/local', createControlApi({ issuer, registry, keys, faults }))
   app.post('/oauth/token', faults.middleware('token'), ...acceptJsonAndForm, rejectMalformedBody)
+  app.post('/oauth/revoke', ...acceptJsonAndForm, rejectMalformedBody)
   app.get('/.well-known/jwks.json', faults.middleware('jwks'))
   app.get('/authorize', (req, _res, next) => {
-    req.url = withResource(req.url)
+    req.url = toProviderParameters(req.url)
     next()
   })
   app.all('/userinfo', userinfo(keys, registry, issuer))
@@ -111,14 +113,16 @@ function describeError(error: { error_description?: string; message: string }): 
   return error.error_description ?? error.message
 }
 
-/** Renames the parameter `audience` of Auth0 to `resource` of RFC 8707. */
-function withResource(target: string): string {
+/** Renames the parameter `audience` of Auth0 to `resource` of RFC 8707, and the scope `offline_access`. */
+function toProviderParameters(target: string): string {
   const [path, query = ''] = target.split('?', 2) as [string, string?]
   const parameters = new URLSearchParams(query)
   const audience = parameters.get('audience')
   parameters.delete('audience')
   parameters.delete('resource')
   if (audience) parameters.set('resource', audience)
+  const scope = parameters.get('scope')
+  if (scope !== null) parameters.set('scope', renameScope(scope, offlineAccess, innerOfflineAccess))
   return `${path}?${parameters}`
 }
 

@@ -31,16 +31,33 @@ export function loginPages(provider: () => Provider, registry: Registry): Router
     await provider().interactionFinished(req, res, { login: { accountId: person.id, amr: ['pwd'] } })
   })
 
-  // Auth0's logout: deletes the session cookie, so the next login shows the list again.
-  router.get('/v2/logout', (req, res) => {
-    const expired = { httpOnly: true, sameSite: 'lax', path: '/' } as const
-    res.clearCookie('_session', expired).clearCookie('_session.sig', expired)
-    const { returnTo } = req.query
-    if (typeof returnTo === 'string' && isLoopbackUrl(returnTo)) res.redirect(302, returnTo)
-    else sendPage(res, 200, page('Logged out', '<p>You are logged out.</p>'))
+  router.get('/v2/logout', (req, res) => logOut(res, req.query.returnTo))
+  router.get('/oidc/logout', (req, res) => {
+    const { post_logout_redirect_uri: target, state } = req.query
+    logOut(res, target, typeof state === 'string' ? state : undefined)
   })
 
   return router
+}
+
+/**
+ * Deletes the session cookie, so that the next login shows the list again, and redirects to the app. Auth0 knows the
+ * allowed URLs of each app; here every URL on loopback is allowed.
+ */
+function logOut(res: express.Response, target: unknown, state?: string): void {
+  if (target !== undefined && !(typeof target === 'string' && isLoopbackUrl(target))) {
+    sendPage(res, 400, page('Logout is not possible', '<p>The URL to return to is not on this machine.</p>'))
+    return
+  }
+  const expired = { httpOnly: true, sameSite: 'lax', path: '/' } as const
+  res.clearCookie('_session', expired).clearCookie('_session.sig', expired)
+  if (target === undefined) {
+    sendPage(res, 200, page('Logged out', '<p>You are logged out.</p>'))
+    return
+  }
+  const url = new URL(target)
+  if (state !== undefined) url.searchParams.set('state', state)
+  res.redirect(302, url.href)
 }
 
 /** Renders a page that says why a login cannot continue. */

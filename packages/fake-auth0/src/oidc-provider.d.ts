@@ -10,6 +10,7 @@ declare module 'oidc-provider' {
 
   export interface Client {
     readonly clientId: string
+    grantTypeAllowed(type: string): boolean
   }
 
   export interface BaseToken {
@@ -78,7 +79,9 @@ declare module 'oidc-provider' {
       /** Absent where the request failed before they were read. */
       readonly params: Readonly<Record<string, string | undefined>>
       readonly resourceServers: Readonly<Record<string, ResourceServer>>
-      readonly authorizationCode?: { readonly scopes: ReadonlySet<string> }
+      readonly entities: Readonly<
+        Partial<Record<'AuthorizationCode' | 'RefreshToken', { readonly scopes: ReadonlySet<string> }>>
+      >
       entity(name: string, value: unknown): void
     }
   }

@@ -1,5 +1,12 @@
 import { type Adapter, type Client, type Context, errors, type Grant, Provider } from 'oidc-provider'
-import { buildProfile, machineClaims, oidcScopes, personClaims } from './claims.ts'
+import {
+  buildProfile,
+  innerOfflineAccess,
+  machineClaims,
+  offlineAccess,
+  oidcScopes,
+  personClaims,
+} from './claims.ts'
 import { buildResourceServerInfo, registerGrants } from './grants.ts'
 import type { SigningKey } from './keys.ts'
 import { errorPage } from './login-page.ts'
@@ -31,8 +38,9 @@ export function createProvider({ issuer, registry, keys, adapter, cookieKeys }: 
       token: '/oauth/token',
       userinfo: '/userinfo',
       jwks: '/.well-known/jwks.json',
+      revocation: '/oauth/revoke',
     },
-    scopes: oidcScopes,
+    scopes: [...oidcScopes, innerOfflineAccess],
     claims: {
       openid: ['sub'],
       profile: ['name', 'nickname'],
@@ -48,6 +56,13 @@ export function createProvider({ issuer, registry, keys, adapter, cookieKeys }: 
       pushedAuthorizationRequests: { enabled: false },
       rpInitiatedLogout: { enabled: false },
       clientCredentials: { enabled: true },
+      // Auth0's SDK for single-page apps renews its tokens in a hidden frame, which posts the response to the app.
+      webMessageResponseMode: { enabled: true, ack: 'individual-draft-01' },
+      revocation: {
+        enabled: true,
+        allowedPolicy: async (_ctx: Context, client: Client, token: { clientId: string }) =>
+          token.clientId === client.clientId,
+      },
       resourceIndicators: {
         enabled: true,
         defaultResource: async () => undefined,
@@ -61,6 +76,10 @@ export function createProvider({ issuer, registry, keys, adapter, cookieKeys }: 
         },
       },
     },
+    issueRefreshToken: async (_ctx: Context, client: Client, code: { scopes: ReadonlySet<string> }) =>
+      client.grantTypeAllowed('refresh_token') && code.scopes.has(innerOfflineAccess),
+    // A second use of a refresh token revokes all tokens that came from the same login.
+    rotateRefreshToken: true,
     // In seconds. Access tokens and ID tokens have Auth0's default lifetimes.
     ttl: {
       AccessToken: day,
@@ -68,8 +87,9 @@ export function createProvider({ issuer, registry, keys, adapter, cookieKeys }: 
       IdToken: 36_000,
       AuthorizationCode: 600,
       Interaction: 3600,
+      RefreshToken: 30 * day,
       Session: 3 * day,
-      Grant: 3 * day,
+      Grant: 30 * day,
     },
     expiresWithSession: async () => false,
     clientBasedCORS: (_ctx: Context, origin: string, _client: Client) => isLoopbackUrl(origin),
@@ -95,8 +115,13 @@ export function createProvider({ issuer, registry, keys, adapter, cookieKeys }: 
           const person = findPerson(registry, token.accountId)
           if (person === undefined) throw new Error(`There is no person ${token.accountId}`)
           // oidc-provider removes `openid` and its like from a token for an API; Auth0 keeps them.
-          const requested = ctx.oidc.authorizationCode?.scopes ?? new Set<string>()
-          const scope = new Set([...oidcScopes.filter((name) => requested.has(name)), ...token.scopes])
+          const { AuthorizationCode, RefreshToken } = ctx.oidc.entities
+          const requested = (AuthorizationCode ?? RefreshToken)?.scopes ?? new Set<string>()
+          const scope = new Set([
+            ...oidcScopes.filter((name) => requested.has(name)),
+            ...(requested.has(innerOfflineAccess) ? [offlineAccess] : []),
+            ...token.scopes,
+          ])
           jwt.payload = personClaims(token, person, [...scope], issuer, times)
         },
       },
@@ -134,7 +159,7 @@ async function grantPermissions(ctx: Context, registry: Registry): Promise<Grant
   const { provider, client, account, resourceServers } = ctx.oidc
   const permissions: readonly string[] = findPerson(registry, account.accountId)?.permissions ?? []
   const grant = new provider.Grant({ clientId: client.clientId, accountId: account.accountId })
-  grant.addOIDCScope(oidcScopes.join(' '))
+  grant.addOIDCScope([...oidcScopes, innerOfflineAccess].join(' '))
   for (const audience of Object.keys(resourceServers)) {
     grant.addResourceScope(audience, permissions.join(' '))
     const refused = registry.scopes.filter((scope) => !permissions.includes(scope))

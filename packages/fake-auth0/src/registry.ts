@@ -8,7 +8,7 @@ export interface Client {
   readonly secret?: string
   /** Public keys of a client that authenticates by `private_key_jwt`. */
   readonly publicKeys?: readonly JWK[]
-  readonly grantTypes: readonly ('client_credentials' | 'authorization_code' | 'password')[]
+  readonly grantTypes: readonly ('client_credentials' | 'authorization_code' | 'refresh_token' | 'password')[]
   /** The scopes of its client grant for the API. A client without a grant gets no machine token. */
   readonly grant?: readonly Scope[]
 }
@@ -60,7 +60,7 @@ export function createRegistry(options: { audience: string; contractorSyncSecret
       // A grant without scopes gives a valid token without permissions.
       machine('no-scope', { grant: [] }),
       machine('ungranted', {}),
-      { clientId: 'timesheets-web', grantTypes: ['authorization_code', 'password'] },
+      { clientId: 'timesheets-web', grantTypes: ['authorization_code', 'refresh_token', 'password'] },
     ],
     people: [
       person('Ann', 'Employee', employee),

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { decodeJwt } from 'jose'
 import type { Context, Provider } from 'oidc-provider'
+import { innerOfflineAccess, offlineAccess, oidcScopes, renameScope } from './claims.ts'
 
 const maxBodyBytes = 32 * 1024
 
@@ -16,6 +17,9 @@ interface OAuthErrorBody {
   error: string
   error_description?: string
 }
+
+/** The endpoints that accept JSON as well as a form. */
+export const formEndpoints: readonly string[] = ['/oauth/token', '/oauth/revoke']
 
 /** Parses the body of the token endpoint, JSON or form, into `req.body`. */
 export const acceptJsonAndForm: readonly RequestHandler[] = [
@@ -41,9 +45,10 @@ export function useAuth0Responses(provider: Provider): void {
     if (discoveryPaths.has(ctx.path)) ctx.body = rewriteEndpoints(ctx.body, provider.issuer)
   })
   provider.use(async (ctx, next) => {
-    if (ctx.path !== '/oauth/token' || ctx.method !== 'POST') return next()
-    if (ctx.req.body !== undefined) replayAsForm(ctx, ctx.req.body)
+    if (!formEndpoints.includes(ctx.path) || ctx.method !== 'POST') return next()
+    if (ctx.req.body !== undefined) replayAsForm(ctx, withInnerScope(ctx.req.body))
     await next()
+    if (ctx.path !== '/oauth/token') return
     if (ctx.status === 200) ctx.body = withTokenScope(ctx.body as TokenResponse)
     else if (ctx.status >= 400 && ctx.status < 500) {
       const grantType = ctx.oidc.params?.grant_type ?? ''
@@ -52,6 +57,12 @@ export function useAuth0Responses(provider: Provider): void {
       ctx.body = body
     }
   })
+}
+
+function withInnerScope(body: ParsedUrlQueryInput): ParsedUrlQueryInput {
+  return typeof body.scope === 'string'
+    ? { ...body, scope: renameScope(body.scope, offlineAccess, innerOfflineAccess) }
+    : body
 }
 
 /** oidc-provider parses a form from a stream, but express has read the body already, and it may be JSON. */
@@ -65,10 +76,12 @@ function replayAsForm(ctx: Context, body: ParsedUrlQueryInput): void {
 /** Builds all endpoint URLs from `iss`. oidc-provider builds them from the Host header. */
 function rewriteEndpoints(body: unknown, issuer: string): unknown {
   if (typeof body !== 'object' || body === null) return body // an error page
+  const scopes = [...oidcScopes, offlineAccess]
+  const metadata = { ...body, end_session_endpoint: '/oidc/logout', scopes_supported: scopes }
   return Object.fromEntries(
-    Object.entries(body).map(([name, value]) => {
+    Object.entries(metadata).map(([name, value]) => {
       if (!/_(endpoint|uri)$/.test(name) || typeof value !== 'string') return [name, value]
-      const { pathname } = new URL(value)
+      const { pathname } = new URL(value, issuer)
       return [name, new URL(pathname, issuer).href]
     }),
   )
@@ -79,7 +92,9 @@ type TokenResponse = Record<string, unknown> & { access_token: string }
 function withTokenScope({ scope, ...body }: TokenResponse): object {
   // A token without an audience is opaque; then oidc-provider's scope is right.
   const granted = body.access_token.includes('.') ? decodeJwt(body.access_token).scope : scope
-  return granted === undefined ? body : { ...body, scope: granted }
+  return typeof granted === 'string'
+    ? { ...body, scope: renameScope(granted, innerOfflineAccess, offlineAccess) }
+    : body
 }
 
 /**
@@ -93,7 +108,10 @@ function toAuth0Error(status: number, error: OAuthErrorBody, grantType: string):
     case 'unsupported_grant_type':
       return [403, { ...error, error_description: `Unsupported grant type: ${grantType}` }]
     case 'invalid_grant':
-      return [403, error]
+      // The SDKs recognize this text, and log in again.
+      return grantType === 'refresh_token'
+        ? [403, { ...error, error_description: 'Unknown or invalid refresh token.' }]
+        : [403, error]
     case 'invalid_request':
       // oidc-provider has no error code for this case, only this text.
       if (error.error_description !== 'requested grant type is not allowed for this client') break

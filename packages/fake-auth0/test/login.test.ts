@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Secret } from '@timesheets/runtime/secret'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { createIssuer, type Issuer } from '../src/issuer.ts'
+import { type Browser, createBrowser } from './browser.ts'
 
 const audience = 'https://api.exampleco.com/timesheets'
 const redirectUri = 'http://localhost:5173/console/callback?from=here'
@@ -31,31 +32,6 @@ afterAll(async () => {
   await issuer.close()
   await rm(dataDir, { recursive: true })
 })
-
-/** A minimal browser: it keeps cookies by path and does not follow redirects. */
-function createBrowser() {
-  const cookies = new Map<string, { value: string; path: string }>()
-  return async (url: string, init: RequestInit = {}): Promise<Response> => {
-    const { pathname } = new URL(url, base)
-    const cookie = [...cookies]
-      .filter(([, { path }]) => pathname.startsWith(path))
-      .map(([name, { value }]) => `${name}=${value}`)
-      .join('; ')
-    const response = await fetch(new URL(url, base), {
-      ...init,
-      redirect: 'manual',
-      headers: { cookie, ...init.headers },
-    })
-    for (const line of response.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!
-      if (value === '') cookies.delete(name!)
-      else cookies.set(name!, { value: value!, path: /path=([^;]+)/i.exec(line)?.[1] ?? '/' })
-    }
-    return response
-  }
-}
-
-type Browser = ReturnType<typeof createBrowser>
 
 const verifier = randomBytes(32).toString('base64url')
 
@@ -117,7 +93,7 @@ interface Tokens {
 }
 
 test('the code flow with PKCE gives a person a token for the API', async () => {
-  const back = await logIn(createBrowser(), 'auth0|ann')
+  const back = await logIn(createBrowser(base), 'auth0|ann')
   expect(back.searchParams.get('state')).toBe('s1')
   expect(back.searchParams.get('from')).toBe('here')
 
@@ -160,7 +136,7 @@ test('the code flow with PKCE gives a person a token for the API', async () => {
 })
 
 test('a token without an audience is accepted only at userinfo', async () => {
-  const back = await logIn(createBrowser(), 'auth0|ann', authorizeUrl({ audience: undefined }))
+  const back = await logIn(createBrowser(base), 'auth0|ann', authorizeUrl({ audience: undefined }))
   const tokens = (await (await exchange(back.searchParams.get('code')!)).json()) as Tokens
   expect(tokens.access_token).not.toContain('.')
   const authorization = `Bearer ${tokens.access_token}`
@@ -170,7 +146,7 @@ test('a token without an audience is accepted only at userinfo', async () => {
 })
 
 test('a person with a session sees no login page until the logout', async () => {
-  const browser = createBrowser()
+  const browser = createBrowser(base)
   await logIn(browser, 'auth0|maya')
   expect((await logIn(browser, 'no login page')).searchParams.get('code')).toBeTruthy()
 
@@ -181,7 +157,7 @@ test('a person with a session sees no login page until the logout', async () => 
 })
 
 test('a login in progress survives a rotation of the keys', async () => {
-  const browser = createBrowser()
+  const browser = createBrowser(base)
   const page = (await browser(authorizeUrl())).headers.get('location')!
   await fetch(`${base}/local/keys/rotate`, { method: 'POST' })
   const picked = await browser(page, {
@@ -194,7 +170,7 @@ test('a login in progress survives a rotation of the keys', async () => {
 })
 
 test('a code is accepted once, and only with its verifier', async () => {
-  const browser = createBrowser()
+  const browser = createBrowser(base)
   const code = (await logIn(browser, 'auth0|ben')).searchParams.get('code')!
   const refused = await exchange(code, { code_verifier: 'x'.repeat(43) })
   expect(refused.status).toBe(403)
@@ -211,7 +187,7 @@ test.each([
     'invalid_request',
   ],
 ])('%s redirects to the app with an error', async (_case, more, error) => {
-  const response = await createBrowser()(authorizeUrl(more))
+  const response = await createBrowser(base)(authorizeUrl(more))
   expect(new URL(response.headers.get('location')!).searchParams.get('error')).toBe(error)
 })
 
@@ -220,7 +196,7 @@ test.each([
   ['an unknown client', authorizeUrl({ client_id: '<script>' })],
   ['an unknown login', '/login/abc'],
 ])('%s shows an error page instead of a redirect', async (_case, url) => {
-  const response = await createBrowser()(url, { headers: { accept: 'text/html' } })
+  const response = await createBrowser(base)(url, { headers: { accept: 'text/html' } })
   expect(response.status).toBe(400)
   const page = await response.text()
   expect(page).toContain('Login is not possible')
@@ -228,7 +204,7 @@ test.each([
 })
 
 test('rejects a login as an unknown person with 400', async () => {
-  const browser = createBrowser()
+  const browser = createBrowser(base)
   const page = (await browser(authorizeUrl())).headers.get('location')!
   const response = await browser(page, {
     method: 'POST',

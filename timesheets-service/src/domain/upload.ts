@@ -11,8 +11,8 @@ export interface UploadOptions {
   readonly dryRun: boolean
   /** Read the written entries back, for a response that shows them. */
   readonly readBack?: boolean
-  /** Owners that are set by configuration: client by source. */
-  readonly sourceOwners: ReadonlyMap<string, string>
+  /** Owners that are set by configuration, instead of the stored ones: the clients of each source. */
+  readonly sourceOwners: ReadonlyMap<string, ReadonlySet<string>>
 }
 
 /**
@@ -32,7 +32,7 @@ export async function upload(
   const sourced = items.map((item) => ({ ...item, source: item.source ?? defaultSource(clientId) }))
   const keys = toUploadKeys(sourced, clientId)
   const decide = (existing: ExistingState): { plan: UploadPlan; changeSet: ChangeSet } => {
-    const owners = new Map([...existing.owners, ...sourceOwners])
+    const owners = resolveOwners(existing.owners, sourceOwners, clientId)
     const plan = planUpload(sourced, clientId, { ...existing, owners })
     const sources = new Set(
       plan.changes.flatMap((change) => (change.kind === 'upsert' ? [change.source] : [])),
@@ -54,6 +54,23 @@ export async function upload(
   }
   if (written !== undefined) return plan.toResults(written)
   throw new DomainError('busy', 'Other clients are writing the same entries; send the upload again')
+}
+
+/**
+ * Returns one owner per source, as this client sees it: of a source that is configured for several clients, each of them
+ * is the owner.
+ */
+function resolveOwners(
+  stored: ReadonlyMap<string, string>,
+  configured: UploadOptions['sourceOwners'],
+  clientId: string,
+): ReadonlyMap<string, string> {
+  const owners = new Map(stored)
+  for (const [source, clients] of configured) {
+    const [owner] = clients.has(clientId) ? [clientId] : clients
+    if (owner !== undefined) owners.set(source, owner)
+  }
+  return owners
 }
 
 /** The source of items without one. No request can name it, because a colon is not valid in the field `source`. */

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import type { Logger } from '@timesheets/runtime/logger'
 import type { Secret } from '@timesheets/runtime/secret'
+import { BoundedPool } from './bounded-pool.ts'
 import { PrismaClient } from './generated/client.ts'
 
 export interface DatabaseConfig {
@@ -20,18 +21,20 @@ const ignoreErrorEvents = (connection: { on(event: 'error', listener: () => void
 /** Creates a Prisma client over a pool of connections. Every wait and every statement has a time limit. */
 export function createClient(config: DatabaseConfig, logger: Logger): PrismaClient {
   const adapter = new PrismaPg(
-    {
+    new BoundedPool({
       connectionString: config.databaseUrl.reveal(),
       max: config.databasePoolSize,
       connectionTimeoutMillis: config.databaseTimeoutMs,
-      statement_timeout: config.databaseTimeoutMs,
       query_timeout: 2 * config.databaseTimeoutMs,
-      idle_in_transaction_session_timeout: config.databaseTimeoutMs,
       application_name: 'timesheets-service',
       onConnect: ignoreErrorEvents,
+      timeoutMs: config.databaseTimeoutMs,
+    }),
+    {
+      // The pool replaces an idle connection that breaks; no request is affected.
+      onPoolError: (error) => logger.warn({ err: error }, 'an idle database connection broke'),
+      disposeExternalPool: true,
     },
-    // The pool replaces an idle connection that breaks; no request is affected.
-    { onPoolError: (error) => logger.warn({ err: error }, 'an idle database connection broke') },
   )
   return new PrismaClient({
     adapter,

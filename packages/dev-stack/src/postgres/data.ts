@@ -71,10 +71,15 @@ async function initialize(
   const found = await readdir(folder).catch(ignoreMissing)
   if (found && found.length > 0) throw new Error(`${folder} is not empty and does not contain Postgres data.`)
 
-  // initdb runs in a sibling folder that is then renamed: a kill must not leave half a data folder behind.
-  const staging = `${folder}.new`
+  // initdb runs in a sibling folder that is then renamed: a kill must not leave half a data folder behind. Each start has
+  // its own, because the initdb of a killed start may still write into the last one.
+  const prefix = `${path.basename(folder)}.new.`
+  const parent = path.dirname(folder)
+  for (const left of (await readdir(parent)).filter((name) => name.startsWith(prefix))) {
+    await rm(path.join(parent, left), { recursive: true, force: true }).catch(() => {}) // not empty: still being written
+  }
+  const staging = path.join(parent, `${prefix}${randomBytes(6).toString('hex')}`)
   const stagedPassword = `${staging}.password`
-  await rm(staging, { recursive: true, force: true })
   await mkdir(staging, { recursive: true, mode: 0o700 })
   const password = randomBytes(18).toString('base64url')
   await writeFile(stagedPassword, `${password}\n`, { mode: 0o600 })
@@ -93,14 +98,19 @@ async function initialize(
     ...(throwaway ? ['--no-sync', '--no-data-checksums'] : []),
   ]
   const env = { PATH: process.env.PATH, LC_ALL: 'C' }
-  await promisify(execFile)(initdb, options, { ...user, cwd: '/', env }).catch(
-    (error: Error & { stderr?: string }) => {
-      // stderr is empty when initdb could not be started at all.
-      const output = error.stderr?.trim() || error.message
-      const reason = output.split('\n').find((line) => line.startsWith('initdb: error:'))
-      throw new Error(`initdb could not create the data folder ${folder}: ${reason ?? output}`)
-    },
-  )
+  const running = promisify(execFile)(initdb, options, { ...user, cwd: '/', env })
+  const stopOnExit = () => running.child.kill('SIGTERM')
+  process.once('exit', stopOnExit)
+  try {
+    await running
+  } catch (error) {
+    // stderr is empty when initdb could not be started at all.
+    const output = (error as { stderr?: string }).stderr?.trim() || (error as Error).message
+    const reason = output.split('\n').find((line) => line.startsWith('initdb: error:'))
+    throw new Error(`initdb could not create the data folder ${folder}: ${reason ?? output}`)
+  } finally {
+    process.off('exit', stopOnExit)
+  }
   await rename(stagedPassword, path.join(staging, passwordFile))
   await rename(staging, folder)
   return password

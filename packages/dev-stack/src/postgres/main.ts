@@ -1,5 +1,5 @@
 import { ConfigError, readConfig, setting } from '@timesheets/runtime/config'
-import { startPostgres } from './postgres.ts'
+import { type RunningPostgres, startPostgres } from './postgres.ts'
 
 /**
  * Runs the Postgres of the local stack as one process of it. The server's log goes to standard output. The URL goes to
@@ -13,17 +13,20 @@ async function main(): Promise<void> {
   })
   const starting = startPostgres({ dataDir, port, log: console.log })
 
+  let running: RunningPostgres | undefined
   let stopping = false
   const stop = async () => {
-    if (stopping) process.exit(1) // a second signal exits at once
+    // A second signal exits at once, and so does a signal during the start: it stops initdb or the server on its way.
+    if (stopping || running === undefined) process.exit(1)
     stopping = true
-    await (await starting).stop()
+    await running.stop()
     process.exit(0)
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
 
-  const { url, pid, ended } = await starting
+  running = await starting
+  const { url, pid, ended } = running
   console.log(`postgres listens on ${new URL(url).host}`)
   process.send?.({ listening: url, process: 'postgres', pid })
   const reason = await ended

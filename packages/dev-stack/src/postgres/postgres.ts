@@ -8,6 +8,7 @@ import pg from 'pg'
 import { freePort } from '../free-port.ts'
 import { postgresBinaries } from './binaries.ts'
 import { prepareDataDir, resolveDataDir, superuser } from './data.ts'
+import { ownDataDir } from './owner.ts'
 import { type PostgresProcess, PostgresStartError, runPostgres } from './process.ts'
 import { claimDataDir } from './stale-server.ts'
 import { postgresUser } from './user.ts'
@@ -64,7 +65,9 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     dataDir ?? path.join(tmpdir(), `timesheets-postgres-${randomUUID()}`),
     user,
   )
+  const release = await ownDataDir(folder)
   const discard = async () => {
+    release()
     if (!dataDir) await rm(folder, { recursive: true, force: true })
   }
   try {

@@ -57,6 +57,7 @@ export function createGateway(
   const authenticateToken = authenticate(
     { issuers: config.issuers, audience: config.auth0Audience, userClaim: config.userClaim },
     jwks,
+    logger,
   )
   const limit = limitInFlight()
 

@@ -150,3 +150,12 @@ describe('the origins of browser apps', () => {
     expect(findInvalid({ ...production, CORS_ORIGINS: text })).toEqual(['CORS_ORIGINS'])
   })
 })
+
+test('rejects an issuer of Auth0 without its slash, and an audience with blanks', () => {
+  const issuer = { AUTH0_ISSUER: 'https://exampleco.eu.auth0.com' }
+  expect(findInvalid({ ...production, ...issuer })).toEqual(['AUTH0_ISSUER'])
+  expect(findInvalid({ ...production, AUTH0_ISSUER: 'https://exampleco.eu.auth0.com/' })).toEqual([])
+  expect(findInvalid({ ...production, AUTH0_AUDIENCE: ' https://api.exampleco.com' })).toEqual([
+    'AUTH0_AUDIENCE',
+  ])
+})

@@ -100,6 +100,19 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
 
 const toIssuer = (domain: string) => `https://${domain}/`
 
+/** Tokens of Auth0 carry an issuer with a slash at the end, and an audience is compared letter by letter. */
+function checkTokenNames({ auth0Issuer, auth0Audience }: GatewaySettings): string[] {
+  const isAuth0 = auth0Issuer !== undefined && new URL(auth0Issuer).hostname.endsWith('.auth0.com')
+  return [
+    ...(isAuth0 && !auth0Issuer.endsWith('/')
+      ? [`AUTH0_ISSUER: lacks the slash at the end that tokens of Auth0 carry: ${auth0Issuer}/`]
+      : []),
+    ...(auth0Audience === auth0Audience.trim()
+      ? []
+      : [`AUTH0_AUDIENCE: "${auth0Audience}" starts or ends with a blank, which no token carries`]),
+  ]
+}
+
 const crossChecks: readonly ((config: GatewaySettings) => string[])[] = [
   ({ auth0Domain, auth0Issuer }) =>
     auth0Domain === undefined && auth0Issuer === undefined
@@ -117,6 +130,7 @@ const crossChecks: readonly ((config: GatewaySettings) => string[])[] = [
         ]
       : []
   },
+  checkTokenNames,
   ({ serviceUrl }) =>
     // The path that was checked is forwarded, so the proxy must not add to it.
     new URL(serviceUrl).pathname === '/'

@@ -101,3 +101,20 @@ test('an outage of the service writes about one error line a second', async () =
   expect(errors.length).toBeGreaterThan(0)
   expect(errors.length).toBeLessThanOrEqual(seconds)
 })
+
+test('reports the first token of another issuer once, with both issuers', async () => {
+  const { upload, issuer, main } = await startLogged()
+  for (let i = 0; i < 3; i++) {
+    const token = await issuer.token({ claims: { iss: 'https://other.eu.auth0.com/' } })
+    expect((await upload(token)).status).toBe(401)
+  }
+  const lines = main.filter(({ received }) => received !== undefined)
+  expect(lines).toEqual([
+    expect.objectContaining({
+      level: 'warn',
+      accepted: [issuer.issuer],
+      received: 'https://other.eu.auth0.com/',
+      msg: expect.stringContaining('correct AUTH0_DOMAIN or AUTH0_ISSUER'),
+    }),
+  ])
+})

@@ -74,3 +74,8 @@ test('compresses only for clients that accept gzip', async () => {
   for (const none of ['identity', 'br', 'gzip;q=0', 'gzip; q=0.0, br'])
     expect(await encodingFor(none)).toBeNull()
 })
+
+test('leads a browser from / to the documentation', async () => {
+  const response = await fetch(`${gateway.url}/`, { redirect: 'manual' })
+  expect([response.status, response.headers.get('location')]).toEqual([302, `${publicUrl}/docs`])
+})

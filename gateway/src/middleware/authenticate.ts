@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { text, userId } from '@timesheets/contracts/fields'
 import type { Identity } from '@timesheets/runtime/identity'
+import type { Logger } from '@timesheets/runtime/logger'
 import type { Request, RequestHandler, Response } from 'express'
 import { auth, InvalidTokenError, type JWTPayload } from 'express-oauth2-jwt-bearer'
 import { type JWTPayload as Claims, decodeJwt, decodeProtectedHeader, type JSONWebKeySet } from 'jose'
@@ -24,7 +25,22 @@ const clockSkewSeconds = 5
  * `response.locals.identity`. Tokens that were verified in the last minute are not verified again while the issuer's keys
  * stay the same. Runs after `bearerToken`.
  */
-export function authenticate(options: AuthenticateOptions, jwks: JwksCache): RequestHandler {
+export function authenticate(
+  options: AuthenticateOptions,
+  jwks: JwksCache,
+  logger: Pick<Logger, 'warn'>,
+): RequestHandler {
+  let isOtherIssuerReported = false
+
+  /** A wrong AUTH0_ISSUER would otherwise look like invalid tokens. One line is enough, since anyone can cause it. */
+  const reportOtherIssuer = (token: string) => {
+    if (isOtherIssuerReported) return
+    isOtherIssuerReported = true
+    logger.warn(
+      { accepted: options.issuers, received: String(decode(token).claims.iss).slice(0, 200) },
+      'a token comes from another issuer; if it is one of your tenant, correct AUTH0_DOMAIN or AUTH0_ISSUER',
+    )
+  }
   const verified = new VerifiedTokens()
   // The library imports a key once per verifier, so each key set keeps its verifier.
   const verifiers = new WeakMap<JSONWebKeySet, RequestHandler>()
@@ -72,7 +88,7 @@ export function authenticate(options: AuthenticateOptions, jwks: JwksCache): Req
       return
     }
     const verify = async () => {
-      const kid = checkBeforeKeys(token, options)
+      const kid = checkBeforeKeys(token, options, reportOtherIssuer)
       const keySet = await jwks.getKeySet(kid)
       verifyByAny(
         kid === undefined ? splitKeySet(keySet) : [keySet],
@@ -120,13 +136,20 @@ function createVerifier({ issuers, audience }: AuthenticateOptions, keySet: JSON
  * of it again, with the signature.
  * @returns the token's `kid`
  */
-function checkBeforeKeys(token: string, { issuers, audience }: AuthenticateOptions): string | undefined {
+function checkBeforeKeys(
+  token: string,
+  { issuers, audience }: AuthenticateOptions,
+  onOtherIssuer: (token: string) => void,
+): string | undefined {
   const { kid, alg, claims } = decode(token)
   const { iss, aud, exp } = claims
   if (alg !== 'RS256') throw new RefusedTokenError('algorithm')
   if (typeof exp !== 'number' || !Number.isFinite(exp)) throw new RefusedTokenError('no-expiry')
   if (exp <= Date.now() / 1000 - clockSkewSeconds) throw new RefusedTokenError('expired')
-  if (!issuers.includes(iss as string)) throw new RefusedTokenError('issuer')
+  if (!issuers.includes(iss as string)) {
+    onOtherIssuer(token)
+    throw new RefusedTokenError('issuer')
+  }
   if (![aud].flat().includes(audience)) throw new RefusedTokenError('audience')
   return kid
 }

@@ -14,6 +14,10 @@ export function createDocsHandlers(options: DocsOptions): Readonly<Record<string
   let openApi: Promise<StaticContent> | undefined
   const files = new Map<ViewerFile, Promise<StaticContent>>()
   return {
+    redirectToDocs(_request, response) {
+      response.status(302).setHeader('location', `${options.publicUrl}/docs`)
+      response.end()
+    },
     async getOpenApi(request, response, next) {
       openApi ??= createOpenApi(options)
       await (await openApi).send(request, response, next)

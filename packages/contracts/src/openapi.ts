@@ -75,7 +75,8 @@ export type OpenApiDocument = ReturnType<typeof buildOpenApi>
 
 function buildOperation(route: Route, registry: SchemaRegistry, responses: Record<string, object>): object {
   const contract: OperationContract = operations[route.operationId as OperationId]
-  const { description, body } = contract
+  const { body } = contract
+  const description = [contract.description, describeScopes(route.scopes)].filter(Boolean).join('\n\n')
   const parameters = [
     ...pathParameters(route, contract, registry),
     ...queryParameters(contract, registry),
@@ -84,7 +85,7 @@ function buildOperation(route: Route, registry: SchemaRegistry, responses: Recor
   return {
     operationId: route.operationId,
     summary: route.summary,
-    ...(description === undefined ? {} : { description }),
+    ...(description === '' ? {} : { description }),
     tags: [getTag(route)],
     security: buildSecurity(route.scopes),
     ...(parameters.length === 0 ? {} : { parameters }),
@@ -139,6 +140,13 @@ function buildSecurity(accepted: readonly Scope[]) {
   ]
 }
 
+/** Viewers show the security requirement as a lock, without the scopes. */
+function describeScopes(needed: readonly Scope[]): string {
+  if (needed.length === 0) return ''
+  const names = needed.map((scope) => `\`${scope}\``).join(' or ')
+  return `Needs the scope ${names}.`
+}
+
 function buildSecuritySchemes(issuer: string) {
   const tokenUrl = `${issuer}oauth/token`
   return {
@@ -155,7 +163,7 @@ function buildSecuritySchemes(issuer: string) {
       type: 'http',
       scheme: 'bearer',
       bearerFormat: 'JWT',
-      description: 'An access token that the client has already',
+      description: `Paste an access token, without "Bearer ". Programs request one from ${tokenUrl}`,
     },
   }
 }

@@ -156,6 +156,14 @@ export const routes = [
   },
   {
     method: 'GET',
+    path: '/',
+    scopes: [],
+    servedBy: 'gateway',
+    operationId: 'redirectToDocs',
+    summary: 'Redirect a browser to the documentation',
+  },
+  {
+    method: 'GET',
     path: '/openapi.json',
     scopes: [],
     servedBy: 'gateway',

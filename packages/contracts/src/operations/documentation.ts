@@ -20,6 +20,9 @@ const describeText = (example: string) => ({ schema: z.string(), examples: { fil
 
 /** The operations that document the API. The gateway serves them. */
 export const documentationOperations = {
+  redirectToDocs: {
+    responses: { 302: { description: 'The documentation', headers: ['Location'] } },
+  },
   getProtectedResourceMetadata: {
     responses: {
       200: {

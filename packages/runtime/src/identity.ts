@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
 import type { Secret } from './secret.ts'
@@ -68,7 +68,7 @@ export function signIdentity(identity: Identity, request: BoundRequest, secret: 
     iss: issuer,
     iat: now,
     exp: now + lifeSeconds,
-    jti: randomBytes(12).toString('base64url'),
+    jti: randomUUID(),
     request_id: request.requestId,
     framing: describeFraming(request.headers),
     method: request.method,

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { Agent, type IncomingMessage, request } from 'node:http'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +7,7 @@ import { identityHeader, requestIdHeader, signIdentity } from '@timesheets/runti
 import { Secret } from '@timesheets/runtime/secret'
 
 const script = fileURLToPath(new URL('../timesheets-service/src/main.ts', import.meta.url))
-const secret = new Secret('local-only-secret-of-a-bench-and-of-nothing-else')
+const secret = new Secret(randomBytes(32).toString('hex'))
 const caller = {
   client: 'bench',
   person: 'user-0007',

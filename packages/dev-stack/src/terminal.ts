@@ -3,7 +3,7 @@ import type { StackObserver } from './stack.ts'
 import type { StackFile } from './stack-file.ts'
 
 /** The width of the first column of each table. All lines fit 80 columns. */
-const labelWidth = 39
+const labelWidth = 41
 
 const dim = (text: string) => styleText('dim', text, { stream: process.stdout })
 const bold = (text: string) => styleText('bold', text, { stream: process.stdout })

@@ -31,8 +31,8 @@ interface Target {
 export async function benchRead(): Promise<void> {
   await mkdir(folder, { recursive: true })
   const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), throwaway: true })
+  const targets: Target[] = []
   try {
-    const targets: Target[] = []
     for (const rows of sizes) {
       targets.push(await openTarget(rows, await openReadDatabase(postgres.url, rows, console.log)))
     }
@@ -48,20 +48,21 @@ export async function benchRead(): Promise<void> {
     const { client, databaseUrl, rows, service } = targets.at(-1)!
     const { rows: counted } = await client.query(countQuery)
     const speeds = await exportSpeeds(service, databaseUrl, counted[0].rows)
-    for (const target of targets) await closeTarget(target)
     print('A page of', lists, timings)
     print('A page as of an instant', listsAsOf, timings)
     print('A report', reports, timings)
     printExport(speeds, rows)
   } finally {
+    for (const target of targets) await closeTarget(target)
     await postgres.stop()
   }
 }
 
 async function openTarget(rows: number, databaseUrl: string): Promise<Target> {
+  const service = await Service.start(databaseUrl, folder)
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'bench' })
   await client.connect()
-  return { rows, databaseUrl, client, service: await Service.start(databaseUrl, folder) }
+  return { rows, databaseUrl, client, service }
 }
 
 async function closeTarget({ service, client }: Target): Promise<void> {

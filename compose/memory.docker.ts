@@ -9,6 +9,8 @@ import { Project } from './project.ts'
 const project = (await Project.create()).with({
   COMPOSE_FILE: 'docker-compose.yml:compose/kubernetes-limits.yaml',
 })
+/** A bound for a hanging request, and no measure: how long the others wait is printed, since machines differ. */
+const maxWaitMs = 30_000
 const attacked = ['gateway', 'timesheets-service'] as const
 const sockets: Socket[] = []
 const requests: ClientRequest[] = []
@@ -83,23 +85,21 @@ async function readPeakMegabytes(name: string): Promise<number> {
 /** Checks that nothing restarted and that another person is served, and prints how long it took and the peak memory. */
 async function expectOthersAreServed(attack: string): Promise<void> {
   const times: number[] = []
-  for (let i = 0; i < 10; i++) {
+  const send = async (status: number, method: string, path: string, body?: object) => {
     const startedAt = performance.now()
-    const own = await fetch(`${project.url}/timesheets?limit=10`, {
-      headers: { authorization: `Bearer ${maya}` },
-      signal: AbortSignal.timeout(10_000),
-    })
-    expect(own.status).toBe(200)
-    await own.arrayBuffer()
-    const entered = await fetch(`${project.url}/timesheets`, {
-      method: 'POST',
+    const response = await fetch(`${project.url}${path}`, {
+      method,
       headers: { authorization: `Bearer ${maya}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ date: '2026-05-10', project: 'StoreZero', hours: 1 }),
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(maxWaitMs),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    expect(entered.status).toBe(201)
-    await entered.arrayBuffer()
+    expect(response.status).toBe(status)
+    await response.arrayBuffer()
     times.push(performance.now() - startedAt)
+  }
+  for (let i = 0; i < 10; i++) {
+    await send(200, 'GET', '/timesheets?limit=10')
+    await send(201, 'POST', '/timesheets', { date: '2026-05-10', project: 'StoreZero', hours: 1 })
   }
   const peaks: string[] = []
   for (const name of attacked) {
@@ -108,7 +108,7 @@ async function expectOthersAreServed(attack: string): Promise<void> {
   }
   const slowest = Math.round(Math.max(...times))
   process.stderr.write(
-    `${attack}: another person waited ${slowest} ms at most; peak memory: ${peaks.join(', ')}\n`,
+    `${attack}: another person waited ${slowest} ms at most for a response; peak memory: ${peaks.join(', ')}\n`,
   )
 }
 
@@ -209,6 +209,5 @@ test.each([
   ],
 ])('stays alive and serves others under %s', async (attack, run) => {
   await run()
-  await sleep(3000)
   await expectOthersAreServed(attack)
 })

@@ -51,7 +51,7 @@ const rounds = Number(process.env.BENCH_ROUNDS ?? 5)
 /** How many requests each peer handles first, so that its code is compiled, and how many a sample has. */
 const warmUpCount = 6000
 const sampleCount = Number(process.env.BENCH_COUNT ?? 3000)
-/** Only the cases whose name starts so. */
+/** Runs only the cases with names that start with this. */
 const only = process.env.BENCH_CASE ?? ''
 
 /**

@@ -41,7 +41,7 @@ function report(name: string, keys: readonly GroupKey[], from?: string, to?: str
 }
 
 const own = { userIds: ['user-0007'] }
-/** A user whose entries fill many pages at either size. */
+/** A user with many pages of entries at both sizes. */
 const team = { userIds: ['team-0001'] }
 const project = 'Project 007 Storefront'
 const yearAgo = '2025-11-20T17:00:00.000Z'

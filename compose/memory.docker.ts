@@ -47,7 +47,7 @@ async function requestToken(person: string): Promise<string> {
   return stdout.trim()
 }
 
-/** Uploads entries whose notes are as long as they may be, so that a page takes a megabyte. */
+/** Uploads entries with notes of the maximum length, so that a page takes a megabyte. */
 async function uploadLongEntries(person: string, count: number): Promise<void> {
   const token = await project.token()
   for (let first = 0; first < count; first += 500) {
@@ -144,7 +144,7 @@ function unknownKeyTokens(): string[] {
   ]
 }
 
-/** Row 1: pipelined requests whose tokens name an unknown key. */
+/** Pipelined requests with tokens that name an unknown key. */
 async function pipelineUnknownKeys(): Promise<void> {
   for (const token of unknownKeyTokens()) {
     const one = head('GET', '/timesheets', token)
@@ -152,7 +152,7 @@ async function pipelineUnknownKeys(): Promise<void> {
   }
 }
 
-/** Row 2: exports, lists and histories whose readers take nothing, and exports whose readers are fast. */
+/** Exports and lists that the client does not read, and exports that it reads as fast as it can. */
 async function readSlowlyAndAtOnce(): Promise<void> {
   await Promise.all([
     ...Array.from({ length: 40 }, () => open(head('GET', '/timesheets', ann, { accept: 'text/csv' }))),
@@ -169,7 +169,7 @@ async function readSlowlyAndAtOnce(): Promise<void> {
   }
 }
 
-/** Row 3: bodies that stall. */
+/** Request bodies that stop before their end. */
 async function stallBodies(): Promise<void> {
   const stalled = head('POST', '/timesheets', ann, {
     'content-type': 'application/json',
@@ -178,7 +178,7 @@ async function stallBodies(): Promise<void> {
   await Promise.all(Array.from({ length: 200 }, () => open(stalled + ' '.repeat(60_000))))
 }
 
-/** Row 4: work that one request multiplies. */
+/** Requests that each cause much work. */
 async function multiplyWork(): Promise<void> {
   const ids = JSON.stringify({ ids: Array.from({ length: 1000 }, (_, i) => i + 1) })
   const approve = head('PUT', '/approvals', ann, {

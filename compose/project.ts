@@ -143,7 +143,7 @@ export async function waitFor<T>(what: string, read: () => Promise<T | undefined
   throw new Error(`Timed out waiting for ${what}`, { cause: lastError })
 }
 
-/** Returns true for the project of a test whose process has ended. */
+/** Whether a project belongs to a test process that has ended. */
 function isStale(name: string): boolean {
   if (!name.startsWith(namePrefix)) return false
   try {

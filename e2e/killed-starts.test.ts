@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
+import { createRandom } from '@timesheets/contractor-sync/test/seeded-random'
 import { RunningStack } from './running-stack.ts'
 
 /** The number of starts after a kill. Set `FAULT_ROUNDS` for a long run. */
@@ -37,14 +38,3 @@ test(
   },
   60_000 + rounds * 60_000,
 )
-
-/** mulberry32: the same seed gives the same rounds. */
-function createRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { createRandom } from '@timesheets/contractor-sync/test/seeded-random'
 import { syncEnvironment } from '@timesheets/dev-stack/run-sync'
 import pg from 'pg'
 import { RunningStack, waitUntil } from './running-stack.ts'
@@ -121,15 +122,4 @@ async function control(method: string, path: string, body?: object): Promise<unk
   })
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status}`)
   return response.json()
-}
-
-/** mulberry32: the same seed gives the same rounds. */
-function createRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
 }

@@ -117,7 +117,7 @@ async function start(
   folder: string,
   environment: Record<string, string>,
 ): Promise<Peer> {
-  // A file, since a log that nobody reads would cost too little.
+  // The log goes to a file, because discarding it would cost less than a real log does.
   const log = openSync(path.join(folder, `${port}.log`), 'a')
   const child = spawn(command, args, {
     cwd: root,

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { createRandom } from './seeded-random.ts'
 import { testEnvironment } from './test-environment.ts'
 
 /** FAULT_ROUNDS sets more rounds; the same FAULT_SEED repeats the same rounds. */
@@ -64,14 +65,3 @@ test(
   },
   60_000 + rounds * 30_000,
 )
-
-/** mulberry32, a pseudo-random generator with a seed. */
-function createRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}

@@ -129,11 +129,11 @@ test('a secret that is too short is not shown either', () => {
 })
 
 describe('the origins of browser apps', () => {
-  const originsOf = (text: string) => readGatewayConfig({ ...production, CORS_ORIGINS: text }).corsOrigins
+  const readOrigins = (text: string) => readGatewayConfig({ ...production, CORS_ORIGINS: text }).corsOrigins
 
   test('are none by default', () => {
     expect(readGatewayConfig(production).corsOrigins).toEqual([])
-    expect(originsOf('https://app.exampleco.com, http://localhost:5173')).toEqual([
+    expect(readOrigins('https://app.exampleco.com, http://localhost:5173')).toEqual([
       'https://app.exampleco.com',
       'http://localhost:5173',
     ])

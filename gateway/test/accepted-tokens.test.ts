@@ -9,7 +9,7 @@ beforeAll(async () => {
   gateway = await startStack()
 })
 
-async function identityOf(claims: TokenRequest['claims']): Promise<Record<string, unknown>> {
+async function readIdentity(claims: TokenRequest['claims']): Promise<Record<string, unknown>> {
   const response = await gateway.upload(await gateway.issuer.token({ claims }))
   expect(response.status).toBe(200)
   return decodeJwt(gateway.service.requests.at(-1)!.headers['x-timesheets-identity'] as string)
@@ -17,11 +17,11 @@ async function identityOf(claims: TokenRequest['claims']): Promise<Record<string
 
 test('grants the scopes of scope and of permissions, and nothing else', async () => {
   expect(
-    await identityOf({ scope: 'openid  batch:upload', permissions: ['read:reports', 7, 'openid'] }),
+    await readIdentity({ scope: 'openid  batch:upload', permissions: ['read:reports', 7, 'openid'] }),
   ).toMatchObject({
     scopes: ['openid', 'batch:upload', 'read:reports'],
   })
-  expect(await identityOf({ scope: null, permissions: ['batch:upload'] })).toMatchObject({
+  expect(await readIdentity({ scope: null, permissions: ['batch:upload'] })).toMatchObject({
     scopes: ['batch:upload'],
   })
   for (const claims of [
@@ -36,23 +36,23 @@ test('grants the scopes of scope and of permissions, and nothing else', async ()
 })
 
 test('takes azp as the client, else client_id', async () => {
-  expect(await identityOf({ azp: 'a', client_id: 'b' })).toMatchObject({ client: 'a' })
-  expect(await identityOf({ azp: null, client_id: 'b' })).toMatchObject({ client: 'b' })
+  expect(await readIdentity({ azp: 'a', client_id: 'b' })).toMatchObject({ client: 'a' })
+  expect(await readIdentity({ azp: null, client_id: 'b' })).toMatchObject({ client: 'b' })
 })
 
 test('takes the configured claim as the person, else sub', async () => {
   const email = { 'https://api.exampleco.com/email': 'jo@exampleco.com' }
-  expect(await identityOf({ sub: 'auth0|1', ...email })).toMatchObject({ person: 'jo@exampleco.com' })
-  expect(await identityOf({ sub: 'auth0|1', email: 'not@this.one' })).toMatchObject({ person: 'auth0|1' })
+  expect(await readIdentity({ sub: 'auth0|1', ...email })).toMatchObject({ person: 'jo@exampleco.com' })
+  expect(await readIdentity({ sub: 'auth0|1', email: 'not@this.one' })).toMatchObject({ person: 'auth0|1' })
 })
 
 test('accepts long names of clients and persons, in any letters', async () => {
   const [azp, sub] = ['x'.repeat(256), '\u{1f600}'.repeat(128)]
-  expect(await identityOf({ azp, sub })).toMatchObject({ client: azp, person: sub })
+  expect(await readIdentity({ azp, sub })).toMatchObject({ client: azp, person: sub })
 })
 
 test('accepts a token for several audiences, of which one is this API', async () => {
-  await identityOf({ aud: ['https://other/userinfo', audience] })
+  await readIdentity({ aud: ['https://other/userinfo', audience] })
 })
 
 test("accepts tokens of the tenant's custom domains, and of no other", async () => {

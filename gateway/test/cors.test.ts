@@ -33,7 +33,7 @@ const preflight = (path: string, method: string, origin: string | undefined = ap
   })
 const corsHeaders = ({ headers }: Response) =>
   [...headers.keys()].filter((name) => name.startsWith('access-control-'))
-const varyOf = ({ headers }: Response) => headers.get('vary')?.split(/, */) ?? []
+const readVary = ({ headers }: Response) => headers.get('vary')?.split(/, */) ?? []
 
 describe('preflight', () => {
   test.each(routes.map(({ method, path }) => [method, path]))(
@@ -47,7 +47,7 @@ describe('preflight', () => {
       expect(headers).toEqual(expect.arrayContaining(['authorization', 'content-type', 'if-match']))
       // Not built yet: the service refuses them.
       for (const name of ['idempotency-key', 'sync-run']) expect(headers).not.toContain(name)
-      expect(varyOf(answer)).toContain('origin')
+      expect(readVary(answer)).toContain('origin')
       expect(answer.headers.has('access-control-allow-credentials')).toBe(false)
     },
   )
@@ -78,7 +78,7 @@ describe('preflight', () => {
   ])('from %s gets 405', async (origin) => {
     const answer = await preflight('/timesheets', 'GET', origin)
     expect([answer.status, corsHeaders(answer)]).toEqual([405, []])
-    expect(varyOf(answer)).toContain('origin')
+    expect(readVary(answer)).toContain('origin')
   })
 
   test('never reaches the service', async () => {
@@ -114,14 +114,14 @@ describe('response', () => {
       'ETag',
       'Retry-After',
     ])
-    expect(varyOf(answer)).toEqual(['origin', 'accept'])
+    expect(readVary(answer)).toEqual(['origin', 'accept'])
   })
 
   test('is readable also where it is a problem, or of the gateway itself', async () => {
     for (const path of ['/timesheets', '/none', '/%zz', '/openapi.json']) {
       const answer = await ask({ origin: app, authorization: '' }, gateway, path)
       expect(answer.headers.get('access-control-allow-origin')).toBe(app)
-      expect(varyOf(answer)).toContain('origin')
+      expect(readVary(answer)).toContain('origin')
     }
   })
 
@@ -129,13 +129,13 @@ describe('response', () => {
     for (const headers of [{ origin: stranger }, { origin: 'null' }, {}]) {
       const answer = await ask(headers as Record<string, string>)
       expect([answer.status, corsHeaders(answer)]).toEqual([200, []])
-      expect(varyOf(answer)).toEqual(['origin', 'accept'])
+      expect(readVary(answer)).toEqual(['origin', 'accept'])
     }
   })
 
   test('has no CORS headers where no origin is listed', async () => {
     const answer = await ask({ origin: app }, closed)
-    expect([answer.status, corsHeaders(answer), varyOf(answer)]).toEqual([200, [], ['accept']])
+    expect([answer.status, corsHeaders(answer), readVary(answer)]).toEqual([200, [], ['accept']])
     expect((await preflight('/timesheets', 'GET', app, closed)).status).toBe(405)
   })
 })

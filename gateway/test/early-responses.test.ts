@@ -10,7 +10,7 @@ import { parseResponse, RawConnection, uploadHead } from './raw-connection.ts'
 
 const megabytes = 50
 const chunk = Buffer.alloc(64 * 1024, 'x')
-const chunksOf = (bytes: number) => Math.ceil(bytes / chunk.length)
+const countChunks = (bytes: number) => Math.ceil(bytes / chunk.length)
 const total = megabytes * 1024 * 1024
 
 /** A service that rejects each request before it reads the body. */
@@ -26,7 +26,7 @@ const rejectWith = (slug: ProblemSlug) =>
 async function sendAll(url: string, head: string, isChunked: boolean) {
   const connection = new RawConnection(url)
   await connection.send(head)
-  for (let i = 0; i < chunksOf(total); i++) {
+  for (let i = 0; i < countChunks(total); i++) {
     if (isChunked) await connection.send(`${chunk.length.toString(16)}\r\n`)
     if (!(await connection.send(chunk)))
       throw new Error(`cut after ${i} chunks; received: ${connection.text}`)
@@ -133,5 +133,5 @@ test('closes the connection once the cap of discarded bytes is reached', async (
   const piece = Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from('\r\n')])
   while (await connection.send(piece)) sent++
   expect(parseResponse(connection.text).status).toBe(401)
-  expect(sent).toBeGreaterThan(chunksOf(64 * 1024 * 1024) - 1)
+  expect(sent).toBeGreaterThan(countChunks(64 * 1024 * 1024) - 1)
 })

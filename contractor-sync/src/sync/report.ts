@@ -8,7 +8,7 @@ import type { NotUploaded, Rejection } from './mapping.ts'
 
 /**
  * The result for an entry: a status of the API; or `pending` or `discarded`, for an entry that is unchanged since an
- * earlier run, and whose correction people do not see (yet).
+ * earlier run and has a correction that waits for an approver or was discarded.
  */
 export const outcomes = [
   ...itemStatuses.filter((status) => status !== 'rejected'),

@@ -15,12 +15,12 @@ export function matchRoute(method: string, path: string, table: readonly Route[]
   const fitting = mostLiteral(table.filter((row) => fits(row.path, path)))
   if (fitting.length === 0) return { kind: 'unknown' }
   const route = fitting.find((row) => row.method === (method === 'HEAD' ? 'GET' : method))
-  if (route === undefined) return { kind: 'other-method', allow: fitting.flatMap(methodsOf) }
-  const parameters = parametersOf(route.path, path)
+  if (route === undefined) return { kind: 'other-method', allow: fitting.flatMap(listMethods) }
+  const parameters = matchParameters(route.path, path)
   return parameters === undefined ? { kind: 'unknown' } : { kind: 'route', route, parameters }
 }
 
-const methodsOf = ({ method }: Route) => (method === 'GET' ? [method, 'HEAD'] : [method])
+const listMethods = ({ method }: Route) => (method === 'GET' ? [method, 'HEAD'] : [method])
 
 const isParameter = (segment: string) => segment.startsWith('{')
 
@@ -45,7 +45,7 @@ function mostLiteral(rows: readonly Route[]): readonly Route[] {
 }
 
 /** @returns undefined if a parameter is not percent-encoded UTF-8 */
-function parametersOf(pattern: string, path: string): Record<string, string> | undefined {
+function matchParameters(pattern: string, path: string): Record<string, string> | undefined {
   const segments = path.split('/')
   try {
     const pairs = pattern

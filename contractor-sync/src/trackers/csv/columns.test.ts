@@ -55,7 +55,7 @@ test('JSON of the API of a tracker is read by paths', async () => {
   )
 })
 
-describe('a column whose name differs in case only is not ignored', () => {
+describe('a column name that differs only in case is not ignored', () => {
   const row = '1,007,2026-05-10,StoreZero,5,well\n'
   const renamed = { 'a.csv': contract.replace('notes', 'Notes') + row }
 

@@ -34,7 +34,7 @@ export function parseHours(value: unknown, unit: HoursUnit | undefined): number 
   return unit === undefined ? 'no-unit' : (number * unitSeconds[unit]) / unitSeconds.hours
 }
 
-/** Returns a plain number, whose unit is open, or hours. */
+/** Returns hours, or a plain number without a unit. */
 function parseText(text: string): number | { readonly hours: number | undefined } {
   const clock = /^(\d{1,4}):([0-5]\d)(?::([0-5]\d))?$/.exec(text)
   if (clock !== null) {

@@ -1,5 +1,5 @@
 import { itemStatuses } from '@timesheets/contracts/status'
-import { openCorrectionStates } from '@timesheets/contracts/upload'
+import { unappliedCorrectionStates } from '@timesheets/contracts/upload'
 import { exitCodes, toExitCode } from '../exit-codes.ts'
 import type { UploadItem, UploadResult } from '../timesheets-api/client.ts'
 import type { EntryDetails } from '../trackers/tracker.ts'
@@ -12,10 +12,10 @@ import type { NotUploaded, Rejection } from './mapping.ts'
  */
 export const outcomes = [
   ...itemStatuses.filter((status) => status !== 'rejected'),
-  ...openCorrectionStates,
+  ...unappliedCorrectionStates,
   'rejected',
 ] as const
-export type Outcome = (typeof itemStatuses)[number] | (typeof openCorrectionStates)[number]
+export type Outcome = (typeof itemStatuses)[number] | (typeof unappliedCorrectionStates)[number]
 
 /** Messages and rejections kept for the end, to bound the memory; the counts include all. */
 const maxKept = 1000

@@ -39,7 +39,7 @@ export type EntryBody = z.infer<typeof entrySchema>
 export type TombstoneBody = z.infer<typeof tombstoneSchema>
 export type UploadItemBody = EntryBody | TombstoneBody
 
-/** The fields of an entry that count: its digest covers all of them except `dateWritten`. */
+/** The data of an entry, without its identity. Its digest covers all fields except `dateWritten`. */
 export interface Content {
   readonly userId: string
   /** The calendar day in the offset of the date, `YYYY-MM-DD`. */

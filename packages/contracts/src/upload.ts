@@ -24,8 +24,8 @@ export const summarySchema = z
   })
   .meta({ id: 'Summary' })
 
-/** The state of a correction that keeps the latest source version of an approved entry from being its accepted version. */
-export const openCorrectionStates = ['pending', 'discarded'] as const
+/** States of a correction that is not applied, so that the accepted version differs from the latest source version. */
+export const unappliedCorrectionStates = ['pending', 'discarded'] as const
 
 /** The result of one item of a batch. */
 export const uploadItemResultSchema = z
@@ -36,7 +36,7 @@ export const uploadItemResultSchema = z
     id: z.int().positive().nullable().optional(),
     user_id: z.string().optional(),
     message: z.string().optional(),
-    correction: z.enum(openCorrectionStates).optional().meta({
+    correction: z.enum(unappliedCorrectionStates).optional().meta({
       description:
         'Only if the item is unchanged and the entry is approved with other content: whether its correction waits for an approver or was discarded',
     }),
@@ -67,7 +67,7 @@ export const singleResponseSchema = z
   ])
   .meta({ id: 'SingleResponse' })
 
-export type OpenCorrectionState = (typeof openCorrectionStates)[number]
+export type OpenCorrectionState = (typeof unappliedCorrectionStates)[number]
 export type Summary = z.infer<typeof summarySchema>
 export type UploadItemResult = z.infer<typeof uploadItemResultSchema>
 export type BatchResponse = z.infer<typeof batchResponseSchema>

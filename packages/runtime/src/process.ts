@@ -27,7 +27,7 @@ export async function runServer(
         },
       )
   }
-  // Before the start is over: a supervisor that reads the line about it may send a signal at once.
+  // Registered before the start is complete, because a supervisor may send a signal as soon as it reads "listens on".
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   await starting

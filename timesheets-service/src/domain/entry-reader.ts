@@ -32,7 +32,7 @@ export type ExportFormat = 'csv' | 'ndjson'
 
 /** Reads entries. */
 export interface EntryReader {
-  /** @returns undefined if there is no such entry that the caller may read, or its source deleted it */
+  /** @returns undefined if there is no such entry that the caller may read, or it is deleted */
   findEntry(id: number, names: ReadableNames): Promise<StoredEntry | undefined>
 
   /**

@@ -7,8 +7,8 @@ import { type RequestHandler, Router } from 'express'
 import { z } from 'zod'
 import { parseQuery } from './query.ts'
 
-/** Headers that change what a request means. To ignore one would break what it promises (RFC 9110, section 13.1.1). */
-const conditionalHeaders = {
+/** Headers that change what a request means. If the service ignored one, the client would rely on a check that was not made (RFC 9110, section 13.1.1). */
+const headersNotToIgnore = {
   'If-Match': 'this operation has no single entry with a version',
   'Idempotency-Key': 'make a repeat safe with an external_id',
   'Sync-Run': 'leave it out',
@@ -38,7 +38,7 @@ export function createResourceRouter(handlers: ResourceHandlers): Router {
 function enforceContract(contract: OperationContract): RequestHandler {
   const query = contract.query ?? z.strictObject({})
   const supported: readonly string[] = contract.headers ?? []
-  const unsupported = Object.entries(conditionalHeaders).filter(([name]) => !supported.includes(name))
+  const unsupported = Object.entries(headersNotToIgnore).filter(([name]) => !supported.includes(name))
   return (request, _response, next) => {
     parseQuery(request, query)
     for (const [name, hint] of unsupported) {

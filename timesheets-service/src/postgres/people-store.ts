@@ -30,7 +30,7 @@ export class PostgresPeopleStore implements PeopleStore {
 
   async resolveCaller({ person, subject }: Account): Promise<Caller> {
     const links = await findAccountLinks(this.#client, person, subject)
-    // A token that names only the account stands for the e-mail that the account's other tokens have named.
+    // If the token contains no e-mail, use the e-mail from earlier tokens of the same account.
     const email = person.includes('@') ? person : links.find((link) => link.subject === subject)?.spelling
     const rows = await findPersonByName(this.#client, email ?? person)
     const userId = rows[0]?.user_id ?? email ?? person

@@ -89,7 +89,7 @@ export const timesheetOperations = {
   },
   listTimesheets: {
     description:
-      'Own entries, or with `read:reports` those of any person by `user_id`, newest day first. The header `Link` has the URL of the next page. An entry that does not change while the list is read is on exactly one page; an entry that moves to another day meanwhile is shown where it then is. If it appears twice, the one with the higher `version` is current. `Accept: text/csv` or `application/x-ndjson` streams the complete list.',
+      'Own entries, or with `read:reports` those of any person by `user_id`, newest day first. The header `Link` has the URL of the next page. An entry that does not change while the list is read is on exactly one page; an entry that moves to another day meanwhile may appear twice or not at all. If it appears twice, the one with the higher `version` is current. `Accept: text/csv` or `application/x-ndjson` streams the complete list.',
     query: listQuerySchema,
     responses: {
       200: {

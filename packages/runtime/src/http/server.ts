@@ -48,7 +48,7 @@ const requestTimeoutMs = 3_600_000
 const headersTimeoutMs = 20_000
 /** Limit for closing what the service uses: a database that does not respond must not keep the process. */
 const closeTimeoutMs = 5000
-/** How often Node checks these two; by default every 30 s, so that a slow head would be cut only after up to 50 s. */
+/** How often Node checks the limits for a request and its headers; by default every 30 s, so that a slow head would be cut only after up to 50 s. */
 const timeoutCheckMs = 1000
 
 /**

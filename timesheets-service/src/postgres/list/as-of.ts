@@ -23,9 +23,9 @@ export function selectAsOf(request: PageRequest, asOf: string): Prisma.Sql {
 }
 
 /**
- * Merges rows and superseded versions in the order of the list, and only then compares them with the instant. Each
- * alone would be read far beyond the page, because at some instants most of what was current are rows, and at others
- * most are versions.
+ * Merges rows and superseded versions in the order of the list, and only then compares them with the instant. If
+ * each were filtered separately, the one with few matches would be read far past the page. Which one that is depends on the
+ * instant.
  */
 function mergedRowsAndVersions(index: IndexChoice, request: PageRequest, asOf: string): Prisma.Sql {
   const { condition, rest, orderPrefix } = index

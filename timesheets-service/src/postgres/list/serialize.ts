@@ -27,7 +27,7 @@ export function entryColumnsFor(names: readonly string[] | undefined): Prisma.Sq
          then '{"deleted": true}'::jsonb else correction end as correction`
 }
 
-/** As `toHours` of the contracts; seconds / 3600 has no ties at four decimals. */
+/** As `toHours` of the contracts; seconds / 3600 is never halfway between two values of four decimals. */
 const hours = (seconds: string) => `round(${seconds} * (10000 / 3600.0::float8)) / 10000`
 
 /**

@@ -21,7 +21,7 @@ const columns: Readonly<Record<GroupKey, Column>> = {
   source: { name: 'source', expression: 'source', isText: true },
 }
 
-/** Exact: whole seconds are summed, and seconds / 3600 has no ties at four decimals. */
+/** Exact: whole seconds are summed, and seconds / 3600 is never halfway between two values of four decimals. */
 const hours = (seconds: string) => `trim_scale(round(${seconds} / 3600.0, 4))`
 
 /**

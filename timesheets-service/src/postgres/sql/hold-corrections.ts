@@ -12,25 +12,23 @@ export function holdCorrections(
   corrections: readonly HeldCorrection[],
   clientId: string,
 ): Promise<number> {
-  const stored = corrections.map(({ content, digest, acceptedDigest }) =>
-    digest === acceptedDigest
-      ? { acceptedDigest: null, correction: null }
-      : { acceptedDigest, correction: JSON.stringify(toStoredCorrection(content)) },
-  )
+  const records = corrections.map(({ row, content, digest, acceptedDigest }) => ({
+    id: row.id,
+    read_version: row.version,
+    digest,
+    ...(digest === acceptedDigest
+      ? { accepted_digest: null, correction: null }
+      : { accepted_digest: acceptedDigest, correction: toStoredCorrection(content) }),
+  }))
   return transaction.$executeRaw(Prisma.sql`
     with entry as (
-      select * from unnest(
-        ${corrections.map(({ row }) => row.id)}::bigint[],
-        ${corrections.map(({ row }) => row.version)}::int[],
-        ${corrections.map(({ digest }) => digest)}::text[],
-        ${stored.map(({ acceptedDigest }) => acceptedDigest)}::text[],
-        ${stored.map(({ correction }) => correction)}::text[]
-      ) as entry (id, read_version, digest, accepted_digest, correction)
+      select * from json_to_recordset(${JSON.stringify(records)}::json)
+        as entry (id bigint, read_version int, digest text, accepted_digest text, correction jsonb)
     )
     update timesheets
        set digest = decode(entry.digest, 'hex'),
            accepted_digest = decode(entry.accepted_digest, 'hex'),
-           correction = entry.correction::jsonb,
+           correction = entry.correction,
            correction_state = case when entry.correction is not null then 'pending' end,
            action = 'held',
            client_id = ${clientId},

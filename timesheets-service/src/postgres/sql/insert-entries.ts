@@ -1,5 +1,6 @@
 import type { EntryUpsert } from '../../domain/upload-store.ts'
 import { Prisma } from '../generated/client.ts'
+import { contentRecord, contentRecordColumns } from './content-record.ts'
 
 /**
  * Inserts entries in one statement, sorted by identity so that two writers cannot deadlock.
@@ -12,25 +13,20 @@ export function insertEntries(
   upserts: readonly EntryUpsert[],
   clientId: string,
 ): Promise<number> {
-  const contents = upserts.map(requireContent)
+  const records = upserts.map((upsert, i) => ({
+    id: ids[i],
+    source: upsert.source,
+    external_id: upsert.externalId,
+    ...contentRecord(requireContent(upsert)),
+    digest: upsert.digest,
+  }))
   return transaction.$executeRaw(Prisma.sql`
     insert into timesheets (id, source, external_id, user_id, day, instant, date_written, project, seconds, notes,
                             digest, deleted_at, action, client_id)
     select id, source, external_id, user_id, day, instant, date_written, project, seconds, notes,
            decode(digest, 'hex'), case when digest is null then now() end, 'created', ${clientId}
-      from unnest(
-        ${ids}::bigint[],
-        ${upserts.map((upsert) => upsert.source)}::text[],
-        ${upserts.map((upsert) => upsert.externalId)}::text[],
-        ${contents.map((content) => content.userId)}::text[],
-        ${contents.map((content) => content.day)}::date[],
-        ${contents.map((content) => new Date(content.instantMs).toISOString())}::timestamptz[],
-        ${contents.map((content) => content.dateWritten)}::text[],
-        ${contents.map((content) => content.project)}::text[],
-        ${contents.map((content) => content.seconds)}::int[],
-        ${contents.map((content) => content.notes)}::text[],
-        ${upserts.map((upsert) => upsert.digest)}::text[]
-      ) as entry (id, source, external_id, user_id, day, instant, date_written, project, seconds, notes, digest)
+      from json_to_recordset(${JSON.stringify(records)}::json)
+        as entry (id bigint, source text, external_id text, ${contentRecordColumns}, digest text)
      order by source, external_id
         on conflict (source, external_id) do nothing`)
 }

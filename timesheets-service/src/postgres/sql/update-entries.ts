@@ -1,5 +1,6 @@
 import type { EntryUpsert } from '../../domain/upload-store.ts'
 import { Prisma } from '../generated/client.ts'
+import { contentRecord, contentRecordColumns } from './content-record.ts'
 
 /**
  * Updates existing entries in one statement. An upsert without content deletes its entry and keeps the content. The
@@ -11,21 +12,16 @@ export function updateEntries(
   upserts: readonly EntryUpsert[],
   clientId: string,
 ): Promise<number> {
-  const contents = upserts.map((upsert) => upsert.content)
+  const records = upserts.map(({ row, content, digest }) => ({
+    id: row!.id,
+    read_version: row!.version,
+    ...(content === null ? {} : contentRecord(content)),
+    digest,
+  }))
   return transaction.$executeRaw(Prisma.sql`
     with entry as (
-      select * from unnest(
-        ${upserts.map((upsert) => upsert.row!.id)}::bigint[],
-        ${upserts.map((upsert) => upsert.row!.version)}::int[],
-        ${contents.map((content) => content?.userId ?? null)}::text[],
-        ${contents.map((content) => content?.day ?? null)}::date[],
-        ${contents.map((content) => (content === null ? null : new Date(content.instantMs).toISOString()))}::timestamptz[],
-        ${contents.map((content) => content?.dateWritten ?? null)}::text[],
-        ${contents.map((content) => content?.project ?? null)}::text[],
-        ${contents.map((content) => content?.seconds ?? null)}::int[],
-        ${contents.map((content) => content?.notes ?? null)}::text[],
-        ${upserts.map((upsert) => upsert.digest)}::text[]
-      ) as entry (id, read_version, user_id, day, instant, date_written, project, seconds, notes, digest)
+      select * from json_to_recordset(${JSON.stringify(records)}::json)
+        as entry (id bigint, read_version int, ${contentRecordColumns}, digest text)
     )
     update timesheets
        set user_id = coalesce(entry.user_id, timesheets.user_id),

@@ -1,7 +1,7 @@
 import type { EntryFilter, KeysetPosition } from '../../domain/entry-filter.ts'
 import { Prisma } from '../generated/client.ts'
 
-/** The condition of the partial indexes `timesheets_waiting_…`. */
+/** The condition of the partial index `timesheets_waiting_…`. */
 const needsDecision = Prisma.sql`(approved_at is null or correction_state = 'pending')`
 
 /** The condition for rows of `timesheets`, or of their versions, that match a filter. Tombstones never match. */

@@ -12,15 +12,14 @@ export interface IndexChoice {
 }
 
 /**
- * Chooses the index by project, source or day, because the planner often chooses worse: it expects the rows of a filter
- * to be spread evenly, and would walk back day by day through all rows until it has found a page. For a source that was
- * given up years ago those are millions.
+ * Chooses the index by source or day, because the planner often chooses worse: it expects the rows of a source to be
+ * spread evenly, and would walk back day by day through all rows until it has found a page. For a source that was
+ * given up years ago those are millions. A project has no index: a list of a project without entries reads all rows
+ * (docs/decisions/0013-fewer-indexes.md).
  */
 export function chooseIndex(filter: Omit<EntryFilter, 'userIds'>): IndexChoice {
-  const { project, source, ...others } = filter
-  if (project !== undefined) return byColumn(Prisma.sql`project`, project, { ...others, source })
-  if (source !== undefined) return byColumn(Prisma.sql`source`, source, others)
-  return byDay(filter)
+  const { source, ...others } = filter
+  return source === undefined ? byDay(filter) : bySource(source, others)
 }
 
 /** The index by day, which `timesheet_versions` has as well. */
@@ -49,10 +48,10 @@ export function selectForNames(
  * `= any(array[x])` hides the constant from the planner, which would otherwise drop the column from ORDER BY and stop
  * using the index.
  */
-function byColumn(column: Prisma.Sql, value: string, rest: EntryFilter): IndexChoice {
+function bySource(source: string, rest: EntryFilter): IndexChoice {
   return {
-    condition: Prisma.sql`${column} = any(array[${value}]::text[])`,
+    condition: Prisma.sql`source = any(array[${source}]::text[])`,
     rest,
-    orderPrefix: Prisma.sql`${column},`,
+    orderPrefix: Prisma.sql`source,`,
   }
 }

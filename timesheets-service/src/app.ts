@@ -8,6 +8,7 @@ import { requestMetrics } from '@timesheets/runtime/http/request-metrics'
 import type { Service } from '@timesheets/runtime/http/server'
 import type { Logger } from '@timesheets/runtime/logger'
 import type { Express, RequestHandler } from 'express'
+import pLimit from 'p-limit'
 import type { ServiceConfig } from './config.ts'
 import { DomainError } from './domain/domain-error.ts'
 import { createPeopleBudget, createUploadBudget } from './http/body-budget.ts'
@@ -19,7 +20,7 @@ import { approvalsRouter } from './http/routes/approvals.ts'
 import { peopleRouter } from './http/routes/people.ts'
 import { reportsRouter } from './http/routes/reports.ts'
 import { timesheetsRouter } from './http/routes/timesheets.ts'
-import { uploadRouter } from './http/routes/upload.ts'
+import { type UploadLimits, uploadRouter } from './http/routes/upload.ts'
 import type { ServiceParts } from './http/service-parts.ts'
 import { createClient } from './postgres/client.ts'
 import { PostgresDecisionStore } from './postgres/decision-store.ts'
@@ -34,9 +35,6 @@ import { PostgresUploadStore } from './postgres/upload-store.ts'
  * its token in base64, which makes each a third longer.
  */
 const maxHeadBytes = 64 * 1024
-
-/** An array of 1,000 entries with all fields at their longest, in UTF-8. */
-const maxUploadBytes = 16 * 1024 * 1024
 
 /** An entry with its notes, or a thousand ids. */
 const maxBodyBytes = 64 * 1024
@@ -56,15 +54,27 @@ export function createService(config: ServiceConfig, logger: Logger): Service & 
     cursors: new Cursors(secrets),
     sourceOwners: config.sourceOwners,
     publicUrl: config.publicUrl,
-    body: { maxBytes: maxBodyBytes, budget: createPeopleBudget(), ownedBy: 'person' },
+    body: {
+      maxBytes: maxBodyBytes,
+      maxInflateRatio: config.uploadMaxInflateRatio,
+      budget: createPeopleBudget(),
+      ownedBy: 'person',
+    },
     responses: createResponseBudget(),
   }
   // Uploads have budgets of their own, so that they do not keep people out.
-  const uploadParts: ServiceParts = {
+  const uploadParts = {
     ...parts,
-    body: { maxBytes: maxUploadBytes, budget: createUploadBudget(), ownedBy: 'client' },
+    body: {
+      ...parts.body,
+      maxBytes: config.uploadMaxBodyBytes,
+      maxObjectBytes: config.uploadMaxObjectBytes,
+      budget: createUploadBudget(),
+      ownedBy: 'client',
+    },
     responses: createResponseBudget(),
-  }
+    limits: toUploadLimits(config),
+  } satisfies ServiceParts & { limits: UploadLimits }
 
   const app = createExpressApp()
   app.use(acceptRequestId, requestMetrics, earlyResponse)
@@ -93,6 +103,19 @@ export function createService(config: ServiceConfig, logger: Logger): Service & 
       }
     },
     close: () => database.$disconnect(),
+  }
+}
+
+function toUploadLimits(config: ServiceConfig): UploadLimits {
+  return {
+    maxArrayItems: config.uploadMaxArrayItems,
+    maxLineBytes: config.uploadMaxLineBytes,
+    chunkItems: config.uploadChunkItems,
+    chunkBytes: config.uploadChunkBytes,
+    maxInflateRatio: config.uploadMaxInflateRatio,
+    idleMs: config.uploadIdleMs,
+    stallMs: config.uploadStallMs,
+    admitChunk: pLimit(config.uploadChunksAtOnce),
   }
 }
 

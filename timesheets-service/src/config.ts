@@ -1,5 +1,8 @@
+import { maxArrayItems } from '@timesheets/contracts/upload'
 import { type Environment, type InferConfig, optional, readConfig, setting } from '@timesheets/runtime/config'
 import { serverSettings } from '@timesheets/runtime/http/server-settings'
+
+const mebibyte = 1024 * 1024
 
 /** The settings of the timesheets-service. */
 export const serviceSettings = {
@@ -15,6 +18,64 @@ export const serviceSettings = {
     default: 10_000,
     min: 100,
     doc: 'Time limit for getting a connection, and for a statement (ms)',
+  }),
+  uploadMaxBodyBytes: setting.integer('UPLOAD_MAX_BODY_BYTES', {
+    default: 16 * mebibyte,
+    min: 1024,
+    max: 16 * mebibyte,
+    doc: 'Largest array in an upload, decompressed (bytes)',
+  }),
+  uploadMaxArrayItems: setting.integer('UPLOAD_MAX_ARRAY_ITEMS', {
+    default: maxArrayItems,
+    min: 1,
+    max: maxArrayItems,
+    doc: 'Most items of an array in an upload',
+  }),
+  uploadMaxObjectBytes: setting.integer('UPLOAD_MAX_OBJECT_BYTES', {
+    default: mebibyte,
+    min: 1024,
+    max: 16 * mebibyte,
+    doc: 'Largest single entry in an upload, decompressed (bytes)',
+  }),
+  uploadMaxLineBytes: setting.integer('UPLOAD_MAX_LINE_BYTES', {
+    default: 64 * 1024,
+    min: 1024,
+    max: mebibyte,
+    doc: 'Longest line of a stream; a longer one is rejected (bytes)',
+  }),
+  uploadChunkItems: setting.integer('UPLOAD_CHUNK_ITEMS', {
+    default: 5000,
+    min: 1,
+    max: 10_000,
+    doc: 'Most lines of a stream that are stored in one transaction',
+  }),
+  uploadChunkBytes: setting.integer('UPLOAD_CHUNK_BYTES', {
+    default: 512 * 1024,
+    min: 1024,
+    max: 4 * mebibyte,
+    doc: 'Most bytes of such lines',
+  }),
+  uploadChunksAtOnce: setting.integer('UPLOAD_CHUNKS_AT_ONCE', {
+    default: 4,
+    min: 1,
+    max: 100,
+    doc: 'Transactions of all streams at once; fewer than DATABASE_POOL_SIZE, so that other requests find a connection',
+  }),
+  uploadMaxInflateRatio: setting.integer('UPLOAD_MAX_INFLATE_RATIO', {
+    default: 100,
+    min: 1,
+    max: 1032,
+    doc: 'Most bytes of content per byte of a gzip body; more is taken for an attack',
+  }),
+  uploadIdleMs: setting.integer('UPLOAD_IDLE_MS', {
+    default: 60_000,
+    min: 100,
+    doc: 'A stream ends with an error after this time without a byte from its client (ms)',
+  }),
+  uploadStallMs: setting.integer('UPLOAD_STALL_MS', {
+    default: 30_000,
+    min: 100,
+    doc: 'A client that takes nothing of the response to its stream for this time is disconnected (ms)',
   }),
   identitySecret: setting.secret('IDENTITY_SECRET', {
     minLength: 32,

@@ -158,3 +158,28 @@ test('returns the id of the right entry for each item, in any order', async () =
   const usersById = new Map(rows.map((row) => [row.id, row.user_id]))
   expect(body.items.map(({ id }) => usersById.get(id!))).toEqual(order)
 })
+
+test('an atomic array stores all items or none, and names every invalid one', async () => {
+  const atomic = { query: '?atomic=true' }
+  await service().upload(entry({ source: 'foreign', external_id: '1' }), { client: 'another-client' })
+  const invalid = await service().uploadRejected(
+    [item('atomic-1'), item('atomic-2', { hours: 25 }), entry({ source: 'harvest' })],
+    atomic,
+  )
+  expect([invalid.status, invalid.body]).toMatchObject([
+    422,
+    {
+      type: '/problems/invalid-entry',
+      errors: [
+        { pointer: '#/1/hours', message: 'must be at most 24' },
+        { pointer: '#/2/external_id', message: 'is missing' },
+      ],
+    },
+  ])
+  const foreign = await service().uploadRejected([item('atomic-1'), item('1', { source: 'foreign' })], atomic)
+  expect([foreign.status, foreign.body.errors]).toMatchObject([422, [{ pointer: '#/1' }]])
+  expect(await service().sql("select id from timesheets where external_id like 'atomic-%'")).toEqual([])
+
+  const valid = await service().uploadBatch([item('atomic-1'), item('atomic-2')], atomic)
+  expect([valid.status, valid.body.summary]).toMatchObject([200, { received: 2, created: 2 }])
+})

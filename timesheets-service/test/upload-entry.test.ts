@@ -182,3 +182,9 @@ test('rejects the user_id *, which means everybody in a query', async () => {
     { pointer: '#/user_id', message: 'must not be *, which means everybody in a query' },
   ])
 })
+
+test('rejects a single entry beyond its limit, which is lower than that of an array', async () => {
+  const large = JSON.stringify(entry()).padEnd(1024 * 1024 + 1)
+  const { status, body } = await service().uploadRejected(large)
+  expect([status, body]).toMatchObject([413, { type: '/problems/too-large', max_bytes: 1024 * 1024 }])
+})

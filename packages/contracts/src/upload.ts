@@ -10,6 +10,13 @@ export const maxArrayItems = 1000
 /** The query of `POST /timesheets/upload`. */
 export const uploadQuerySchema = z.strictObject({
   dry_run: flag.optional().meta({ description: 'Return what the upload would do, and write nothing' }),
+  atomic: flag.optional().meta({
+    description: 'Store all items or none: if one is rejected, the response is 422. Not for a stream',
+  }),
+  results: z
+    .enum(['all'], 'must be all')
+    .optional()
+    .meta({ description: 'A stream returns a line for every item, not only for those rejected or held' }),
 })
 
 const count = z.int().min(0)
@@ -44,6 +51,26 @@ export const uploadItemResultSchema = z
   })
   .meta({ id: 'UploadItemResult' })
 
+/** The media type of a stream of entries, one JSON text per line. */
+export const ndjson = 'application/x-ndjson'
+
+/** A line of the response to a stream: after each chunk that was stored, all that was stored so far. */
+export const progressLineSchema = z.strictObject({ progress: summarySchema }).meta({ id: 'UploadProgress' })
+
+/** The last line of the response to a stream. Without it, the upload has not finished: send it again. */
+export const summaryLineSchema = z.strictObject({ summary: summarySchema }).meta({ id: 'UploadSummary' })
+
+/** A line that ends the response to a stream which could not be read or stored to its end, and why. */
+export const problemLineSchema = z.strictObject({ problem: problemSchema }).meta({ id: 'UploadProblem' })
+
+/** Any line of the response to a stream. */
+export const uploadLineSchema = z.union([
+  uploadItemResultSchema,
+  progressLineSchema,
+  summaryLineSchema,
+  problemLineSchema,
+])
+
 /** The response to an array. */
 export const batchResponseSchema = z
   .strictObject({ errors: z.boolean(), summary: summarySchema, items: z.array(uploadItemResultSchema) })
@@ -71,3 +98,4 @@ export type OpenCorrectionState = (typeof unappliedCorrectionStates)[number]
 export type Summary = z.infer<typeof summarySchema>
 export type UploadItemResult = z.infer<typeof uploadItemResultSchema>
 export type BatchResponse = z.infer<typeof batchResponseSchema>
+export type UploadLine = z.infer<typeof uploadLineSchema>

@@ -3,6 +3,7 @@ export type DomainErrorCode =
   | 'approved'
   | 'busy'
   | 'changed-since'
+  | 'items-rejected'
   | 'name-taken'
   | 'no-such-correction'
   | 'no-such-entry'

@@ -6,9 +6,14 @@ import type { ChangeSet, ExistingState, UploadKeys, UploadStore } from './upload
 /** How often an upload is tried while other writers change the same entries. */
 const maxAttempts = 10
 
+/** Rejected items that an error lists at most. */
+const maxErrors = 20
+
 export interface UploadOptions {
   /** Return what would happen to the items, and write nothing. */
   readonly dryRun: boolean
+  /** Write nothing if an item is rejected. */
+  readonly atomic?: boolean
   /** Read the written entries back, for a response that shows them. */
   readonly readBack?: boolean
   /** Owners that are set by configuration, instead of the stored ones: the clients of each source. */
@@ -21,12 +26,12 @@ export interface UploadOptions {
  * The first attempt takes no locks, because most uploads repeat what is stored. If another writer changes a row of the
  * upload meanwhile, the store reports it, and the upload is read and decided again with the rows locked.
  * @returns one result per item, in their order
- * @throws {DomainError} `busy` if other writers keep changing the same entries
+ * @throws {DomainError} `items-rejected` if the upload is atomic and an item is rejected; `busy` if other writers keep changing the same entries
  */
 export async function upload(
   items: readonly UploadItem[],
   clientId: string,
-  { dryRun, readBack = false, sourceOwners }: UploadOptions,
+  { dryRun, atomic = false, readBack = false, sourceOwners }: UploadOptions,
   store: UploadStore,
 ): Promise<readonly ItemResult[]> {
   const sourced = items.map((item) => ({ ...item, source: item.source ?? defaultSource(clientId) }))
@@ -34,6 +39,7 @@ export async function upload(
   const decide = (existing: ExistingState): { plan: UploadPlan; changeSet: ChangeSet } => {
     const owners = resolveOwners(existing.owners, sourceOwners, clientId)
     const plan = planUpload(sourced, clientId, { ...existing, owners })
+    if (atomic) assertNoneRejected(plan)
     const sources = new Set(
       plan.changes.flatMap((change) => (change.kind === 'upsert' ? [change.source] : [])),
     )
@@ -54,6 +60,18 @@ export async function upload(
   }
   if (written !== undefined) return plan.toResults(written)
   throw new DomainError('busy', 'Other clients are writing the same entries; send the upload again')
+}
+
+function assertNoneRejected(plan: UploadPlan): void {
+  const errors = plan
+    .toResults()
+    .flatMap((result, i) =>
+      result.status === 'rejected' ? [{ pointer: `#/${i}`, message: result.error.message }] : [],
+    )
+  if (errors.length === 0) return
+  throw new DomainError('items-rejected', `${errors.length} items are rejected; nothing was stored`, {
+    details: { errors: errors.slice(0, maxErrors) },
+  })
 }
 
 /**

@@ -6,6 +6,7 @@ const slugs: Readonly<Record<DomainErrorCode, ProblemSlug>> = {
   approved: 'approved',
   busy: 'not-ready',
   'changed-since': 'stale-version',
+  'items-rejected': 'invalid-entry',
   'name-taken': 'name-taken',
   'no-such-correction': 'not-found',
   'no-such-entry': 'not-found',

@@ -23,7 +23,9 @@ beforeEach(async () => {
       response.locals.identity = { client: 'web', person, subject: person, scopes: [] }
       next()
     })
-    .use(jsonBody({ maxBytes: 16 * kibibyte, budget, ownedBy: 'person', graceMs: 1000 }))
+    .use(
+      jsonBody({ maxBytes: 16 * kibibyte, budget, ownedBy: 'person', graceMs: 1000, maxInflateRatio: 100 }),
+    )
     .use((request, response) => sendJson(response, request.body))
     .use(problemHandler(createLogger('test', 'silent')))
   server = createServer(app).listen(0, '127.0.0.1')

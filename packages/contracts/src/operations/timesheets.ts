@@ -5,7 +5,13 @@ import { listQuerySchema } from '../list-query.ts'
 import type { OperationContract } from '../operation-contract.ts'
 import { formatMessage } from '../status.ts'
 import { storedEntrySchema } from '../stored-entry.ts'
-import { batchResponseSchema, maxArrayItems, singleResponseSchema, uploadQuerySchema } from '../upload.ts'
+import {
+  batchResponseSchema,
+  maxArrayItems,
+  ndjson,
+  singleResponseSchema,
+  uploadQuerySchema,
+} from '../upload.ts'
 import { json, list } from './content.ts'
 import { correctedEntry, csv, ownEntry, ownStoredEntry, problemExample, storedEntry } from './example.ts'
 
@@ -18,49 +24,81 @@ const single = (status: 'created' | 'updated' | 'held', entry: object = storedEn
   message: formatMessage(status, 14, '007'),
 })
 
+const streamSummary = { received: 2, created: 1, updated: 0, unchanged: 0, deleted: 1, held: 0, rejected: 0 }
+const streamExample = [{ progress: streamSummary }, { summary: streamSummary }]
+  .map((line) => `${JSON.stringify(line)}\n`)
+  .join('')
+
 /** The operations of `/timesheets`. */
 export const timesheetOperations = {
   uploadTimesheets: {
-    description: `Uploads one entry, or an array of at most ${maxArrayItems} entries. \`source\` and \`external_id\` identify an entry: an upload with the same content changes nothing, and one with other content updates the entry. Each item of an array needs an \`external_id\`. An invalid item is \`rejected\` with a problem and does not affect the others.`,
+    description: `Uploads one entry, or an array of at most ${maxArrayItems} entries. \`source\` and \`external_id\` identify an entry: an upload with the same content changes nothing, and one with other content updates the entry. Each item of an array or stream needs an \`external_id\`. An invalid item is \`rejected\` with a problem and does not affect the others.
+
+A stream (\`application/x-ndjson\`) has one item per line, and any length. The response flows while the request is still being sent, so a client reads while it writes: \`{"progress": …}\` after each chunk that is stored, a line with \`index\` for each item that is \`rejected\` or \`held\` (with \`results=all\` for every item), and last \`{"summary": …}\`. A response without the summary means that the upload has not finished; the line \`{"problem": …}\` says why, if it could be sent. Sending it again is safe. A dry run judges each chunk by what is stored, so it does not see an identity that an earlier chunk would create.
+
+The body may be compressed: \`Content-Encoding: gzip\`.`,
     query: uploadQuerySchema,
     body: {
       required: true,
-      content: json(z.union([uploadItemSchema, z.array(uploadItemSchema).max(maxArrayItems)]), {
-        entry: scenario,
-        'entry with an identity': fromTracker,
-        tombstone,
-        array: [fromTracker, { ...fromTracker, external_id: '636709356', hours: 2.5 }],
-      }),
+      content: {
+        ...json(z.union([uploadItemSchema, z.array(uploadItemSchema).max(maxArrayItems)]), {
+          entry: scenario,
+          'entry with an identity': fromTracker,
+          tombstone,
+          array: [fromTracker, { ...fromTracker, external_id: '636709356', hours: 2.5 }],
+        }),
+        [ndjson]: {
+          schema: z.string().meta({ description: 'One item per line, as in an array' }),
+          examples: { stream: `${JSON.stringify(fromTracker)}\n${JSON.stringify(tombstone)}\n` },
+        },
+      },
     },
     responses: {
       200: {
-        description: 'The entry was updated or deleted, or is unchanged. For an array: one result per item',
+        description:
+          'The entry was updated or deleted, or is unchanged. For an array or a stream: the results of its items',
         headers: ['Location', 'ETag'],
-        content: json(z.union([singleResponseSchema, batchResponseSchema]), {
-          updated: single('updated'),
-          array: {
-            errors: true,
-            summary: { received: 2, created: 1, updated: 0, unchanged: 0, deleted: 0, held: 0, rejected: 1 },
-            items: [
-              {
-                index: 0,
-                status: 'created',
-                code: 201,
-                id: 14,
-                user_id: '007',
-                message: formatMessage('created', 14, '007'),
+        content: {
+          ...json(z.union([singleResponseSchema, batchResponseSchema]), {
+            updated: single('updated'),
+            array: {
+              errors: true,
+              summary: {
+                received: 2,
+                created: 1,
+                updated: 0,
+                unchanged: 0,
+                deleted: 0,
+                held: 0,
+                rejected: 1,
               },
-              {
-                index: 1,
-                status: 'rejected',
-                code: 422,
-                problem: problemExample('invalid-entry', 'hours must be at most 24', [
-                  { pointer: '#/hours', message: 'must be at most 24' },
-                ]),
-              },
-            ],
+              items: [
+                {
+                  index: 0,
+                  status: 'created',
+                  code: 201,
+                  id: 14,
+                  user_id: '007',
+                  message: formatMessage('created', 14, '007'),
+                },
+                {
+                  index: 1,
+                  status: 'rejected',
+                  code: 422,
+                  problem: problemExample('invalid-entry', 'hours must be at most 24', [
+                    { pointer: '#/hours', message: 'must be at most 24' },
+                  ]),
+                },
+              ],
+            },
+          }),
+          [ndjson]: {
+            schema: z
+              .string()
+              .meta({ description: 'Lines of progress and results, and a summary as the last' }),
+            examples: { stream: streamExample },
           },
-        }),
+        },
       },
       201: {
         description: 'The entry was created',

@@ -11,6 +11,8 @@ declare global {
       operation?: string
       /** The caller: authenticated by the gateway's `authenticate`, or signed by the gateway and set by the service. */
       identity?: Identity
+      /** Whether a response that has begun ends with the line `{"problem": …}` if it cannot be completed. */
+      endsWithProblemLine?: boolean
       /** The problem that was sent instead of a response; set by `problemHandler`. */
       problem?: ProblemSlug
     }

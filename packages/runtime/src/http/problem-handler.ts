@@ -18,6 +18,10 @@ export function problemHandler(logger: Logger, toProblem: ToProblem = () => unde
     response.locals.problem = problem.slug
     if (problem.status >= 500)
       logger.error({ err: problem.cause ?? problem, requestId, problem: problem.slug }, problem.message)
+    if (response.headersSent && response.locals.endsWithProblemLine === true) {
+      response.end(`${JSON.stringify({ problem: problem.toProblem(requestId) })}\n`)
+      return
+    }
     if (response.headersSent) {
       // Part of a response is sent: closing the connection is the only way to show that the rest is missing.
       response.destroy()

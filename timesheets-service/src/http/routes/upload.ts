@@ -1,45 +1,83 @@
-import { parseUploadItem, type UploadItem } from '@timesheets/contracts/entry'
-import { ProblemError } from '@timesheets/contracts/problem'
-import { formatMessage, itemStatuses, statusCodes } from '@timesheets/contracts/status'
-import {
-  type BatchResponse,
-  maxArrayItems,
-  type Summary,
-  type UploadItemResult,
-  uploadQuerySchema,
-} from '@timesheets/contracts/upload'
+import { parseUploadItem } from '@timesheets/contracts/entry'
+import { ProblemError, type ValidationError } from '@timesheets/contracts/problem'
+import { formatMessage, statusCodes } from '@timesheets/contracts/status'
+import { type BatchResponse, ndjson, uploadQuerySchema } from '@timesheets/contracts/upload'
 import { sendJson } from '@timesheets/runtime/http/send-json'
-import type { Response, Router } from 'express'
-import type { ItemResult } from '../../domain/plan-upload.ts'
+import type { RequestHandler, Response, Router } from 'express'
 import { type UploadOptions, upload } from '../../domain/upload.ts'
 import type { UploadStore } from '../../domain/upload-store.ts'
-import { toDomainProblem } from '../domain-problem.ts'
 import { toEtag } from '../etag.ts'
 import { getIdentity } from '../gateway-identity.ts'
 import { jsonBody } from '../json-body.ts'
+import { bodyMediaType } from '../media-type.ts'
 import { createResourceRouter } from '../operation-contract.ts'
-import { parseQuery } from '../query.ts'
+import { invalidParameter, parseQuery } from '../query.ts'
+import { bodyEncoding } from '../request-body.ts'
 import type { ServiceParts } from '../service-parts.ts'
+import {
+  countResults,
+  emptySummary,
+  type ParsedItem,
+  parseItem,
+  storeItems,
+  toItemResult,
+} from '../upload-items.ts'
+import { type StreamLimits, uploadStream } from '../upload-stream.ts'
 
 /** Memory of the result for one item. A rejected item has up to 20 validation errors. */
 const itemResultBytes = 4096
 
-/** `/timesheets/upload`: stores one entry, or an array of entries. */
-export function uploadRouter({ uploads, sourceOwners, publicUrl, responses, body }: ServiceParts): Router {
-  return createResourceRouter({
-    uploadTimesheets: [
-      jsonBody(body),
-      async (request, response) => {
-        const dryRun = parseQuery(request, uploadQuerySchema).dry_run === 'true'
-        const options = { dryRun, sourceOwners }
-        const { client } = getIdentity(response)
-        if (Array.isArray(request.body)) {
-          await responses.reserve(response, request.body.length * itemResultBytes)
-          sendJson(response, await uploadBatch(request.body, client, options, uploads))
-        } else await uploadOne(request.body, client, options, uploads, publicUrl, response)
-      },
-    ],
-  })
+/** Validation errors that the response to an atomic upload lists at most. */
+const maxErrors = 20
+
+export interface UploadLimits extends StreamLimits {
+  readonly maxArrayItems: number
+}
+
+/** `/timesheets/upload`: stores one entry, an array of entries, or a stream of any length. */
+export function uploadRouter(parts: ServiceParts & { readonly limits: UploadLimits }): Router {
+  const { uploads: store, sourceOwners, publicUrl, responses, body, limits } = parts
+
+  const streamed: RequestHandler = async (request, response, next) => {
+    if (bodyMediaType(request, ['application/json', ndjson]) !== ndjson) {
+      next()
+      return
+    }
+    bodyEncoding(request)
+    const query = parseQuery(request, uploadQuerySchema)
+    if (query.atomic === 'true') {
+      throw invalidParameter('atomic', 'is for an object or an array; a stream is stored chunk by chunk')
+    }
+    await uploadStream(request, response, {
+      client: getIdentity(response).client,
+      options: { dryRun: query.dry_run === 'true', sourceOwners },
+      store,
+      allResults: query.results === 'all',
+      limits,
+    })
+  }
+
+  const whole: RequestHandler = async (request, response) => {
+    const query = parseQuery(request, uploadQuerySchema)
+    const options = { dryRun: query.dry_run === 'true', sourceOwners }
+    const { client } = getIdentity(response)
+    if (!Array.isArray(request.body)) {
+      await uploadOne(request.body, client, options, store, publicUrl, response)
+      return
+    }
+    const { length } = request.body
+    if (length > limits.maxArrayItems) throw tooManyItems(limits.maxArrayItems)
+    await responses.reserve(response, length * itemResultBytes)
+    const now = new Date()
+    const parsed = request.body.map((value) => parseItem(value, now))
+    if (query.atomic === 'true') assertAllValid(parsed)
+    sendJson(
+      response,
+      await uploadBatch(parsed, client, { ...options, atomic: query.atomic === 'true' }, store),
+    )
+  }
+
+  return createResourceRouter({ uploadTimesheets: [streamed, jsonBody(body), whole] })
 }
 
 async function uploadOne(
@@ -69,65 +107,40 @@ async function uploadOne(
 }
 
 async function uploadBatch(
-  values: readonly unknown[],
+  parsed: readonly ParsedItem[],
   client: string,
   options: UploadOptions,
   store: UploadStore,
 ): Promise<BatchResponse> {
-  if (values.length > maxArrayItems) {
-    throw new ProblemError('too-large', `An array may have at most ${maxArrayItems} items; split it`, {
-      members: { max_items: maxArrayItems },
-    })
-  }
-  const now = new Date()
-  const parsed = values.map((value) => parseBatchItem(value, now))
-  const valid = parsed.filter((item): item is UploadItem => !(item instanceof ProblemError))
-  const results = (await upload(valid, client, options, store))[Symbol.iterator]()
-  const items = parsed.map((item, index) =>
-    item instanceof ProblemError ? rejected(index, item) : toItemResult(index, results.next().value!),
-  )
-  const summary = summarize(items)
-  return { errors: summary.rejected > 0, summary, items }
-}
-
-/** An item of a batch needs an identity, because a repeated batch must not create it again. */
-function parseBatchItem(value: unknown, now: Date): UploadItem | ProblemError {
-  try {
-    const item = parseUploadItem(value, now)
-    return item.externalId === null ? missingIdentity() : item
-  } catch (error) {
-    if (error instanceof ProblemError) return error
-    throw error
-  }
-}
-
-function missingIdentity(): ProblemError {
-  return new ProblemError(
-    'invalid-entry',
-    'An item of a batch needs an external_id, so that a repeat is not counted twice',
-    { members: { errors: [{ pointer: '#/external_id', message: 'is missing' }] } },
-  )
-}
-
-function toItemResult(index: number, result: ItemResult): UploadItemResult {
-  if (result.status === 'rejected') return rejected(index, toDomainProblem(result.error))
-  const { status, id, userId, correction } = result
+  const results = await storeItems(parsed, client, options, store)
+  const summary = countResults(emptySummary(), results)
   return {
-    index,
-    status,
-    code: statusCodes[status],
-    id: typeof id === 'number' ? id : null,
-    user_id: userId,
-    message: formatMessage(status, id, userId),
-    ...(correction === undefined ? {} : { correction }),
+    errors: summary.rejected > 0,
+    summary,
+    items: results.map((result, index) => toItemResult(index, result)),
   }
 }
 
-function rejected(index: number, error: ProblemError): UploadItemResult {
-  return { index, status: 'rejected', code: error.status, problem: error.toProblem() }
+/** @throws {ProblemError} `invalid-entry`, with the validation errors of all items */
+function assertAllValid(parsed: readonly ParsedItem[]): void {
+  const invalid = parsed.flatMap((item, index) => (item instanceof ProblemError ? [{ item, index }] : []))
+  if (invalid.length === 0) return
+  const errors = invalid.flatMap(({ item, index }) => toItemErrors(item, index)).slice(0, maxErrors)
+  throw new ProblemError(
+    'invalid-entry',
+    `${invalid.length} of ${parsed.length} items are invalid; nothing was stored`,
+    { members: { errors } },
+  )
 }
 
-function summarize(items: readonly UploadItemResult[]): Summary {
-  const counts = itemStatuses.map((name) => [name, items.filter(({ status }) => status === name).length])
-  return { received: items.length, ...Object.fromEntries(counts) }
+/** The errors of an item, with pointers into the array. */
+function toItemErrors({ members, message }: ProblemError, index: number): ValidationError[] {
+  const errors = (members.errors as readonly ValidationError[] | undefined) ?? [{ pointer: '#', message }]
+  return errors.map((error) => ({ ...error, pointer: error.pointer.replace('#', `#/${index}`) }))
+}
+
+function tooManyItems(max: number): ProblemError {
+  return new ProblemError('too-large', `An array may have at most ${max} items; split it or send a stream`, {
+    members: { max_items: max },
+  })
 }

@@ -1,0 +1,316 @@
+import { once } from 'node:events'
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
+import { createInterface } from 'node:readline'
+import { gzipSync } from 'node:zlib'
+import { expect, test } from '@jest/globals'
+import { type UploadLine, uploadLineSchema } from '@timesheets/contracts/upload'
+import { signedHeaders, syncIdentity } from './client.ts'
+import { entry, useService } from './service-fixture.ts'
+
+const service = useService({
+  UPLOAD_CHUNK_ITEMS: '100',
+  UPLOAD_MAX_LINE_BYTES: '4096',
+  UPLOAD_IDLE_MS: '1500',
+  UPLOAD_STALL_MS: '1000',
+  UPLOAD_MAX_INFLATE_RATIO: '50',
+})
+
+const ndjson = { 'content-type': 'application/x-ndjson' }
+const item = (externalId: string, fields: object = {}) =>
+  entry({ source: 'harvest', external_id: externalId, ...fields })
+const toLines = (items: readonly unknown[]) => items.map((value) => `${JSON.stringify(value)}\n`).join('')
+
+/** Uploads a complete stream, and returns the lines of its response. */
+async function uploadLines(
+  body: string | Buffer,
+  query = '',
+  headers: Record<string, string> = {},
+): Promise<UploadLine[]> {
+  const {
+    status,
+    text,
+    headers: received,
+  } = await service().upload<string>(body, {
+    query,
+    headers: { ...ndjson, ...headers },
+  })
+  expect([status, received.get('content-type')]).toEqual([200, 'application/x-ndjson'])
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => uploadLineSchema.parse(JSON.parse(line)))
+}
+
+const summaryIn = (lines: readonly UploadLine[]) => {
+  const last = lines.at(-1)!
+  return 'summary' in last ? last.summary : undefined
+}
+
+const count = async (condition: string) =>
+  (await service().sql<{ n: number }>(`select count(*)::int as n from timesheets where ${condition}`))[0]!.n
+
+/** A stream that the test sends piece by piece, over a socket. */
+class OpenStream {
+  readonly request: ClientRequest
+  readonly #response: Promise<IncomingMessage>
+  #lines: AsyncIterator<string> | undefined
+
+  private constructor(url: string) {
+    const target = '/timesheets/upload?results=all'
+    const framing = { 'transfer-encoding': 'chunked' }
+    const signed = signedHeaders('POST', target, syncIdentity, framing)
+    this.request = httpRequest(`${url}${target}`, {
+      method: 'POST',
+      headers: { ...ndjson, ...framing, ...signed },
+    })
+    this.#response = once(this.request, 'response').then(([response]) => response as IncomingMessage)
+    this.#response.catch(() => undefined) // the test that cuts the stream
+  }
+
+  static async open(): Promise<OpenStream> {
+    return new OpenStream(await service().listen())
+  }
+
+  send(items: readonly unknown[]): void {
+    this.request.write(toLines(items))
+  }
+
+  get status(): Promise<number | undefined> {
+    return this.#response.then(({ statusCode }) => statusCode)
+  }
+
+  /** @returns undefined at the end of the response */
+  async nextLine(): Promise<UploadLine | undefined> {
+    this.#lines ??= createInterface({ input: await this.#response })[Symbol.asyncIterator]()
+    const { done, value } = await this.#lines.next()
+    return done === true ? undefined : uploadLineSchema.parse(JSON.parse(value))
+  }
+}
+
+test('stores a stream of many chunks, and returns progress after each and a summary as the last line', async () => {
+  const items = Array.from({ length: 1050 }, (_, i) => item(`many-${i}`))
+  const lines = await uploadLines(toLines(items))
+  expect(lines).toHaveLength(12)
+  expect(lines[0]).toMatchObject({ progress: { received: 100, created: 100 } })
+  expect(summaryIn(lines)).toEqual({
+    received: 1050,
+    created: 1050,
+    updated: 0,
+    unchanged: 0,
+    deleted: 0,
+    held: 0,
+    rejected: 0,
+  })
+  expect(await count("external_id like 'many-%'")).toBe(1050)
+  expect(summaryIn(await uploadLines(toLines(items)))).toMatchObject({ received: 1050, unchanged: 1050 })
+  expect(await count("external_id like 'many-%' and version > 1")).toBe(0)
+})
+
+test('returns a line for each rejected or held item, with the position of its line', async () => {
+  const approved = (await service().upload(item('approved'))).body.id
+  await service().sql("update timesheets set approved_at = now(), approved_by = 'x' where id = $1", [
+    approved,
+  ])
+  const lines = await uploadLines(
+    [
+      `\ufeff${JSON.stringify(item('ok'))}`,
+      '',
+      JSON.stringify(item('bad', { hours: 25 })),
+      '  \t',
+      JSON.stringify(item('approved', { hours: 6 })),
+      '{"user_id":',
+      JSON.stringify(item('long', { notes: 'x'.repeat(5000) })),
+      JSON.stringify(entry({ source: 'harvest' })),
+      JSON.stringify({ user_id: '007', source: 'harvest', external_id: 'ok', deleted: true }),
+    ].join('\r\n'),
+  )
+  expect(lines.slice(0, -2)).toMatchObject([
+    { index: 1, status: 'rejected', code: 422, problem: { detail: 'hours must be at most 24' } },
+    { index: 2, status: 'held', code: 202, id: approved, user_id: '007' },
+    { index: 3, status: 'rejected', code: 400, problem: { type: '/problems/malformed-json' } },
+    { index: 4, status: 'rejected', code: 413, problem: { type: '/problems/too-large', max_bytes: 4096 } },
+    { index: 5, status: 'rejected', code: 422, problem: { errors: [{ pointer: '#/external_id' }] } },
+  ])
+  expect(summaryIn(lines)).toMatchObject({ received: 7, created: 1, deleted: 1, held: 1, rejected: 4 })
+})
+
+test('results=all returns a line for every item', async () => {
+  const lines = await uploadLines(toLines([item('all-1'), item('all-2')]), '?results=all')
+  expect(lines).toMatchObject([
+    {
+      index: 0,
+      status: 'created',
+      code: 201,
+      user_id: '007',
+      message: expect.stringMatching(/^Created timesheet \d+ for employee 007$/),
+    },
+    { index: 1, status: 'created' },
+    { progress: { received: 2 } },
+    { summary: { received: 2 } },
+  ])
+})
+
+test('applies items with the same identity in their order, also in different chunks', async () => {
+  const hours = Array.from({ length: 500 }, (_, i) => 1 + (i % 24))
+  const items = hours.flatMap((value, i) => [item('repeated', { hours: value }), item(`between-${i}`)])
+  const lines = await uploadLines(toLines(items))
+  expect(summaryIn(lines)).toMatchObject({ received: 1000, created: 501, updated: 499 })
+  const [row] = await service().sql<{ seconds: number }>(
+    "select seconds from timesheets where external_id = 'repeated'",
+  )
+  expect(row!.seconds).toBe(hours.at(-1)! * 3600)
+})
+
+test('sends results while the request is still being sent, each after its COMMIT', async () => {
+  const stream = await OpenStream.open()
+  for (const name of ['first', 'second']) {
+    stream.send([item(`flow-${name}`)])
+    expect(await stream.nextLine()).toMatchObject({ status: 'created' })
+    expect(await stream.nextLine()).toMatchObject({ progress: {} })
+    expect(await count(`external_id = 'flow-${name}'`)).toBe(1)
+  }
+  stream.request.end()
+  expect(await stream.nextLine()).toMatchObject({ summary: { received: 2, created: 2 } })
+})
+
+test('keeps what was stored of a stream that is cut, and finds it unchanged when the stream is repeated', async () => {
+  const items = Array.from({ length: 150 }, (_, i) => item(`cut-${i}`))
+  const stream = await OpenStream.open()
+  stream.send(items)
+  await stream.nextLine()
+  stream.request.destroy()
+  const lines = await uploadLines(toLines(items))
+  expect(summaryIn(lines)).toMatchObject({ received: 150, rejected: 0 })
+  expect(await count("external_id like 'cut-%'")).toBe(150)
+  expect(await count("external_id like 'cut-%' and version > 1")).toBe(0)
+})
+
+test('ends a stream from which no byte arrives with a problem line, and keeps what it stored', async () => {
+  const stream = await OpenStream.open()
+  stream.send([item('idle')])
+  expect(await stream.nextLine()).toMatchObject({ status: 'created' })
+  expect(await stream.nextLine()).toMatchObject({ progress: {} })
+  expect(await stream.nextLine()).toMatchObject({
+    problem: {
+      type: '/problems/invalid-request',
+      detail: expect.stringContaining('No byte arrived'),
+    },
+  })
+  expect(await count("external_id = 'idle'")).toBe(1)
+})
+
+test('answers with a status where nothing was stored yet', async () => {
+  const stream = await OpenStream.open()
+  stream.request.flushHeaders()
+  expect(await stream.status).toBe(400)
+})
+
+test('disconnects a client that takes nothing of its response', async () => {
+  const { request } = await OpenStream.open()
+  const closed = new Promise((resolve) => request.on('error', () => undefined).on('close', resolve))
+  request.on('response', (response) => response.on('error', () => undefined).pause())
+  // Each of these lines has 20 errors, which fill the buffers of both sides soon.
+  const text = toLines(
+    Array.from({ length: 500 }, () =>
+      Object.fromEntries([...'abcdefghijklmnopqrst'].map((name) => [name, 1])),
+    ),
+  )
+  const write = () => {
+    if (request.destroyed) return
+    if (request.write(text)) setImmediate(write)
+    else request.once('drain', write)
+  }
+  write()
+  await closed
+})
+
+test('accepts gzip for an object, an array and a stream', async () => {
+  const gzip = { 'content-encoding': 'gzip' }
+  const send = (value: unknown) =>
+    service().upload(gzipSync(JSON.stringify(value)), {
+      headers: { ...gzip, 'content-type': 'application/json' },
+    })
+  expect((await send(item('gzip-object'))).status).toBe(201)
+  expect((await send([item('gzip-array')])).status).toBe(200)
+  const lines = await uploadLines(gzipSync(toLines([item('gzip-stream')])), '', gzip)
+  expect(summaryIn(lines)).toMatchObject({ created: 1 })
+  const members = Buffer.concat(
+    [item('member-1'), item('member-2')].map((value) => gzipSync(toLines([value]))),
+  )
+  expect(summaryIn(await uploadLines(members, '', gzip))).toMatchObject({ created: 2 })
+})
+
+const gzipped = gzipSync(toLines([item('damaged')]))
+test.each<[string, Buffer, string, number]>([
+  ['gzip that is cut', gzipped.subarray(0, -4), 'application/x-ndjson', 400],
+  ['bytes after the gzip', Buffer.concat([gzipped, Buffer.from('more')]), 'application/x-ndjson', 400],
+  ['no gzip', Buffer.from(toLines([item('damaged')])), 'application/x-ndjson', 400],
+  ['a bomb', gzipSync(Buffer.alloc(64 * 1024 * 1024, ' ')), 'application/x-ndjson', 413],
+  ['a bomb as JSON', gzipSync(Buffer.alloc(64 * 1024 * 1024, ' ')), 'application/json', 413],
+  ['a cut array', gzipSync(JSON.stringify([item('damaged')])).subarray(0, -4), 'application/json', 400],
+])('rejects %s, and stores nothing', async (_name, body, type, status) => {
+  const response = await service().uploadRejected(body, {
+    headers: { 'content-type': type, 'content-encoding': 'gzip' },
+  })
+  expect(response.status).toBe(status)
+  expect(await count("external_id = 'damaged'")).toBe(0)
+})
+
+test('an unknown encoding is rejected, and names those that are accepted', async () => {
+  for (const type of ['application/json', 'application/x-ndjson']) {
+    const { status, body, headers } = await service().uploadRejected('{}', {
+      headers: { 'content-type': type, 'content-encoding': 'br' },
+    })
+    expect([status, body.accepted, headers.get('accept-encoding')]).toEqual([
+      415,
+      ['identity', 'gzip'],
+      'gzip, identity',
+    ])
+  }
+})
+
+test('rejects a line of any length without keeping it, and takes the lines around it', async () => {
+  const long = `{"notes":"${'x'.repeat(50 * 1024 * 1024)}"}`
+  const lines = await uploadLines(`${toLines([item('before')])}${long}\n${toLines([item('after')])}`)
+  expect(summaryIn(lines)).toMatchObject({ received: 3, created: 2, rejected: 1 })
+})
+
+test('rejects a line that is not UTF-8, and takes the lines around it', async () => {
+  const body = Buffer.concat([
+    Buffer.from(toLines([item('utf8-before')])),
+    Buffer.from('{"user_id":"\xff"}\n', 'latin1'),
+    Buffer.from(toLines([item('utf8-after')])),
+  ])
+  expect(summaryIn(await uploadLines(body))).toMatchObject({ received: 3, created: 2, rejected: 1 })
+})
+
+test('a dry run writes nothing', async () => {
+  const lines = await uploadLines(toLines([item('dry')]), '?dry_run=true')
+  expect(summaryIn(lines)).toMatchObject({ received: 1, created: 1 })
+  expect(await count("external_id = 'dry'")).toBe(0)
+})
+
+test('an empty stream has a summary of nothing', async () => {
+  const lines = await uploadLines('\n')
+  expect(lines).toMatchObject([{ summary: { received: 0 } }])
+})
+
+test('atomic is not for a stream', async () => {
+  const { status, body } = await service().uploadRejected(toLines([item('a')]), {
+    query: '?atomic=true',
+    headers: ndjson,
+  })
+  expect([status, body.type]).toEqual([400, '/problems/invalid-parameter'])
+})
+
+test('two clients that send the same identities in opposite order end with one row each', async () => {
+  const names = Array.from({ length: 1000 }, (_, i) => `both-${i}`)
+  const send = (order: readonly string[], hours: number) =>
+    uploadLines(toLines(order.map((name) => item(name, { hours }))))
+  const summaries = (await Promise.all([send(names, 1), send(names.toReversed(), 2)])).map(summaryIn)
+  expect(summaries).toMatchObject([
+    { received: 1000, rejected: 0 },
+    { received: 1000, rejected: 0 },
+  ])
+  expect(await count("external_id like 'both-%'")).toBe(1000)
+})

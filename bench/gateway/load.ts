@@ -10,7 +10,11 @@ export interface Load {
   readonly count: number
   readonly method: 'GET' | 'POST'
   readonly path: string
-  readonly bodyBytes: number
+  /** The body, or the length of one without meaning. */
+  readonly body?: string
+  readonly bodyBytes?: number
+  /** Default: 200. */
+  readonly expectedStatus?: number
   /** A file with an access token in each line; they are used in turn. */
   readonly tokensFile: string
 }
@@ -29,7 +33,8 @@ export interface LoadResult {
  * response must have a Content-Length. A process of its own.
  */
 async function run(load: Load): Promise<LoadResult> {
-  const body = `{"pad":"${'x'.repeat(Math.max(0, load.bodyBytes - 10))}"}`
+  const body = load.body ?? `{"pad":"${'x'.repeat(Math.max(0, (load.bodyBytes ?? 0) - 10))}"}`
+  const expectedStart = Buffer.from(`HTTP/1.1 ${load.expectedStatus ?? 200}`)
   const requests = readFileSync(load.tokensFile, 'utf8')
     .trim()
     .split('\n')
@@ -57,7 +62,7 @@ async function run(load: Load): Promise<LoadResult> {
         const end = findEnd(received)
         if (end === undefined || received.length < end) return
         times.push(performance.now() - sentAt)
-        if (!received.subarray(0, 12).equals(okStatus)) failures++
+        if (!received.subarray(0, 12).equals(expectedStart)) failures++
         received = received.subarray(end)
         if (next < load.count) send()
         else socket.destroy()
@@ -72,8 +77,6 @@ async function run(load: Load): Promise<LoadResult> {
   const quantile = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0
   return { requests: times.length, failures, seconds, p50Ms: quantile(0.5), p99Ms: quantile(0.99) }
 }
-
-const okStatus = Buffer.from('HTTP/1.1 200')
 
 function formatRequest(load: Load, token: string, body: string): string {
   const head = [

@@ -119,7 +119,7 @@ async function readToEnd(socket: Socket): Promise<string> {
 
 test('accepts a body of the largest size', async () => {
   const text = JSON.stringify(entry())
-  expect((await service().upload(text.padEnd(maxBytes))).status).toBe(201)
+  expect((await service().upload(`[${text}]`.padEnd(maxBytes))).status).toBe(200)
 })
 
 test.each<[string, Record<string, string>, (bytes: string) => string]>([
@@ -156,7 +156,7 @@ test('accepts the longest target of the gateway, which the identity header repea
 })
 
 test('415 reaches a client that is still sending', async () => {
-  const socket = await startUpload({ 'content-length': String(maxBytes), 'content-encoding': 'gzip' })
+  const socket = await startUpload({ 'content-length': String(maxBytes), 'content-encoding': 'br' })
   const chunk = ' '.repeat(1024 * 1024)
   for (let sent = 0; sent < maxBytes; sent += chunk.length) {
     if (!socket.write(chunk)) await once(socket, 'drain')

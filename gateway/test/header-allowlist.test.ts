@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals'
+import { parseIdempotencyKey } from '@timesheets/contracts/idempotency-key'
 import { startStack, uploadPath } from './gateway-fixture.ts'
 import { exchange, uploadHead } from './raw-connection.ts'
 
@@ -91,6 +92,17 @@ test('does not forward a header that Connection names (RFC 9110, section 7.6.1),
   expect(headers['x-timesheets-identity']).toMatch(/^ey/)
   expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
   expect(await body).toBe('{}')
+})
+
+test('forwards a repeated Idempotency-Key as one value, which the service rejects', async () => {
+  const { headers } = await forwarded([
+    'Idempotency-Key: "a"',
+    'idempotency-key: "b"',
+    'Content-Length: 0',
+    'Connection: close',
+  ])
+  expect(headers['idempotency-key']).toBe('"a", "b"')
+  expect(() => parseIdempotencyKey('"a", "b"')).toThrow('must be one quoted string')
 })
 
 test('sends the service its own name as Host', async () => {

@@ -10,6 +10,7 @@ import { computeDigest } from '@timesheets/timesheets-service/domain/digest'
 import { upload } from '@timesheets/timesheets-service/domain/upload'
 import { PostgresDecisionStore } from '@timesheets/timesheets-service/postgres/decision-store'
 import { PostgresEntryReader } from '@timesheets/timesheets-service/postgres/entry-reader'
+import { PostgresIdempotencyStore } from '@timesheets/timesheets-service/postgres/idempotency-store'
 import { PostgresPeopleStore } from '@timesheets/timesheets-service/postgres/people-store'
 import { PostgresHoursReporter } from '@timesheets/timesheets-service/postgres/report-hours'
 import { PostgresUploadStore } from '@timesheets/timesheets-service/postgres/upload-store'
@@ -84,7 +85,15 @@ async function useEveryStore() {
     if (created?.status !== 'created') throw new Error('The upload did not create the entry')
     const approver = { userId: 'maya', names: ['maya'] }
     const actor = { clientId: 'web', person: 'maya' }
-    await decisions.create(content, { clientId: 'web', person: '007' })
+    const responses = new PostgresIdempotencyStore(client, { ttlMs: 60_000, maxKeysPerClient: 10 })
+    const request = { clientId: 'web', person: '007', key: '1', fingerprint: new Uint8Array(32) }
+    const createOnce = () =>
+      responses.processOnce(request, async (stores) => {
+        await stores.decisions.create(content, { clientId: 'web', person: '007' })
+        return { status: 201, location: null, etag: null, body: '{}' }
+      })
+    await createOnce()
+    const { isReplayed } = await createOnce()
     const selection = { userId: '007', from: content.day, to: content.day }
     const approved = await decisions.decideMany(selection, actor, (entry) => approve(entry, approver))
     const held = await put({ ...content, seconds: 1800 })
@@ -99,6 +108,7 @@ async function useEveryStore() {
     await people.put('007', { emails: ['bond@exampleco.com'], tracker_ids: {} })
     return {
       statuses: [created, updated, held].map((result) => result?.status),
+      isReplayed,
       approved: approved.size,
       page: page.items.length,
       asOf: asOf.items.length,
@@ -123,6 +133,7 @@ test('the migrations of the next release apply after all others, and this releas
   expect(columns).toEqual([])
   expect(await useEveryStore()).toEqual({
     statuses: ['created', 'updated', 'held'],
+    isReplayed: true,
     approved: 2,
     page: 2,
     asOf: 2,

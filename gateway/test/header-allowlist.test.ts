@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals'
+import { parseIdempotencyKey } from '@timesheets/contracts/idempotency-key'
 import { startStack, uploadPath } from './gateway-fixture.ts'
 import { exchange, uploadHead } from './raw-connection.ts'
 
@@ -93,6 +94,17 @@ test('does not forward a header that Connection names (RFC 9110, section 7.6.1),
   expect(await body).toBe('{}')
 })
 
+test('forwards a repeated Idempotency-Key as one value, which the service rejects', async () => {
+  const { headers } = await forwarded([
+    'Idempotency-Key: "a"',
+    'idempotency-key: "b"',
+    'Content-Length: 0',
+    'Connection: close',
+  ])
+  expect(headers['idempotency-key']).toBe('"a", "b"')
+  expect(() => parseIdempotencyKey('"a", "b"')).toThrow('must be one quoted string')
+})
+
 test('sends the service its own name as Host', async () => {
   const { headers } = await forwarded(['Content-Length: 0', 'Connection: close'])
   expect(headers.host).toBe(new URL(gateway.service.url).host)
@@ -107,6 +119,7 @@ test('forwards only the listed response headers', async () => {
       etag: '"1"',
       link: '</a>; rel="next"',
       'retry-after': '1',
+      'idempotent-replayed': 'true',
       'x-powered-by': 'evil',
       server: 'evil',
       'set-cookie': 'evil=1',
@@ -129,6 +142,7 @@ test('forwards only the listed response headers', async () => {
     etag: '"1"',
     link: '</a>; rel="next"',
     'retry-after': '1',
+    'idempotent-replayed': 'true',
     'transfer-encoding': 'chunked',
     'x-content-type-options': 'nosniff',
     'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),

@@ -22,10 +22,12 @@ import { reportsRouter } from './http/routes/reports.ts'
 import { timesheetsRouter } from './http/routes/timesheets.ts'
 import { type UploadLimits, uploadRouter } from './http/routes/upload.ts'
 import type { ServiceParts } from './http/service-parts.ts'
+import { IdempotencyKeyExpiry } from './idempotency-key-expiry.ts'
 import { createClient } from './postgres/client.ts'
 import { PostgresDecisionStore } from './postgres/decision-store.ts'
 import { PostgresEntryReader } from './postgres/entry-reader.ts'
 import { isOutage, outageReason } from './postgres/errors.ts'
+import { PostgresIdempotencyStore } from './postgres/idempotency-store.ts'
 import { PostgresPeopleStore } from './postgres/people-store.ts'
 import { PostgresHoursReporter } from './postgres/report-hours.ts'
 import { PostgresUploadStore } from './postgres/upload-store.ts'
@@ -42,6 +44,11 @@ const maxBodyBytes = 64 * 1024
 /** The timesheets-service: an express app over Postgres, with its readiness check and shutdown. */
 export function createService(config: ServiceConfig, logger: Logger): Service & { readonly app: Express } {
   const database = createClient(config, logger)
+  const idempotency = new PostgresIdempotencyStore(database, {
+    ttlMs: config.idempotencyKeyTtlMs,
+    maxKeysPerClient: config.idempotencyKeyMaxPerClient,
+  })
+  const expiry = new IdempotencyKeyExpiry(idempotency, config.idempotencyKeyExpiryIntervalMs, logger)
   const secrets = [config.identitySecret, config.identitySecretPrevious].filter(
     (secret) => secret !== undefined,
   )
@@ -49,6 +56,7 @@ export function createService(config: ServiceConfig, logger: Logger): Service & 
     reader: new PostgresEntryReader(database),
     decisions: new PostgresDecisionStore(database),
     uploads: new PostgresUploadStore(database),
+    idempotency,
     reporter: new PostgresHoursReporter(database),
     people: new PostgresPeopleStore(database),
     cursors: new Cursors(secrets),
@@ -93,8 +101,9 @@ export function createService(config: ServiceConfig, logger: Logger): Service & 
     maxHeadBytes,
     async readiness(): Promise<Record<string, string>> {
       try {
-        // Selects all columns of the model, so a database with an older schema is not ready.
+        // Selects all columns of the models, so a database with an older schema is not ready.
         await database.timesheet.findFirst()
+        await database.idempotencyKey.findFirst({ where: { clientId: '' } })
         return {}
       } catch (error) {
         const err = isOutage(error) ? outageReason(error) : error
@@ -102,7 +111,10 @@ export function createService(config: ServiceConfig, logger: Logger): Service & 
         return { database: 'the database does not respond, or its schema is older than this version' }
       }
     },
-    close: () => database.$disconnect(),
+    async close(): Promise<void> {
+      await expiry.stop()
+      await database.$disconnect()
+    },
   }
 }
 

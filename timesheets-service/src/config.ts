@@ -4,6 +4,9 @@ import { serverSettings } from '@timesheets/runtime/http/server-settings'
 
 const mebibyte = 1024 * 1024
 
+/** The longest time of a timer of Node (ms). */
+const maxIntervalMs = 2 ** 31 - 1
+
 /** The settings of the timesheets-service. */
 export const serviceSettings = {
   ...serverSettings('SERVICE', 3000),
@@ -94,6 +97,23 @@ export const serviceSettings = {
   publicUrl: setting.url('PUBLIC_URL', {
     default: 'http://127.0.0.1:8080',
     doc: 'URL by which clients reach this API',
+  }),
+  idempotencyKeyTtlMs: setting.integer('IDEMPOTENCY_KEY_TTL_MS', {
+    default: 86_400_000,
+    min: 1000,
+    max: 366 * 86_400_000,
+    doc: 'How long a repeat with the same Idempotency-Key gets the first response (ms)',
+  }),
+  idempotencyKeyMaxPerClient: setting.integer('IDEMPOTENCY_KEY_MAX_PER_CLIENT', {
+    default: 100_000,
+    min: 1,
+    doc: 'Most keys that are kept for one client; a request with a further key gets 429',
+  }),
+  idempotencyKeyExpiryIntervalMs: setting.integer('IDEMPOTENCY_KEY_EXPIRY_INTERVAL_MS', {
+    default: 60_000,
+    min: 100,
+    max: maxIntervalMs,
+    doc: 'How often each process deletes expired keys (ms)',
   }),
   sourceOwners: setting.custom(
     'SOURCE_OWNERS',

@@ -90,6 +90,16 @@ test('responds 503 if the connection is lost at COMMIT, and a repeat stores the 
   expect(await service.sql('select version from timesheets')).toEqual([{ version: 1 }])
 })
 
+test('replays an entry that was committed although its connection was lost before the response of COMMIT', async () => {
+  const options = { headers: { 'idempotency-key': '"lost"' } }
+  proxy.cutAtCommit('before its response')
+  expectNotReady(await service.upload(entry(), options))
+  proxy.restore()
+  const { status, headers, body } = await service.upload(entry(), options)
+  expect([status, headers.get('idempotent-replayed')]).toEqual([201, 'true'])
+  expect(await service.sql('select id::int from timesheets')).toEqual([{ id: body.id }])
+})
+
 test('responds 201 to a committed upload if the database goes down right after COMMIT', async () => {
   proxy.cutAtCommit('after its response')
   const { status, body } = await service.upload(entry())

@@ -56,6 +56,16 @@ for (const [name, settings] of configurations) {
       expect(body.summary).toMatchObject({ updated: 1 })
     })
 
+    test('a request with an idempotency key that is sent many times at once is stored once', async () => {
+      const send = () => service.upload(entry({ project: 'Keyed' }), { headers: { 'idempotency-key': 'k' } })
+      const responses = await Promise.all(Array.from({ length: 20 }, send))
+      expect(responses.filter(({ status }) => status !== 201 && status !== 409)).toEqual([])
+      expect((await send()).headers.get('idempotent-replayed')).toBe('true')
+      expect(await service.sql("select 1 from timesheets where project = 'Keyed'")).toHaveLength(1)
+      // A lock that stayed behind in a session would block the key for other sessions.
+      expect(await service.sql("select 1 from pg_locks where locktype = 'advisory'")).toEqual([])
+    })
+
     test.each<[string, () => Promise<unknown>]>([
       ['a single statement', () => client.$queryRaw`select pg_sleep(60)`],
       ['a statement in a transaction', () => client.$transaction((tx) => tx.$queryRaw`select pg_sleep(60)`)],

@@ -25,18 +25,26 @@ test.each([
   expect(text.length).toBeLessThan(1000)
 })
 
-test.each(['Idempotency-Key', 'Sync-Run'])(
-  'rejects the header %s with 400, because it is not supported yet',
-  async (name) => {
-    for (const body of [entry(), [entry({ external_id: 'with-header' })]]) {
-      const response = await service().uploadRejected(body, { headers: { [name]: '7' } })
-      expect([response.status, response.body.type]).toEqual([400, '/problems/invalid-parameter'])
-      expect(response.body.parameter).toBe(name)
-      expect(response.body.detail).toContain(name)
-    }
-    expect(await service().sql("select id from timesheets where external_id = 'with-header'")).toEqual([])
-  },
-)
+test.each([
+  ['Idempotency-Key', 'an array', [[entry({ external_id: 'with-header' })], []]],
+  ['Sync-Run', 'an upload', [entry(), [entry({ external_id: 'with-header' })]]],
+])('rejects the header %s of %s with 400, because it is not supported yet', async (name, _what, bodies) => {
+  for (const body of bodies) {
+    const response = await service().uploadRejected(body, { headers: { [name]: '7' } })
+    expect([response.status, response.body.type]).toEqual([400, '/problems/invalid-parameter'])
+    expect(response.body.parameter).toBe(name)
+    expect(response.body.detail).toContain(name)
+  }
+  expect(await service().sql("select id from timesheets where external_id = 'with-header'")).toEqual([])
+})
+
+test('rejects the header Idempotency-Key of a stream with 400 before it stores a line', async () => {
+  const line = JSON.stringify(entry({ external_id: 'keyed-line' }))
+  const headers = { 'content-type': 'application/x-ndjson', 'idempotency-key': '7' }
+  const { status, body } = await service().uploadRejected(line, { headers })
+  expect([status, body.type, body.parameter]).toEqual([400, '/problems/invalid-parameter', 'Idempotency-Key'])
+  expect(await service().sql("select id from timesheets where external_id = 'keyed-line'")).toEqual([])
+})
 
 test('accepts an empty query', async () => {
   const target = '/timesheets/upload?'

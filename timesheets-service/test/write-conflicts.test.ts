@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { users } from './client.ts'
 import { entry, useService } from './service-fixture.ts'
 
 const service = useService()
@@ -15,6 +16,7 @@ async function failTwice(table: string, when: string, sqlState: string): Promise
       end $$;
     drop trigger if exists fail_twice on timesheets;
     drop trigger if exists fail_twice on sources;
+    drop trigger if exists fail_twice on idempotency_keys;
     create constraint trigger fail_twice after insert or update on ${table} ${when}
       for each row execute function fail_twice()`)
 }
@@ -33,4 +35,18 @@ test.each([
   const [counted] = await service().sql<{ tries: string }>('select last_value as tries from tries')
   expect(counted).toEqual({ tries: '3' })
   expect(await service().sql('select version from timesheets where source = $1', [source])).toHaveLength(1)
+})
+
+test('a request with an idempotency key is stored once after write conflicts, and a repeat is replayed', async () => {
+  const { ann } = users(() => service().app)
+  const headers = { 'idempotency-key': '"conflict"' }
+  await failTwice('idempotency_keys', 'deferrable initially deferred', '40001')
+  const own = { date: '2026-05-10', project: 'Conflict', hours: 1 }
+  const created = await ann.request('POST', '/timesheets', own, headers)
+  expect({ status: created.status, body: created.body }).toMatchObject({ status: 201, body: { version: 1 } })
+  const repeated = await ann.request('POST', '/timesheets', own, headers)
+  expect([repeated.headers.get('idempotent-replayed'), repeated.text]).toEqual(['true', created.text])
+  const [counted] = await service().sql<{ tries: string }>('select last_value as tries from tries')
+  expect(counted).toEqual({ tries: '3' })
+  expect(await service().sql("select id from timesheets where project = 'Conflict'")).toHaveLength(1)
 })

@@ -2,10 +2,11 @@ import type { Route } from '@timesheets/contracts/route'
 import type { Request, RequestHandler } from 'express'
 
 /** Response headers that a browser app may read, beside the safelisted ones (Fetch Standard, section 3.3.3). */
-const exposedHeaders = 'Link, Location, ETag, Retry-After'
+const exposedHeaders = 'Link, Location, ETag, Retry-After, Idempotent-Replayed'
 
 /** Request headers that a browser app may send, beside the safelisted ones. */
-const allowedHeaders = 'Authorization, Content-Type, Content-Encoding, If-Match, If-None-Match'
+const allowedHeaders =
+  'Authorization, Content-Type, Content-Encoding, Idempotency-Key, If-Match, If-None-Match'
 
 /** How long a browser may cache a preflight response; browsers cap it. */
 const maxAgeSeconds = '3600'

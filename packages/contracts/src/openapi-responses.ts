@@ -14,6 +14,10 @@ export const responseHeaders = {
   Allow: describeHeader('The methods that the path supports'),
   'Content-Disposition': describeHeader('A name under which to save the response'),
   ETag: describeHeader('The version, for `If-Match` and `If-None-Match` (RFC 9110, section 8.8.3)'),
+  'Idempotent-Replayed': describeHeader(
+    '`true` if this is the response to an earlier request with the same `Idempotency-Key`',
+    { const: 'true' },
+  ),
   Link: describeHeader('`<…>; rel="next"`: the URL of the next page (RFC 8288). Absent on the last page'),
   Location: describeHeader('The URL of the created resource', { type: 'string', format: 'uri' }),
   'Retry-After': describeHeader('Seconds to wait before the next attempt', { type: 'string' }),
@@ -98,13 +102,19 @@ export function describeProblems(
   )
 }
 
+/** Client errors that go away, so that their responses have `Retry-After`. */
+const retryableConflicts: ReadonlySet<ProblemSlug> = new Set([
+  'idempotency-key-in-flight',
+  'too-many-idempotency-keys',
+])
+
 function describeProblem(status: number, slugs: readonly ProblemSlug[], registry: SchemaRegistry) {
   const types = slugs.map((slug) => `/problems/${slug}`)
   const names: HeaderName[] = ['X-Request-Id']
   // 400 has it for a token that was sent in an unsupported way (RFC 6750, section 3.1).
   if ([400, 401, 403].includes(status)) names.push('WWW-Authenticate')
   if (status === 412) names.push('ETag')
-  if (status >= 502) names.push('Retry-After')
+  if (status >= 502 || slugs.some((slug) => retryableConflicts.has(slug))) names.push('Retry-After')
   return {
     description: slugs.map((slug) => problems[slug].title).join('; '),
     headers: refHeaders(names),

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { userId } from './fields.ts'
+import { maxIdempotencyKeyLength } from './idempotency-key.ts'
 import { SchemaRegistry } from './json-schema.ts'
 import {
   describeProblems,
@@ -24,6 +25,13 @@ export interface OpenApiOptions {
 }
 
 const requestHeaders = {
+  'Idempotency-Key': {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description: `A key that the client creates for this request, such as a UUID, so that it can repeat the request safely (draft-ietf-httpapi-idempotency-key-header-08): a quoted string of at most ${maxIdempotencyKeyLength} ASCII characters (RFC 9651, section 3.3.3). A key of letters, digits and hyphens needs no quotes`,
+    schema: { type: 'string', minLength: 1 },
+    example: '"8e03978e-40d5-43e8-bc93-6894a57f9324"',
+  },
   'If-Match': {
     name: 'If-Match',
     in: 'header',

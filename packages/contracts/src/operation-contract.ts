@@ -11,10 +11,10 @@ export interface Content {
 export type Contents = Readonly<Record<string, Content>>
 
 /** A request header that an operation supports beside those of HTTP itself. */
-export type RequestHeader = 'If-Match' | 'If-None-Match'
+export type RequestHeader = 'Idempotency-Key' | 'If-Match' | 'If-None-Match'
 
 /** A response header that the contract of an operation names. */
-export type ResponseHeader = 'Content-Disposition' | 'ETag' | 'Link' | 'Location'
+export type ResponseHeader = 'Content-Disposition' | 'ETag' | 'Idempotent-Replayed' | 'Link' | 'Location'
 
 /** A response that is not a problem. */
 export interface SuccessResponse {

@@ -3,6 +3,8 @@ export type DomainErrorCode =
   | 'approved'
   | 'busy'
   | 'changed-since'
+  | 'idempotency-key-in-flight'
+  | 'idempotency-key-reused'
   | 'items-rejected'
   | 'name-taken'
   | 'no-such-correction'
@@ -14,6 +16,7 @@ export type DomainErrorCode =
   | 'source-not-yours'
   | 'stale-version'
   | 'too-many-entries'
+  | 'too-many-idempotency-keys'
 
 /** A rule of the domain rejects a request. The message and the details may be sent to any caller. */
 export class DomainError extends Error {

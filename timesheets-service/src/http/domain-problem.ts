@@ -6,6 +6,8 @@ const slugs: Readonly<Record<DomainErrorCode, ProblemSlug>> = {
   approved: 'approved',
   busy: 'not-ready',
   'changed-since': 'stale-version',
+  'idempotency-key-in-flight': 'idempotency-key-in-flight',
+  'idempotency-key-reused': 'idempotency-key-reused',
   'items-rejected': 'invalid-entry',
   'name-taken': 'name-taken',
   'no-such-correction': 'not-found',
@@ -17,12 +19,16 @@ const slugs: Readonly<Record<DomainErrorCode, ProblemSlug>> = {
   'source-not-yours': 'source-not-yours',
   'stale-version': 'stale-version',
   'too-many-entries': 'invalid-body',
+  'too-many-idempotency-keys': 'too-many-idempotency-keys',
 }
 
 /** Maps an error of the domain to a problem of the contract. */
 export function toDomainProblem(error: DomainError): ProblemError {
   const headers: Record<string, string> = {}
-  if (error.code === 'busy') headers['retry-after'] = '1'
+  if (error.code === 'busy' || error.code === 'idempotency-key-in-flight') headers['retry-after'] = '1'
+  if (error.code === 'too-many-idempotency-keys') {
+    headers['retry-after'] = String(error.details.retry_after_seconds)
+  }
   if (error.code === 'stale-version') headers.etag = toEtag(Number(error.details.version))
   return new ProblemError(slugs[error.code], error.message, {
     members: error.details,

@@ -38,15 +38,21 @@ export function createResourceRouter(handlers: ResourceHandlers): Router {
 function enforceContract(contract: OperationContract): RequestHandler {
   const query = contract.query ?? z.strictObject({})
   const supported: readonly string[] = contract.headers ?? []
-  const unsupported = Object.entries(headersNotToIgnore).filter(([name]) => !supported.includes(name))
+  const unsupported = (
+    Object.entries(headersNotToIgnore) as [keyof typeof headersNotToIgnore, string][]
+  ).filter(([name]) => !supported.includes(name))
   return (request, _response, next) => {
     parseQuery(request, query)
     for (const [name, hint] of unsupported) {
-      if (request.headers[name.toLowerCase()] === undefined) continue
-      throw new ProblemError('invalid-parameter', `The header ${name} is not supported here; ${hint}`, {
-        members: { parameter: name },
-      })
+      if (request.headers[name.toLowerCase()] !== undefined) throw unsupportedHeader(name, hint)
     }
     next()
   }
+}
+
+/** @param hint what to do instead */
+export function unsupportedHeader(name: keyof typeof headersNotToIgnore, hint: string): ProblemError {
+  return new ProblemError('invalid-parameter', `The header ${name} is not supported here; ${hint}`, {
+    members: { parameter: name },
+  })
 }

@@ -1,6 +1,7 @@
 import type { DecisionStore } from '../domain/decision-store.ts'
 import type { EntryReader } from '../domain/entry-reader.ts'
 import type { HoursReporter } from '../domain/hours-reporter.ts'
+import type { IdempotencyStore } from '../domain/idempotency.ts'
 import type { PeopleStore } from '../domain/people-store.ts'
 import type { UploadOptions } from '../domain/upload.ts'
 import type { UploadStore } from '../domain/upload-store.ts'
@@ -13,6 +14,7 @@ export interface ServiceParts {
   readonly reader: EntryReader
   readonly decisions: DecisionStore
   readonly uploads: UploadStore
+  readonly idempotency: IdempotencyStore
   readonly reporter: HoursReporter
   readonly people: PeopleStore
   readonly cursors: Cursors

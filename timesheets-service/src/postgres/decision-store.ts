@@ -20,19 +20,7 @@ export class PostgresDecisionStore implements DecisionStore {
   }
 
   create(content: Content, actor: Actor): Promise<StoredEntry> {
-    return this.#inTransaction(async (transaction) => {
-      const { id } = await transaction.timesheet.create({
-        data: {
-          ...toContentColumns(content),
-          source: appSource(actor.clientId),
-          digest: computeOwnDigest(content),
-          clientId: actor.clientId,
-          person: actor.person,
-        },
-        select: { id: true },
-      })
-      return readOne(transaction, Number(id))
-    })
+    return this.#inTransaction((transaction) => createEntry(transaction, content, actor))
   }
 
   decideOne(id: number, actor: Actor, decide: Decide): Promise<DecisionResult> {
@@ -77,6 +65,25 @@ export class PostgresDecisionStore implements DecisionStore {
   #inTransaction<T>(run: (transaction: Prisma.TransactionClient) => Promise<T>): Promise<T> {
     return retryOnConflict(() => this.#client.$transaction(run))
   }
+}
+
+/** Stores hours that a person enters, as a part of a transaction. */
+export async function createEntry(
+  transaction: Prisma.TransactionClient,
+  content: Content,
+  actor: Actor,
+): Promise<StoredEntry> {
+  const { id } = await transaction.timesheet.create({
+    data: {
+      ...toContentColumns(content),
+      source: appSource(actor.clientId),
+      digest: computeOwnDigest(content),
+      clientId: actor.clientId,
+      person: actor.person,
+    },
+    select: { id: true },
+  })
+  return readOne(transaction, Number(id))
 }
 
 async function readOne(transaction: Prisma.TransactionClient, id: number): Promise<StoredEntry> {

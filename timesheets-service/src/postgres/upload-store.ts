@@ -19,7 +19,7 @@ import { readEntries } from './sql/read-entries.ts'
 import { updateEntries } from './sql/update-entries.ts'
 
 /** Thrown inside a transaction to roll it back: another writer was first. */
-class StaleRead extends Error {}
+export class StaleRead extends Error {}
 
 /** Stores uploads in Postgres. */
 export class PostgresUploadStore implements UploadStore {
@@ -60,6 +60,35 @@ export class PostgresUploadStore implements UploadStore {
       if (error instanceof StaleRead || isWriteConflict(error)) return undefined
       throw error
     }
+  }
+}
+
+/**
+ * Stores an upload as a part of a transaction. It locks the existing rows first. If another writer is in the way, it
+ * throws `StaleRead` or a write conflict instead of returning undefined, because all of the transaction must run again.
+ */
+export class TransactionUploadStore implements UploadStore {
+  readonly #transaction: Prisma.TransactionClient
+
+  constructor(transaction: Prisma.TransactionClient) {
+    this.#transaction = transaction
+  }
+
+  find(keys: UploadKeys): Promise<ExistingState> {
+    return find(this.#transaction, keys, { lock: true })
+  }
+
+  write(changeSet: ChangeSet): Promise<WriteResult> {
+    return write(this.#transaction, changeSet)
+  }
+
+  async findAndWrite(keys: UploadKeys, decide: (existing: ExistingState) => ChangeSet): Promise<WriteResult> {
+    return this.write(decide(await this.find(keys)))
+  }
+
+  async read(id: number): Promise<StoredEntry> {
+    const [entry] = await readEntries(this.#transaction, [id])
+    return entry!
   }
 }
 

@@ -29,6 +29,14 @@ const streamExample = [{ progress: streamSummary }, { summary: streamSummary }]
   .map((line) => `${JSON.stringify(line)}\n`)
   .join('')
 
+const repeatable =
+  'With the header `Idempotency-Key`, a repeat of the same request gets the first response again, with `Idempotent-Replayed: true`, for 24 hours. A key belongs to one client and person. The same key with another body or query gets 422; while the first request is in progress, a repeat gets 409 with `Retry-After`. Only successful responses are kept: after an error nothing is stored, and the key can be used again. A dry run keeps no key.'
+const keyProblems = [
+  'idempotency-key-in-flight',
+  'idempotency-key-reused',
+  'too-many-idempotency-keys',
+] as const
+
 /** The operations of `/timesheets`. */
 export const timesheetOperations = {
   uploadTimesheets: {
@@ -36,7 +44,10 @@ export const timesheetOperations = {
 
 A stream (\`application/x-ndjson\`) has one item per line, and any length. The response flows while the request is still being sent, so a client reads while it writes: \`{"progress": …}\` after each chunk that is stored, a line with \`index\` for each item that is \`rejected\` or \`held\` (with \`results=all\` for every item), and last \`{"summary": …}\`. A response without the summary means that the upload has not finished; the line \`{"problem": …}\` says why, if it could be sent. Sending it again is safe. A dry run judges each chunk by what is stored, so it does not see an identity that an earlier chunk would create.
 
+Of one entry: ${repeatable} An array or a stream with the header gets 400.
+
 The body may be compressed: \`Content-Encoding: gzip\`.`,
+    headers: ['Idempotency-Key'],
     query: uploadQuerySchema,
     body: {
       required: true,
@@ -57,7 +68,7 @@ The body may be compressed: \`Content-Encoding: gzip\`.`,
       200: {
         description:
           'The entry was updated or deleted, or is unchanged. For an array or a stream: the results of its items',
-        headers: ['Location', 'ETag'],
+        headers: ['Location', 'ETag', 'Idempotent-Replayed'],
         content: {
           ...json(z.union([singleResponseSchema, batchResponseSchema]), {
             updated: single('updated'),
@@ -102,28 +113,29 @@ The body may be compressed: \`Content-Encoding: gzip\`.`,
       },
       201: {
         description: 'The entry was created',
-        headers: ['Location', 'ETag'],
+        headers: ['Location', 'ETag', 'Idempotent-Replayed'],
         content: json(singleResponseSchema, { created: single('created') }),
       },
       202: {
         description: 'The entry is approved: the upload is held as its pending correction',
-        headers: ['Location', 'ETag'],
+        headers: ['Location', 'ETag', 'Idempotent-Replayed'],
         content: json(singleResponseSchema, { held: single('held', correctedEntry) }),
       },
     },
-    problems: ['source-not-yours', 'invalid-entry'],
+    problems: ['source-not-yours', 'invalid-entry', ...keyProblems],
   },
   createTimesheet: {
-    description: 'Creates an entry for the person in the token.',
+    description: `Creates an entry for the person in the token.\n\n${repeatable}`,
+    headers: ['Idempotency-Key'],
     body: { required: true, content: json(ownEntrySchema, { entry: ownEntry }) },
     responses: {
       201: {
         description: 'The created entry',
-        headers: ['Location', 'ETag'],
+        headers: ['Location', 'ETag', 'Idempotent-Replayed'],
         content: json(storedEntrySchema, { entry: ownStoredEntry }),
       },
     },
-    problems: ['invalid-entry'],
+    problems: ['invalid-entry', ...keyProblems],
   },
   listTimesheets: {
     description:

@@ -12,8 +12,9 @@ import type { PeopleStore } from '../../domain/people-store.ts'
 import { resolveActor, resolveCaller } from '../caller.ts'
 import { parseEntryId } from '../entry-id.ts'
 import { EntryList, toFilter } from '../entry-list.ts'
-import { parseIfMatch, sendEntry } from '../etag.ts'
+import { parseIfMatch, sendEntry, toEtag } from '../etag.ts'
 import { getIdentity } from '../gateway-identity.ts'
+import { respondOnce } from '../idempotency-key.ts'
 import { jsonBody } from '../json-body.ts'
 import { createResourceRouter } from '../operation-contract.ts'
 import { parseQuery } from '../query.ts'
@@ -64,9 +65,15 @@ export function timesheetsRouter(parts: ServiceParts): Router {
       async (request, response) => {
         const { actor } = await resolveActor(response, people)
         const content = parseOwnEntry(request.body, actor.person, new Date())
-        const entry = await decisions.create(content, actor)
-        response.status(201).setHeader('location', `${publicUrl}/timesheets/${entry.id}`)
-        sendEntry(response, entry)
+        await respondOnce(request, response, parts, async (stores) => {
+          const entry = await stores.decisions.create(content, actor)
+          return {
+            status: 201,
+            location: `${publicUrl}/timesheets/${entry.id}`,
+            etag: toEtag(entry.version),
+            body: JSON.stringify(entry),
+          }
+        })
       },
     ],
 

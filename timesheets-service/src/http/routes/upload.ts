@@ -1,16 +1,18 @@
-import { parseUploadItem } from '@timesheets/contracts/entry'
+import { parseUploadItem, type UploadItem } from '@timesheets/contracts/entry'
 import { ProblemError, type ValidationError } from '@timesheets/contracts/problem'
 import { formatMessage, statusCodes } from '@timesheets/contracts/status'
 import { type BatchResponse, ndjson, uploadQuerySchema } from '@timesheets/contracts/upload'
 import { sendJson } from '@timesheets/runtime/http/send-json'
-import type { RequestHandler, Response, Router } from 'express'
+import type { Request, RequestHandler, Router } from 'express'
+import type { EntryResponse, Respond } from '../../domain/idempotency.ts'
 import { type UploadOptions, upload } from '../../domain/upload.ts'
 import type { UploadStore } from '../../domain/upload-store.ts'
 import { toEtag } from '../etag.ts'
 import { getIdentity } from '../gateway-identity.ts'
+import { hasIdempotencyKey, respondOnce } from '../idempotency-key.ts'
 import { jsonBody } from '../json-body.ts'
 import { bodyMediaType } from '../media-type.ts'
-import { createResourceRouter } from '../operation-contract.ts'
+import { createResourceRouter, unsupportedHeader } from '../operation-contract.ts'
 import { invalidParameter, parseQuery } from '../query.ts'
 import { bodyEncoding } from '../request-body.ts'
 import type { ServiceParts } from '../service-parts.ts'
@@ -26,6 +28,8 @@ import { type StreamLimits, uploadStream } from '../upload-stream.ts'
 
 /** Memory of the result for one item. A rejected item has up to 20 validation errors. */
 const itemResultBytes = 4096
+
+const keyForItems = 'give each item of an array or a stream an external_id, which makes a repeat safe'
 
 /** Validation errors that the response to an atomic upload lists at most. */
 const maxErrors = 20
@@ -43,6 +47,7 @@ export function uploadRouter(parts: ServiceParts & { readonly limits: UploadLimi
       next()
       return
     }
+    assertNoKey(request)
     bodyEncoding(request)
     const query = parseQuery(request, uploadQuerySchema)
     if (query.atomic === 'true') {
@@ -62,9 +67,12 @@ export function uploadRouter(parts: ServiceParts & { readonly limits: UploadLimi
     const options = { dryRun: query.dry_run === 'true', sourceOwners }
     const { client } = getIdentity(response)
     if (!Array.isArray(request.body)) {
-      await uploadOne(request.body, client, options, store, publicUrl, response)
+      const item = parseUploadItem(request.body, new Date())
+      const respond: Respond = ({ uploads }) => uploadOne(item, client, options, uploads, publicUrl)
+      await respondOnce(request, response, parts, respond, { isDryRun: options.dryRun })
       return
     }
+    assertNoKey(request)
     const { length } = request.body
     if (length > limits.maxArrayItems) throw tooManyItems(limits.maxArrayItems)
     await responses.reserve(response, length * itemResultBytes)
@@ -80,30 +88,35 @@ export function uploadRouter(parts: ServiceParts & { readonly limits: UploadLimi
   return createResourceRouter({ uploadTimesheets: [streamed, jsonBody(body), whole] })
 }
 
+/** @throws {ProblemError} `invalid-parameter` */
+function assertNoKey(request: Request): void {
+  if (hasIdempotencyKey(request)) throw unsupportedHeader('Idempotency-Key', keyForItems)
+}
+
 async function uploadOne(
-  body: unknown,
+  item: UploadItem,
   client: string,
   options: UploadOptions,
   store: UploadStore,
   publicUrl: string,
-  response: Response,
-): Promise<void> {
-  const item = parseUploadItem(body, new Date())
+): Promise<EntryResponse> {
   const [result] = await upload([item], client, { ...options, readBack: true }, store)
   if (result!.status === 'rejected') throw result!.error
   const { status, id, userId, correction } = result!
   const message = formatMessage(status, id, userId)
-  response.status(statusCodes[status])
   if (typeof id !== 'number') {
-    sendJson(response, { id: null, user_id: userId, status, message })
-    return
+    const body = JSON.stringify({ id: null, user_id: userId, status, message })
+    return { status: statusCodes[status], location: null, etag: null, body }
   }
   const entry = result!.entry ?? (await store.read(id))
-  response.setHeader('location', `${publicUrl}/timesheets/${id}`)
-  response.setHeader('etag', toEtag(entry.version))
   // A pending correction is in the entry already.
   const discarded = correction === 'discarded' ? { correction } : {}
-  sendJson(response, { ...entry, ...discarded, status, message })
+  return {
+    status: statusCodes[status],
+    location: `${publicUrl}/timesheets/${id}`,
+    etag: toEtag(entry.version),
+    body: JSON.stringify({ ...entry, ...discarded, status, message }),
+  }
 }
 
 async function uploadBatch(

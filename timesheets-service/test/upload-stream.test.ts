@@ -314,3 +314,31 @@ test('two clients that send the same identities in opposite order end with one r
   ])
   expect(await count("external_id like 'both-%'")).toBe(1000)
 })
+
+test('a key with the position of an item stands in for its external_id', async () => {
+  const withKey = { ...ndjson, 'idempotency-key': '"stream 1"' }
+  const items = Array.from({ length: 150 }, (_, i) => entry({ project: 'Keyed', hours: 1 + (i % 8) }))
+  const send = (body: readonly unknown[], headers: Record<string, string> = withKey) =>
+    uploadLines(toLines(body), '', headers)
+  expect(summaryIn(await send(items))).toMatchObject({ created: 150 })
+  expect(summaryIn(await send(items))).toMatchObject({ unchanged: 150 })
+
+  const changed = items.with(120, entry({ project: 'Keyed', hours: 20 }))
+  const lines = await send([...changed, entry({ project: 'Keyed' })])
+  expect(lines.slice(0, -1)).toContainEqual(
+    expect.objectContaining({
+      index: 120,
+      status: 'rejected',
+      code: 422,
+      problem: expect.objectContaining({ type: '/problems/idempotency-key-reused' }),
+    }),
+  )
+  expect(summaryIn(lines)).toMatchObject({ created: 1, unchanged: 149, rejected: 1 })
+  expect(await count("project = 'Keyed'")).toBe(151)
+
+  const otherClient = await service().uploadBatch(items.slice(0, 2), {
+    client: 'another-client',
+    headers: { 'idempotency-key': '"stream 1"' },
+  })
+  expect(otherClient.body.summary).toMatchObject({ created: 2 })
+})

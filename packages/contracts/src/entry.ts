@@ -59,6 +59,8 @@ export interface UploadItem {
   readonly source: string | null
   /** Null for an entry without identity, which every upload creates anew. */
   readonly externalId: string | null
+  /** Whether `externalId` comes from an idempotency key, so that another content is another request. */
+  readonly isKeyed?: boolean
   /** Null for a tombstone. */
   readonly content: Content | null
 }

@@ -85,6 +85,7 @@ export function planUpload(
   const planned = items.map((item) => {
     if ((existing.owners.get(item.source) ?? clientId) !== clientId) return sourceNotOwned(item.source)
     const plannedItem = applyItem(item, pending)
+    if (plannedItem instanceof DomainError) return plannedItem
     if (plannedItem.entry !== undefined && plannedItem.status !== 'unchanged') touched.add(plannedItem.entry)
     return plannedItem
   })
@@ -112,7 +113,7 @@ function toPendingEntry(entry: ExistingEntry): PendingEntry {
   }
 }
 
-function applyItem(item: SourcedItem, pending: Map<string, PendingEntry>): Exclude<PlannedItem, DomainError> {
+function applyItem(item: SourcedItem, pending: Map<string, PendingEntry>): PlannedItem {
   const { externalId, userId, content } = item
   if (externalId === null) return { status: 'created', userId, entry: createPendingEntry(item) }
   const key = toKey({ source: item.source, externalId })
@@ -126,6 +127,7 @@ function applyItem(item: SourcedItem, pending: Map<string, PendingEntry>): Exclu
   const digest = digestItem(item)
   const owner = content === null ? entry.userId : userId
   if (entry.digest === digest) return { status: 'unchanged', userId: owner, entry, ...findCorrection(entry) }
+  if (item.isKeyed === true) return contentChanged()
   entry.digest = digest
   if (content !== null) Object.assign(entry, { userId, content })
   if (entry.approved) return { status: 'held', userId: owner, entry }
@@ -191,6 +193,13 @@ function digestItem({ externalId, content }: SourcedItem): string | null {
 
 /** A source contains no space, so two identities never share a key. */
 const toKey = ({ source, externalId }: EntryIdentity) => `${source} ${externalId}`
+
+function contentChanged(): DomainError {
+  return new DomainError(
+    'idempotency-key-reused',
+    'An earlier upload with this idempotency key has another entry at this position; use a new key',
+  )
+}
 
 function sourceNotOwned(source: string): DomainError {
   return new DomainError(

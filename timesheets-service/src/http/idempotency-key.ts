@@ -6,10 +6,6 @@ import type { EntryResponse, EntryStores, KeyedRequest, Respond } from '../domai
 import { getIdentity } from './gateway-identity.ts'
 import type { ServiceParts } from './service-parts.ts'
 
-/** Whether a request has the header `Idempotency-Key`. */
-export const hasIdempotencyKey = ({ headers }: Request) =>
-  headers[idempotencyKeyHeader.toLowerCase()] !== undefined
-
 /**
  * Processes a request about one entry and sends the response. With an idempotency key, a repeat is not processed again.
  * Call it after the body has been validated, so that an invalid request neither uses nor needs its key.
@@ -46,15 +42,31 @@ function send(response: Response, { status, location, etag, body }: EntryRespons
 
 /** @returns undefined if the request has no key */
 function toKeyedRequest(request: Request, response: Response): KeyedRequest | undefined {
-  const header = request.headers[idempotencyKeyHeader.toLowerCase()]
-  if (header === undefined) return undefined
+  const key = readKey(request)
+  if (key === undefined) return undefined
   const { client, person } = getIdentity(response)
-  return {
-    clientId: client,
-    person,
-    key: parseIdempotencyKey(String(header)),
-    fingerprint: computeFingerprint(request),
-  }
+  return { clientId: client, person, key, fingerprint: computeFingerprint(request) }
+}
+
+/**
+ * Identifies the key of a request among those of all clients and people, for the entries of a batch that have no
+ * `external_id`. It is a hash, because others may read the entries.
+ * @returns undefined if the request has no key
+ * @throws {ProblemError} `invalid-parameter` if the key is malformed
+ */
+export function readKeyId(request: Request, response: Response): string | undefined {
+  const key = readKey(request)
+  if (key === undefined) return undefined
+  const { client, person } = getIdentity(response)
+  return createHash('sha256')
+    .update(JSON.stringify([client, person, key]))
+    .digest('hex')
+    .slice(0, 32)
+}
+
+function readKey({ headers }: Request): string | undefined {
+  const header = headers[idempotencyKeyHeader.toLowerCase()]
+  return header === undefined ? undefined : parseIdempotencyKey(String(header))
 }
 
 /**

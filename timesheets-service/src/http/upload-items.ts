@@ -15,14 +15,24 @@ export type ParsedItem = UploadItem | ProblemError
 /** The result for an item: of storing it, or why it could not be read. */
 export type BatchResult = ItemResult | ProblemError
 
+/** What all items of a batch have in common. */
+export interface BatchContext {
+  /** A date may be at most one year after it. */
+  readonly now: Date
+  /** Identifies the idempotency key of the request, if it has one. */
+  readonly keyId: string | undefined
+}
+
 /**
- * Parses an item of an array or of a stream. It needs an identity, because a repeated upload must not create it again.
- * @param now a date may be at most one year after it
+ * Parses an item of an array or of a stream. It needs an identity, because a repeated upload must not create it again: its
+ * `external_id`, or the idempotency key of the request with its position.
  */
-export function parseItem(value: unknown, now: Date): ParsedItem {
+export function parseItem(value: unknown, index: number, { now, keyId }: BatchContext): ParsedItem {
   try {
     const item = parseUploadItem(value, now)
-    return item.externalId === null ? missingIdentity() : item
+    if (item.externalId !== null) return item
+    if (keyId === undefined) return missingIdentity()
+    return { ...item, externalId: `idempotency-key:${keyId}:${index}`, isKeyed: true }
   } catch (error) {
     if (error instanceof ProblemError) return error
     throw error
@@ -30,7 +40,12 @@ export function parseItem(value: unknown, now: Date): ParsedItem {
 }
 
 /** Parses a line of a stream. */
-export function parseLine(line: Line, now: Date, maxLineBytes: number): ParsedItem {
+export function parseLine(
+  line: Line,
+  index: number,
+  context: BatchContext,
+  maxLineBytes: number,
+): ParsedItem {
   if (line === 'too long') {
     return new ProblemError('too-large', `The line has more than ${maxLineBytes} bytes`, {
       members: { max_bytes: maxLineBytes },
@@ -43,7 +58,7 @@ export function parseLine(line: Line, now: Date, maxLineBytes: number): ParsedIt
   } catch {
     return new ProblemError('malformed-json', 'The line is not JSON in UTF-8')
   }
-  return parseItem(value, now)
+  return parseItem(value, index, context)
 }
 
 /** Stores the items that could be read, and returns one result per item, in their order. */
@@ -95,7 +110,7 @@ function toRejected(index: number, error: ProblemError): UploadItemResult {
 function missingIdentity(): ProblemError {
   return new ProblemError(
     'invalid-entry',
-    'An item of a batch needs an external_id, so that a repeat is not counted twice',
+    'An item of a batch needs an external_id, or the request an Idempotency-Key, so that a repeat is not counted twice',
     { members: { errors: [{ pointer: '#/external_id', message: 'is missing' }] } },
   )
 }

@@ -39,6 +39,8 @@ const maxRunningChunks = 2
 /** What one upload as a stream needs. */
 export interface StreamedUpload {
   readonly client: string
+  /** Identifies the idempotency key of the request, if it has one. */
+  readonly keyId: string | undefined
   readonly options: UploadOptions
   readonly store: UploadStore
   /** Whether the response has a line for every item. */
@@ -85,9 +87,12 @@ export async function uploadStream(
   await sendStream(response, formatLines(stored, upload.allResults), { stallMs: limits.stallMs })
 }
 
-function prepare({ firstIndex, lines }: LineChunk, { client, options, store, limits }: StreamedUpload) {
-  const now = new Date()
-  const parsed = lines.map((line) => parseLine(line, now, limits.maxLineBytes))
+function prepare(
+  { firstIndex, lines }: LineChunk,
+  { client, keyId, options, store, limits }: StreamedUpload,
+) {
+  const context = { now: new Date(), keyId }
+  const parsed = lines.map((line, i) => parseLine(line, firstIndex + i, context, limits.maxLineBytes))
   return {
     keys: new Set(parsed.flatMap(toKey)),
     run: async (): Promise<StoredChunk> => ({

@@ -31,6 +31,8 @@ const streamExample = [{ progress: streamSummary }, { summary: streamSummary }]
 
 const repeatable =
   'With the header `Idempotency-Key`, a repeat of the same request gets the first response again, with `Idempotent-Replayed: true`, for 24 hours. A key belongs to one client and person. The same key with another body or query gets 422; while the first request is in progress, a repeat gets 409 with `Retry-After`. Only successful responses are kept: after an error nothing is stored, and the key can be used again. A dry run keeps no key.'
+const batchKeyDescription =
+  'In an array or a stream, the key and the position of an item stand in for a missing `external_id`, for ever: an item is stored once, and other content at its position is `rejected` (`idempotency-key-reused`).'
 const keyProblems = [
   'idempotency-key-in-flight',
   'idempotency-key-reused',
@@ -40,11 +42,11 @@ const keyProblems = [
 /** The operations of `/timesheets`. */
 export const timesheetOperations = {
   uploadTimesheets: {
-    description: `Uploads one entry, or an array of at most ${maxArrayItems} entries. \`source\` and \`external_id\` identify an entry: an upload with the same content changes nothing, and one with other content updates the entry. Each item of an array or stream needs an \`external_id\`. An invalid item is \`rejected\` with a problem and does not affect the others.
+    description: `Uploads one entry, or an array of at most ${maxArrayItems} entries. \`source\` and \`external_id\` identify an entry: an upload with the same content changes nothing, and one with other content updates the entry. Each item of an array or stream needs an \`external_id\`, or the request an \`Idempotency-Key\`. An invalid item is \`rejected\` with a problem and does not affect the others.
 
 A stream (\`application/x-ndjson\`) has one item per line, and any length. The response flows while the request is still being sent, so a client reads while it writes: \`{"progress": …}\` after each chunk that is stored, a line with \`index\` for each item that is \`rejected\` or \`held\` (with \`results=all\` for every item), and last \`{"summary": …}\`. A response without the summary means that the upload has not finished; the line \`{"problem": …}\` says why, if it could be sent. Sending it again is safe. A dry run judges each chunk by what is stored, so it does not see an identity that an earlier chunk would create.
 
-Of one entry: ${repeatable} An array or a stream with the header gets 400.
+Of one entry: ${repeatable} ${batchKeyDescription}
 
 The body may be compressed: \`Content-Encoding: gzip\`.`,
     headers: ['Idempotency-Key'],

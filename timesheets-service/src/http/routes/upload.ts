@@ -3,16 +3,16 @@ import { ProblemError, type ValidationError } from '@timesheets/contracts/proble
 import { formatMessage, statusCodes } from '@timesheets/contracts/status'
 import { type BatchResponse, ndjson, uploadQuerySchema } from '@timesheets/contracts/upload'
 import { sendJson } from '@timesheets/runtime/http/send-json'
-import type { Request, RequestHandler, Router } from 'express'
+import type { RequestHandler, Router } from 'express'
 import type { EntryResponse, Respond } from '../../domain/idempotency.ts'
 import { type UploadOptions, upload } from '../../domain/upload.ts'
 import type { UploadStore } from '../../domain/upload-store.ts'
 import { toEtag } from '../etag.ts'
 import { getIdentity } from '../gateway-identity.ts'
-import { hasIdempotencyKey, respondOnce } from '../idempotency-key.ts'
+import { readKeyId, respondOnce } from '../idempotency-key.ts'
 import { jsonBody } from '../json-body.ts'
 import { bodyMediaType } from '../media-type.ts'
-import { createResourceRouter, unsupportedHeader } from '../operation-contract.ts'
+import { createResourceRouter } from '../operation-contract.ts'
 import { invalidParameter, parseQuery } from '../query.ts'
 import { bodyEncoding } from '../request-body.ts'
 import type { ServiceParts } from '../service-parts.ts'
@@ -28,8 +28,6 @@ import { type StreamLimits, uploadStream } from '../upload-stream.ts'
 
 /** Memory of the result for one item. A rejected item has up to 20 validation errors. */
 const itemResultBytes = 4096
-
-const keyForItems = 'give each item of an array or a stream an external_id, which makes a repeat safe'
 
 /** Validation errors that the response to an atomic upload lists at most. */
 const maxErrors = 20
@@ -47,7 +45,6 @@ export function uploadRouter(parts: ServiceParts & { readonly limits: UploadLimi
       next()
       return
     }
-    assertNoKey(request)
     bodyEncoding(request)
     const query = parseQuery(request, uploadQuerySchema)
     if (query.atomic === 'true') {
@@ -55,6 +52,7 @@ export function uploadRouter(parts: ServiceParts & { readonly limits: UploadLimi
     }
     await uploadStream(request, response, {
       client: getIdentity(response).client,
+      keyId: readKeyId(request, response),
       options: { dryRun: query.dry_run === 'true', sourceOwners },
       store,
       allResults: query.results === 'all',
@@ -72,12 +70,11 @@ export function uploadRouter(parts: ServiceParts & { readonly limits: UploadLimi
       await respondOnce(request, response, parts, respond, { isDryRun: options.dryRun })
       return
     }
-    assertNoKey(request)
     const { length } = request.body
     if (length > limits.maxArrayItems) throw tooManyItems(limits.maxArrayItems)
     await responses.reserve(response, length * itemResultBytes)
-    const now = new Date()
-    const parsed = request.body.map((value) => parseItem(value, now))
+    const context = { now: new Date(), keyId: readKeyId(request, response) }
+    const parsed = request.body.map((value, index) => parseItem(value, index, context))
     if (query.atomic === 'true') assertAllValid(parsed)
     sendJson(
       response,
@@ -86,11 +83,6 @@ export function uploadRouter(parts: ServiceParts & { readonly limits: UploadLimi
   }
 
   return createResourceRouter({ uploadTimesheets: [streamed, jsonBody(body), whole] })
-}
-
-/** @throws {ProblemError} `invalid-parameter` */
-function assertNoKey(request: Request): void {
-  if (hasIdempotencyKey(request)) throw unsupportedHeader('Idempotency-Key', keyForItems)
 }
 
 async function uploadOne(

@@ -40,8 +40,8 @@ Exit codes
    2  Configuration: a setting is wrong or a right is missing. Correct it; a
       repeat does not help.
    3  Finished, but entries were rejected. They are listed with their ids.
-  75  Try later: an outage, a quota, or the run was stopped (SIGTERM) before
-      its end.
+  75  Try later: an outage, a quota, or the run was stopped before its end (by
+      SIGTERM, or by SYNC_DEADLINE_SECONDS).
   A daemon that is stopped ends with 0.
 
 Settings, from environment variables. Any of them can be read from a file

@@ -125,7 +125,9 @@ test('--show prints the first messages of the API, and how many there are more',
     '--format',
     'text',
   ])
-  expect(stdout).toMatch(/^Created timesheet \d+ for employee kim@example\.com: 2017-03-02, .+, [\d.]+ h\n\nharvest,/)
+  expect(stdout).toMatch(
+    /^Created timesheet \d+ for employee kim@example\.com: 2017-03-02, .+, [\d.]+ h\n\nharvest,/,
+  )
 
   const all = await env.run({}, ['--full', '--show', '2', '--format', 'text'])
   const { count } = await env.readStoredTotals()

@@ -4,6 +4,7 @@ import { formatError } from './error-message.ts'
 import { toPlainText } from './plain-text.ts'
 import { ProgressBar } from './progress-bar.ts'
 import { summaryTable } from './summary-table.ts'
+import { wrapLines } from './wrap.ts'
 
 const maxMessageLength = 500
 
@@ -15,7 +16,7 @@ export function createTextOutput(): SyncObserver {
   let total: number | undefined
   const writeLine = (line: string) => {
     bar?.hide()
-    process.stderr.write(`${line}\n`)
+    process.stderr.write(`${wrapLines(line, process.stderr)}\n`)
   }
   return {
     started() {
@@ -46,7 +47,7 @@ export function createTextOutput(): SyncObserver {
       })
       if (lines.length > 0 && notShown > 0) lines.push(`and ${number.format(notShown)} more`)
       const paragraph = lines.length === 0 ? '' : `${lines.join('\n')}\n\n`
-      process.stdout.write(`${paragraph}${summaryTable(report)}\n`)
+      process.stdout.write(`${wrapLines(`${paragraph}${summaryTable(report)}`, process.stdout)}\n`)
       if (error === undefined) return
       const progress =
         total === undefined ? '' : `, after ${number.format(read)} of ${number.format(total)} entries`

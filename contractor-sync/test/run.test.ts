@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { testEnvironment } from './test-environment.ts'
 
-const env = testEnvironment({ SOURCE_OWNERS: 'taken=somebody-else' })
+const env = testEnvironment({ SOURCE_OWNERS: 'taken=another-client' })
 beforeEach(() => env.deleteEntries())
 
 test('the first run creates, a repeat changes nothing, and the next one brings edits and new entries', async () => {

@@ -23,7 +23,7 @@ async function main([name, ...rest]: string[]): Promise<void> {
     await mkdir(path.dirname(file))
     await writeFile(file, sql)
     console.log(
-      `${sql}\nWrote ${path.relative(process.cwd(), file)}. Review it, and mark statements that lock a large table.`,
+      `${sql}\nWrote ${path.relative(process.cwd(), file)}\nReview it, and mark statements that lock a large table.`,
     )
   } finally {
     await server.stop()

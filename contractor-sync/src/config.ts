@@ -77,7 +77,7 @@ export const syncSettings = {
     default: 8400,
     min: 1,
     max: 86_400,
-    doc: 'Time limit for one run (s): then it stops, reports, and ends with 75',
+    doc: 'Time limit for one run (s): then it stops and reports; the exit code is 75',
   }),
   batchSize: setting.integer('UPLOAD_BATCH_SIZE', {
     default: maxArrayItems,

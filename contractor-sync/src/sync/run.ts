@@ -42,7 +42,7 @@ export async function run(
   const timer = setTimeout(
     () => deadline.abort(createDeadlineError(config.deadlineSeconds)),
     config.deadlineSeconds * 1000,
-  )
+  ).unref() // an error below must not keep the process until then
   const stopping = AbortSignal.any([signal, deadline.signal])
   // Aborts what is still pending when the run is over, above all the page read ahead.
   const over = new AbortController()

@@ -80,9 +80,9 @@ describe('the deadline of a run', () => {
   test('a tracker that keeps it waiting: it ends by itself with 75 and reports how far it came', async () => {
     await env.deleteEntries()
     await env.injectFaults({ fault: 'slow', delayMs: 600_000, path: '/v2/time_entries', after: 1, times: 9 })
-    const limits = { SYNC_DEADLINE_SECONDS: '5', REQUEST_TIMEOUT_SECONDS: '300', UPLOAD_BATCH_SIZE: '10' }
+    const limits = { SYNC_DEADLINE_SECONDS: '8', REQUEST_TIMEOUT_SECONDS: '300', UPLOAD_BATCH_SIZE: '10' }
     const ended = await env.run(limits)
-    expectEnd(ended, 75, /Stopped at its time limit of 5 s \(SYNC_DEADLINE_SECONDS\)/)
+    expectEnd(ended, 75, /Stopped at its time limit of 8 s \(SYNC_DEADLINE_SECONDS\)/)
     const { total, created } = ended.report
     expect(ended.report).toMatchObject({ msg: 'sync did not finish', exitCode: 75 })
     expect(await env.readStoredTotals()).toMatchObject({ count: created })

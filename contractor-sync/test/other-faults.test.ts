@@ -93,7 +93,7 @@ describe('the deadline of a run', () => {
 
   test('on a terminal, the message says how far it came', async () => {
     await env.injectFaults({ fault: 'slow', delayMs: 600_000, path: '/v2/time_entries', after: 1, times: 9 })
-    const { code, stderr } = await env.run({ SYNC_DEADLINE_SECONDS: '5' }, ['--full', '--format', 'text'])
+    const { code, stderr } = await env.run({ SYNC_DEADLINE_SECONDS: '8' }, ['--full', '--format', 'text'])
     expect({ code, stderr }).toEqual({
       code: 75,
       stderr: expect.stringMatching(

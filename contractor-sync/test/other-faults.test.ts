@@ -89,7 +89,7 @@ describe('the deadline of a run', () => {
     expect(created).toBeGreaterThan(0)
     expect(total).toBeGreaterThan(created as number)
     await env.expectRecovery()
-  })
+  }, 60_000)
 
   test('on a terminal, the message says how far it came', async () => {
     await env.injectFaults({ fault: 'slow', delayMs: 600_000, path: '/v2/time_entries', after: 1, times: 9 })
@@ -101,7 +101,7 @@ describe('the deadline of a run', () => {
       ),
     })
     await env.expectRecovery()
-  })
+  }, 60_000)
 })
 
 describe('a signal', () => {

@@ -10,7 +10,8 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
 async function main([name = '', ...rest]: string[]): Promise<void> {
   const bench = benches[name]
   if (bench === undefined || rest.length > 0) {
-    throw new Error(`name one benchmark of ${Object.keys(benches).join(', ')}: npm run bench -- read`)
+    const wrong = name === '' || bench !== undefined ? '' : `"${name}" is not a benchmark; `
+    throw new Error(`${wrong}name one of ${Object.keys(benches).join(', ')}: npm run bench -- read`)
   }
   await bench()
 }

@@ -53,5 +53,10 @@ function formatDefault({ defaultText, optional, secret }: Settings[string]): str
 const escapeCell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
 
 if (import.meta.main) {
-  await writeFile(operationsPath, updateReference(await readFile(operationsPath, 'utf8')))
+  const before = await readFile(operationsPath, 'utf8')
+  const after = updateReference(before)
+  await writeFile(operationsPath, after)
+  console.log(
+    after === before ? 'docs/operations.md was current' : 'wrote the settings in docs/operations.md',
+  )
 }

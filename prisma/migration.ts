@@ -10,9 +10,7 @@ import { diffSchema } from './schema-difference.ts'
  */
 async function main([name, ...rest]: string[]): Promise<void> {
   if (!name || rest.length > 0 || !/^[a-z0-9]+(_[a-z0-9]+)*$/.test(name)) {
-    throw new Error(
-      'Give one name of lower-case letters, digits and underscores: npm run migration -- add_approvals',
-    )
+    throw new Error('Give one name (a-z, 0-9 and _), such as npm run migration -- add_approvals')
   }
   const server = await startPostgres({ throwaway: true })
   try {
@@ -25,7 +23,7 @@ async function main([name, ...rest]: string[]): Promise<void> {
     await mkdir(path.dirname(file))
     await writeFile(file, sql)
     console.log(
-      `${sql}\nWrote ${path.relative(process.cwd(), file)}. Review it, and mark statements that lock a large table.`,
+      `${sql}\nWrote ${path.relative(process.cwd(), file)}\nReview it, and mark statements that lock a large table.`,
     )
   } finally {
     await server.stop()

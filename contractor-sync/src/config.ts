@@ -73,6 +73,12 @@ export const syncSettings = {
     max: 86_400,
     doc: 'Time that one run may spend on retries in all (s)',
   }),
+  deadlineSeconds: setting.integer('SYNC_DEADLINE_SECONDS', {
+    default: 8400,
+    min: 1,
+    max: 86_400,
+    doc: 'Time limit for one run (s): then it stops and reports; the exit code is 75',
+  }),
   batchSize: setting.integer('UPLOAD_BATCH_SIZE', {
     default: maxArrayItems,
     min: 1,

@@ -33,7 +33,7 @@ export class InvalidResponseError extends Error {
   }
 }
 
-/** A signal stopped this process. What was uploaded stays; the next run does the rest. */
+/** A signal or its deadline stopped the run. What was uploaded stays; the next run does the rest. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError'
 }

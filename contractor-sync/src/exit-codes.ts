@@ -9,7 +9,7 @@ export const exitCodes = {
   refused: 2,
   /** The run finished, but some entries were rejected. */
   rejected: 3,
-  /** An outage, a quota, or a signal; `EX_TEMPFAIL` of sysexits.h. */
+  /** An outage, a quota, a signal, or the deadline of the run; `EX_TEMPFAIL` of sysexits.h. */
   tryLater: 75,
 } as const
 

@@ -60,6 +60,17 @@ test('continues after a failed run, and logs its exit code', async () => {
   expect(lines).toContainEqual(expect.objectContaining({ msg: 'sync did not finish', exitCode: 2 }))
 }, 60_000)
 
+test('goes on with its schedule after a run that reached its time limit', async () => {
+  await env.injectFaults({ fault: 'slow', delayMs: 600_000, path: '/v2/users' })
+  const daemon = env.spawn(['daemon'], { ...everySecond, SYNC_DEADLINE_SECONDS: '4' })
+  await daemon.waitForOutput(finished)
+  daemon.kill('SIGTERM')
+  const { lines } = await daemon.ended
+  const reason = expect.stringContaining('SYNC_DEADLINE_SECONDS')
+  const results = lines.filter(({ msg }) => String(msg).startsWith('sync ') && msg !== 'sync started')
+  expect(results[0]).toMatchObject({ msg: 'sync did not finish', exitCode: 75, reason })
+}, 60_000)
+
 test('SIGTERM during a run ends it after the current batch', async () => {
   await env.injectFaults({ fault: 'slow', delayMs: 20_000, path: '/v2/time_entries' })
   const daemon = env.spawn(['daemon'], { SYNC_SCHEDULE: '0 2 * * *' })

@@ -76,6 +76,34 @@ describe('the API', () => {
   })
 })
 
+describe('the deadline of a run', () => {
+  test('a tracker that keeps it waiting: it ends by itself with 75 and reports how far it came', async () => {
+    await env.deleteEntries()
+    await env.injectFaults({ fault: 'slow', delayMs: 600_000, path: '/v2/time_entries', after: 1, times: 9 })
+    const limits = { SYNC_DEADLINE_SECONDS: '8', REQUEST_TIMEOUT_SECONDS: '300', UPLOAD_BATCH_SIZE: '10' }
+    const ended = await env.run(limits)
+    expectEnd(ended, 75, /Stopped at its time limit of 8 s \(SYNC_DEADLINE_SECONDS\)/)
+    const { total, created } = ended.report
+    expect(ended.report).toMatchObject({ msg: 'sync did not finish', exitCode: 75 })
+    expect(await env.readStoredTotals()).toMatchObject({ count: created })
+    expect(created).toBeGreaterThan(0)
+    expect(total).toBeGreaterThan(created as number)
+    await env.expectRecovery()
+  }, 60_000)
+
+  test('on a terminal, the message says how far it came', async () => {
+    await env.injectFaults({ fault: 'slow', delayMs: 600_000, path: '/v2/time_entries', after: 1, times: 9 })
+    const { code, stderr } = await env.run({ SYNC_DEADLINE_SECONDS: '8' }, ['--full', '--format', 'text'])
+    expect({ code, stderr }).toEqual({
+      code: 75,
+      stderr: expect.stringMatching(
+        /^The sync did not finish, after \d+ of \d+ entries: Stopped at its time limit/m,
+      ),
+    })
+    await env.expectRecovery()
+  }, 60_000)
+})
+
 describe('a signal', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
     '%s gives a report and 75, and the next run does the rest',

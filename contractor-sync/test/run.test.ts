@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { testEnvironment } from './test-environment.ts'
 
-const env = testEnvironment({ SOURCE_OWNERS: 'taken=somebody-else' })
+const env = testEnvironment({ SOURCE_OWNERS: 'taken=another-client' })
 beforeEach(() => env.deleteEntries())
 
 test('the first run creates, a repeat changes nothing, and the next one brings edits and new entries', async () => {
@@ -114,7 +114,7 @@ test('a dry run reports what would change, and writes nothing', async () => {
   expect((await env.readStoredTotals()).count).toBe(0)
 })
 
-test('--show prints the first messages of the API', async () => {
+test('--show prints the first messages of the API, and how many there are more', async () => {
   const { stdout } = await env.run({}, [
     '--since',
     '2017-03-01',
@@ -125,7 +125,13 @@ test('--show prints the first messages of the API', async () => {
     '--format',
     'text',
   ])
-  expect(stdout).toMatch(/^Created timesheet \d+ for employee kim@example\.com: 2017-03-02, .+, [\d.]+ h\n/)
+  expect(stdout).toMatch(
+    /^Created timesheet \d+ for employee kim@example\.com: 2017-03-02, .+, [\d.]+ h\n\nharvest,/,
+  )
+
+  const all = await env.run({}, ['--full', '--show', '2', '--format', 'text'])
+  const { count } = await env.readStoredTotals()
+  expect(all.stdout).toMatch(new RegExp(`^(.+ timesheet .+\\n){2}and ${count - 2} more\\n\\nharvest,`))
 })
 
 test('the report is written at every log level', async () => {

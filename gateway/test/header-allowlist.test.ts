@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { beforeAll, expect, test } from '@jest/globals'
 import { parseIdempotencyKey } from '@timesheets/contracts/idempotency-key'
 import { startStack, uploadPath } from './gateway-fixture.ts'
@@ -147,4 +148,18 @@ test('forwards only the listed response headers', async () => {
     'x-content-type-options': 'nosniff',
     'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
   })
+})
+
+test('forwards a compressed response with its Content-Encoding', async () => {
+  const answering = await startStack((request, response) => {
+    request.resume()
+    response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
+    response.end(gzipSync('{"ok":true}'))
+  })
+  const answer = await fetch(answering.url + uploadPath, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await answering.issuer.token()}` },
+  })
+  expect(answer.headers.get('content-encoding')).toBe('gzip')
+  expect(await answer.json()).toEqual({ ok: true })
 })

@@ -116,6 +116,16 @@ test('refuses "Bearer" without a token, or with more than one, as malformed', as
   }
 })
 
+test('refuses a token whose exp is larger than every number', async () => {
+  const [header = '', payload = '', signature = ''] = (await gateway.issuer.token()).split('.')
+  const claims = Buffer.from(payload, 'base64url').toString()
+  const endless = claims.replace(/"exp":\d+/, '"exp":1e999')
+  expect(JSON.parse(endless)).toMatchObject({ exp: Number.POSITIVE_INFINITY })
+  const token = `${header}.${Buffer.from(endless).toString('base64url')}.${signature}`
+  // With the signature of other claims it is refused in any case, so the reason is what counts.
+  await expectRefused(token, 'The access token has no expiry (exp)')
+})
+
 test('refuses another spelling of a good token, which decodes to the same bytes', async () => {
   const token = await gateway.issuer.token()
   const [header = '', payload = '', signature = ''] = token.split('.')

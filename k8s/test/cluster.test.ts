@@ -63,7 +63,10 @@ test('waitForJob reports the pods and the last logs of a failed Job', async () =
   )
 })
 
-test.each([[[]], [['staging']]])('try-cluster changes no cluster whose context is not named: %j', (args) => {
+test.each([
+  [[], ''],
+  [['staging'], 'kubectl has no context "staging". '],
+])('try-cluster changes no cluster whose context is not named: %j', (args, wrong) => {
   installKubectl({ 'config get-contexts': 'production\nkind-kind', 'config current-context': 'production' })
   const { status, stderr } = spawnSync(process.execPath, [tryCluster, ...args], {
     encoding: 'utf8',
@@ -71,7 +74,7 @@ test.each([[[]], [['staging']]])('try-cluster changes no cluster whose context i
   })
   expect({ status, stderr }).toEqual({
     status: 2,
-    stderr: 'Name the cluster: npm run test:k8s -- <context>. Contexts: production, kind-kind\n',
+    stderr: `${wrong}Name the cluster: npm run test:k8s -- <context>\nContexts: production, kind-kind\n`,
   })
   expect(readCalls()).toEqual(['config get-contexts --output=name'])
 })

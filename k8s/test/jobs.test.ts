@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import type { V1CronJobSpec, V1JobSpec } from '@kubernetes/client-node'
+import { syncSettings } from '@timesheets/contractor-sync/config'
 import { exitCodes } from '@timesheets/contractor-sync/exit-codes'
 import { trackerNames } from '@timesheets/contractor-sync/trackers/registry'
 import { describeManifests } from './kubectl.ts'
@@ -53,23 +54,35 @@ describeManifests('jobs', () => {
   })
 
   // A Job that reaches its deadline loses its running pod, and with it the log.
-  test.each(overlays)('%s: a process ends before the deadline of its Job', (overlay) => {
-    const manifests = renderOverlay(overlay)
-    for (const { spec } of ofKind(manifests, 'CronJob')) {
-      const job = spec.jobTemplate.spec as V1JobSpec
-      const { activeDeadlineSeconds, terminationGracePeriodSeconds } = job.template.spec!
-      const margin = 60
-      expect(activeDeadlineSeconds! + terminationGracePeriodSeconds! + margin).toBeLessThan(
-        job.activeDeadlineSeconds!,
+  test.each(overlays)(
+    '%s: a process ends before the deadline of its pod, and all attempts before that of the Job',
+    (overlay) => {
+      const manifests = renderOverlay(overlay)
+      for (const { spec } of ofKind(manifests, 'CronJob')) {
+        const job = spec.jobTemplate.spec as V1JobSpec
+        const { activeDeadlineSeconds, terminationGracePeriodSeconds, containers } = job.template.spec!
+        // No manifest changes the default of the process.
+        expect(containers[0]!.env!.map(({ name }) => name)).not.toContain(syncSettings.deadlineSeconds.name)
+        // The longest request that may still run when the process stops.
+        const lastRequest = Number(syncSettings.requestTimeoutSeconds.defaultText)
+        expect(Number(syncSettings.deadlineSeconds.defaultText) + lastRequest).toBeLessThan(
+          activeDeadlineSeconds!,
+        )
+        // Kubernetes waits for 10, 20, 40 s … before it repeats.
+        const attempts = job.backoffLimit! + 1
+        const pauses = 10 * 2 ** attempts
+        expect(attempts * (activeDeadlineSeconds! + terminationGracePeriodSeconds!) + pauses).toBeLessThan(
+          job.activeDeadlineSeconds!,
+        )
+      }
+      const { container, spec } = findWorkload(manifests, 'migrate')
+      const deadline = Number(container.env!.find(({ name }) => name === 'MIGRATE_DEADLINE_SECONDS')!.value)
+      expect(deadline).toBeLessThan(spec.activeDeadlineSeconds!)
+      expect(spec.activeDeadlineSeconds).toBeLessThan(
+        find(manifests, 'Job', 'migrate').spec.activeDeadlineSeconds,
       )
-    }
-    const { container, spec } = findWorkload(manifests, 'migrate')
-    const deadline = Number(container.env!.find(({ name }) => name === 'MIGRATE_DEADLINE_SECONDS')!.value)
-    expect(deadline).toBeLessThan(spec.activeDeadlineSeconds!)
-    expect(spec.activeDeadlineSeconds).toBeLessThan(
-      find(manifests, 'Job', 'migrate').spec.activeDeadlineSeconds,
-    )
-  })
+    },
+  )
 
   test('docs/operations.md reads the log of the last pod of a Job, and shows the pods while it waits', () => {
     const documented = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8')

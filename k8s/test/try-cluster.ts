@@ -55,9 +55,9 @@ async function requireContext(named: string | undefined): Promise<string> {
   try {
     const contexts = (await runCommand('kubectl', ['config', 'get-contexts', '--output=name'])).split('\n')
     if (named === undefined || !contexts.includes(named)) {
-      console.error(
-        `Name the cluster: npm run test:k8s -- <context>. Contexts: ${contexts.join(', ') || 'none'}`,
-      )
+      const wrong = named === undefined ? '' : `kubectl has no context "${named}". `
+      const known = contexts.filter((name) => name !== '').join(', ') || 'none'
+      console.error(`${wrong}Name the cluster: npm run test:k8s -- <context>\nContexts: ${known}`)
       process.exit(2)
     }
     await runCommand('kubectl', ['--context', named, 'get', '--raw', '/version', '--request-timeout=10s'])

@@ -6,7 +6,7 @@ import { problemHandler } from '@timesheets/runtime/http/problem-handler'
 import { acceptRequestId } from '@timesheets/runtime/http/request-id'
 import { requestMetrics } from '@timesheets/runtime/http/request-metrics'
 import type { Service } from '@timesheets/runtime/http/server'
-import type { Logger } from '@timesheets/runtime/logger'
+import { type Logger, limitErrorLines } from '@timesheets/runtime/logger'
 import type { Express, RequestHandler } from 'express'
 import pLimit from 'p-limit'
 import type { ServiceConfig } from './config.ts'
@@ -94,7 +94,7 @@ export function createService(config: ServiceConfig, logger: Logger): Service & 
   app.use(reportsRouter(parts))
   app.use(peopleRouter(parts))
   app.use(notFound)
-  app.use(problemHandler(logger, toProblem))
+  app.use(problemHandler(limitErrorLines(logger), toProblem))
 
   return {
     app,

@@ -27,6 +27,13 @@ test('logs a request during an outage in one short line without a stack', async 
   expectOneShortLine({ level: 'error', problem: 'not-ready', requestId: expect.any(String) })
 })
 
+test('logs many requests during an outage in fewer lines', async () => {
+  const client = new Client(() => service.app, syncIdentity)
+  const requests = Array.from({ length: 20 }, () => client.request('POST', '/timesheets/upload', entry()))
+  expect((await Promise.all(requests)).map(({ status }) => status)).toEqual(Array(20).fill(503))
+  expect(lines.splice(0).length).toBeLessThan(20)
+})
+
 test('logs a readiness check during an outage in one short line without a stack', async () => {
   expect(Object.keys(await service.readiness())).toEqual(['database'])
   expectOneShortLine({ level: 'warn', msg: 'the readiness check of the database failed' })

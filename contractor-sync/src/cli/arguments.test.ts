@@ -25,7 +25,11 @@ describe('rejects', () => {
     [['run', '--full', '--since', '2026-02-02'], '--full: means all days'],
     [['run', '--show', 'all'], '--show: must be a number'],
     [['run', '--format', 'xml'], '--format: must be text or json'],
-    [['run', '--source', ''], `--source: is empty; it takes ${trackerNames.join(' or ')}`],
+    [['run', '--source', ''], `--source: "" is not a tracker; it takes ${trackerNames.join(' or ')}`],
+    [
+      ['run', '--source', 'paper'],
+      `--source: "paper" is not a tracker; it takes ${trackerNames.join(' or ')}`,
+    ],
     [['run', '--dryrun'], "Unknown option '--dryrun'"],
     [['run', '-x'], "Unknown option '-x'"],
     [['run', '--constructor'], "Unknown option '--constructor'"],

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../errors.ts'
 import { exitCodes, toExitCode } from '../exit-codes.ts'
 import { RetryBudget } from '../http/retry.ts'
 import { formatError } from '../output/error-message.ts'
+import { wrapLines } from '../output/wrap.ts'
 import { daemonSettings } from '../sync/daemon.ts'
 import { openTracker } from '../sync/run.ts'
 import { AccessToken, type IssuedToken } from '../timesheets-api/access-token.ts'
@@ -21,9 +22,9 @@ const requestTimeoutSeconds = 10
 export async function check(environment: Environment): Promise<number> {
   const failures: string[] = []
   const code = await runChecks(environment, failures)
-  for (const failure of failures) console.log(`✗ ${failure}`)
+  for (const failure of failures) print(`✗ ${failure}`)
   const count = failures.length === 1 ? '1 check failed' : `${failures.length} checks failed`
-  console.log(code === exitCodes.clean ? 'Ready: a sync can run.' : `Not ready: ${count}.`)
+  print(code === exitCodes.clean ? 'Ready: a sync can run.' : `Not ready: ${count}.`)
   return code
 }
 
@@ -107,7 +108,9 @@ function readPermissions(token: string): readonly string[] {
   }
 }
 
-const printSuccess = (name: string, result: string) => console.log(`✓ ${name} ${result}`)
+const printSuccess = (name: string, result: string) => print(`✓ ${name} ${result}`)
+
+const print = (line: string) => console.log(wrapLines(line, process.stdout))
 
 function formatValue(value: unknown): string {
   if (value instanceof Map) return `${value.size} people`

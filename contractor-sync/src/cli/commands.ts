@@ -2,6 +2,7 @@ import { readSyncConfig, readTokenConfig, type SyncConfig, withSource } from '..
 import { InterruptedError } from '../errors.ts'
 import { exitCodes, toExitCode } from '../exit-codes.ts'
 import { formatError } from '../output/error-message.ts'
+import { wrapLines } from '../output/wrap.ts'
 import type { SyncObserver } from '../sync/observer.ts'
 import { AccessToken } from '../timesheets-api/access-token.ts'
 import { type Arguments, parseArguments } from './arguments.ts'
@@ -15,7 +16,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   try {
     return await dispatch(parseArguments(args))
   } catch (error) {
-    console.error(formatError(error))
+    console.error(wrapLines(formatError(error), process.stderr))
     return toExitCode(error)
   }
 }

@@ -1,5 +1,6 @@
 import type { Setting, Settings } from '@timesheets/runtime/config'
 import { syncSettings } from '../config.ts'
+import { wrapWords } from '../output/wrap.ts'
 import { daemonSettings } from '../sync/daemon.ts'
 import { loadTracker, trackerNames } from '../trackers/registry.ts'
 
@@ -40,8 +41,8 @@ Exit codes
    2  Configuration: a setting is wrong or a right is missing. Correct it; a
       repeat does not help.
    3  Finished, but entries were rejected. They are listed with their ids.
-  75  Try later: an outage, a quota, or the run was stopped (SIGTERM) before
-      its end.
+  75  Try later: an outage, a quota, or the run was stopped before its end (by
+      SIGTERM, or by SYNC_DEADLINE_SECONDS).
   A daemon that is stopped ends with 0.
 
 Settings, from environment variables. Any of them can be read from a file
@@ -63,7 +64,7 @@ function formatSettings(settings: Settings): string {
   const indent = 4 + Math.max(...rows.map(({ name }) => name.length))
   return rows
     .map((row) => {
-      const lines = wrap([...row.doc.split(' '), ...formatDefault(row)], maxColumns - indent)
+      const lines = wrapWords([...row.doc.split(' '), ...formatDefault(row)], maxColumns - indent)
       return `  ${row.name.padEnd(indent - 2)}${lines.join(`\n${' '.repeat(indent)}`)}`
     })
     .join('\n')
@@ -73,16 +74,4 @@ function formatSettings(settings: Settings): string {
 function formatDefault({ defaultText, optional }: Setting<unknown>): string[] {
   if (defaultText !== undefined) return defaultText === '' ? [] : [`[${defaultText}]`]
   return optional ? [] : ['(required)']
-}
-
-function wrap(words: readonly string[], columns: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of words) {
-    if (line !== '' && line.length + 1 + word.length > columns) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line]
 }

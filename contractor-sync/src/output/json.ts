@@ -42,7 +42,8 @@ export function createJsonOutput(level: string): SyncObserver {
       const { error, exitCode } = report
       const fields = { ...toJson(report), exitCode }
       if (error === undefined) results.info(fields, 'sync finished')
-      else results.error({ ...fields, reason: formatError(error) }, 'sync did not finish')
+      // `total` beside `read` shows how far it came; undefined if the tracker did not say how many there are.
+      else results.error({ ...fields, total, reason: formatError(error) }, 'sync did not finish')
     },
     waiting(next) {
       logger.info({ next }, `next sync: ${next?.toISOString() ?? 'never'}`)

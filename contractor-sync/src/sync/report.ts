@@ -70,6 +70,7 @@ export class Report {
   /** The error that stopped the run; undefined if it finished. */
   error: unknown
   readonly #shown = new Map(byInterest.map((outcome) => [outcome, [] as ShownResult[]]))
+  #showable = 0
   readonly #maxShown: number
   readonly #maxRejections: number
 
@@ -116,6 +117,11 @@ export class Report {
     return [...this.#shown.values()].flat().slice(0, this.#maxShown)
   }
 
+  /** The number of results that are not among `shown`. */
+  get notShown(): number {
+    return this.#showable - this.shown.length
+  }
+
   get skippedTotal(): number {
     return this.skipped.running + this.skipped.empty + this.skipped.repeated
   }
@@ -141,6 +147,7 @@ export class Report {
   }
 
   #show(result: ShownResult): void {
+    this.#showable += 1
     const shown = this.#shown.get(result.outcome)!
     if (shown.length < this.#maxShown) shown.push(result)
   }

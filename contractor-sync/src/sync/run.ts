@@ -1,4 +1,5 @@
 import type { SyncConfig } from '../config.ts'
+import { InterruptedError } from '../errors.ts'
 import { RateLimiter } from '../http/rate-limiter.ts'
 import { RetryBudget } from '../http/retry.ts'
 import type { AccessToken } from '../timesheets-api/access-token.ts'
@@ -37,9 +38,15 @@ export async function run(
   observer: SyncObserver,
   signal: AbortSignal,
 ): Promise<Report> {
+  const deadline = new AbortController()
+  const timer = setTimeout(
+    () => deadline.abort(createDeadlineError(config.deadlineSeconds)),
+    config.deadlineSeconds * 1000,
+  ).unref() // an error below must not keep the process until then
+  const stopping = AbortSignal.any([signal, deadline.signal])
   // Aborts what is still pending when the run is over, above all the page read ahead.
   const over = new AbortController()
-  const ending = AbortSignal.any([signal, over.signal])
+  const ending = AbortSignal.any([stopping, over.signal])
   const retryBudget = new RetryBudget({
     budgetMs: config.retryDeadlineSeconds * 1000,
     signal: ending,
@@ -67,14 +74,21 @@ export async function run(
       api,
       retryBudget,
       batchSize: config.batchSize,
-      signal,
+      signal: stopping,
       observer,
     },
     report,
   )
+  clearTimeout(timer)
   over.abort()
   observer.finished(report)
   return report
+}
+
+function createDeadlineError(seconds: number): InterruptedError {
+  return new InterruptedError(
+    `Stopped at its time limit of ${seconds} s (SYNC_DEADLINE_SECONDS); run again for the rest`,
+  )
 }
 
 /** Opens the configured tracker with its rate budget and the run's retry budget. */

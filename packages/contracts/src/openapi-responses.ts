@@ -1,5 +1,10 @@
 import type { JsonSchema, SchemaRegistry } from './json-schema.ts'
-import type { Contents, OperationContract, ResponseHeader, SuccessResponse } from './operation-contract.ts'
+import type {
+  BodyContents,
+  OperationContract,
+  ResponseHeader,
+  SuccessResponse,
+} from './operation-contract.ts'
 import { ProblemError, type ProblemSlug, problems } from './problem.ts'
 import { problemSchema } from './problem-schema.ts'
 import type { Route } from './route.ts'
@@ -31,7 +36,7 @@ const refHeaders = (names: readonly HeaderName[]) =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
 
 /** Describes bodies by media type, with their examples. */
-export function toMediaTypes(contents: Contents, registry: SchemaRegistry, io: 'input' | 'output') {
+export function toMediaTypes(contents: BodyContents, registry: SchemaRegistry, io: 'input' | 'output') {
   return Object.fromEntries(
     Object.entries(contents).map(([type, { schema, examples }]) => [
       type,

@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import { assertDocumented } from '../test/documented-response.ts'
 import { apiVersion, buildOpenApi } from './openapi.ts'
 import { operations } from './operation.ts'
-import type { Content, OperationContract } from './operation-contract.ts'
+import type { BodyContent, OperationContract } from './operation-contract.ts'
 import { routes } from './route.ts'
 
 const document = buildOpenApi({
@@ -78,7 +78,7 @@ test('the document describes its own examples of responses', () => {
   }
 })
 
-function listExamples(label: string, contents: Readonly<Record<string, Content>>) {
+function listExamples(label: string, contents: Readonly<Record<string, BodyContent>>) {
   return Object.entries(contents).flatMap(([type, { schema, examples }]) =>
     Object.entries(examples).map(([name, value]): [string, z.ZodType, unknown] => [
       `${label}, ${type}, ${name}`,

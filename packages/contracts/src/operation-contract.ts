@@ -2,13 +2,13 @@ import type { z } from 'zod'
 import type { ProblemSlug } from './problem.ts'
 
 /** A body in one media type, with examples by name. */
-export interface Content {
+export interface BodyContent {
   readonly schema: z.ZodType
   readonly examples: Readonly<Record<string, unknown>>
 }
 
 /** Bodies by media type. */
-export type Contents = Readonly<Record<string, Content>>
+export type BodyContents = Readonly<Record<string, BodyContent>>
 
 /** A request header that an operation supports beside those of HTTP itself. */
 export type RequestHeader = 'Idempotency-Key' | 'If-Match' | 'If-None-Match'
@@ -20,7 +20,7 @@ export type ResponseHeader = 'Content-Disposition' | 'ETag' | 'Idempotent-Replay
 export interface SuccessResponse {
   readonly description: string
   /** Absent if the response has no body. */
-  readonly content?: Contents
+  readonly content?: BodyContents
   readonly headers?: readonly ResponseHeader[]
 }
 
@@ -31,7 +31,7 @@ export interface OperationContract {
   /** Schemas of path parameters other than `id` and `user_id`. */
   readonly parameters?: Readonly<Record<string, z.ZodType>>
   readonly headers?: readonly RequestHeader[]
-  readonly body?: { readonly required: boolean; readonly content: Contents }
+  readonly body?: { readonly required: boolean; readonly content: BodyContents }
   /** Successful responses by status. */
   readonly responses: Readonly<Record<number, SuccessResponse>>
   /** Problems beside those that `listProblems` adds to every operation. */

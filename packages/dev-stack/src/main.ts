@@ -13,12 +13,12 @@ let exitCode = 0
 let stack: Stack | undefined
 
 try {
-  const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } })
+  const isOnce = readOptions()
   const config = readStackConfig(process.env)
   stack = new Stack(config, terminal)
   shutdownSignal.then(() => terminal.printStopping())
-  const signal = await Promise.race([startAndSync(stack, config.dataDir, values.once), shutdownSignal])
-  if (!values.once) {
+  const signal = await Promise.race([startAndSync(stack, config.dataDir, isOnce), shutdownSignal])
+  if (!isOnce) {
     exitCode = 0
     await shutdownSignal
   } else if (signal !== undefined) {
@@ -30,6 +30,16 @@ try {
 } finally {
   await stack?.stop()
   process.exit(exitCode)
+}
+
+/** @throws {Error} naming the options */
+function readOptions(): boolean {
+  try {
+    return parseArgs({ options: { once: { type: 'boolean', default: false } } }).values.once
+  } catch (error) {
+    const [reason] = (error as Error).message.split('. ')
+    throw new Error(`${reason}. The only option is --once: start, sync once, stop.`)
+  }
 }
 
 async function startAndSync(stack: Stack, dataDir: string, isOnce: boolean): Promise<undefined> {

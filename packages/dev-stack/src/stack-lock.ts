@@ -7,7 +7,7 @@ const filePath = (dataDir: string) => path.join(dataDir, 'stack.pid')
 /**
  * Locks a data folder for this process. A stale lock, of a process that has ended, is taken over.
  * @returns a function that releases the lock
- * @throws {Error} with one line, when another stack holds the lock
+ * @throws {Error} when another stack holds the lock
  */
 export function lockDataDir(dataDir: string): () => void {
   mkdirSync(dataDir, { recursive: true })
@@ -16,7 +16,7 @@ export function lockDataDir(dataDir: string): () => void {
   if (unlock !== undefined) return unlock
   const owner = findLockOwner(file)
   const process = owner === undefined ? '' : ` (process ${owner})`
-  throw new Error(`A stack is already running${process} and holds ${file}. Stop it with Ctrl-C first.`)
+  throw new Error(`A stack is already running${process}. Stop it with Ctrl-C first.\nIts lock: ${file}`)
 }
 
 /** Returns the pid of the process that holds the lock of a data folder; undefined when the lock is free or stale. */

@@ -2,9 +2,6 @@ import { styleText } from 'node:util'
 import type { StackObserver } from './stack.ts'
 import type { StackFile } from './stack-file.ts'
 
-/** The width of the first column of each table. All lines fit 80 columns. */
-const labelWidth = 41
-
 const dim = (text: string) => styleText('dim', text, { stream: process.stdout })
 const bold = (text: string) => styleText('bold', text, { stream: process.stdout })
 const green = (text: string) => styleText('green', text, { stream: process.stdout })
@@ -83,7 +80,9 @@ export const terminal: StackObserver & {
   },
 }
 
+/** All lines fit 80 columns, so a column is as wide as its longest label. */
 function printTable(rows: readonly (readonly [label: string, value: string])[]): void {
+  const labelWidth = 2 + Math.max(...rows.map(([label]) => label.length))
   for (const [label, value] of rows) console.log(`  ${label.padEnd(labelWidth)}${value}`)
 }
 

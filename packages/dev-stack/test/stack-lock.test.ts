@@ -24,7 +24,7 @@ test('a data folder has one owner until the lock is released', () => {
   const unlock = lockDataDir(dataDir)
   expect(lockOwner(dataDir)).toBe(process.pid)
   expect(() => lockDataDir(dataDir)).toThrow(
-    `A stack is already running (process ${process.pid}) and holds ${file}. Stop it with Ctrl-C first.`,
+    `A stack is already running (process ${process.pid}). Stop it with Ctrl-C first.\nIts lock: ${file}`,
   )
   unlock()
   expect(lockOwner(dataDir)).toBeUndefined()

@@ -119,7 +119,7 @@ describe('client_credentials', () => {
   test.each([
     ['a wrong secret', machine('reader', { client_secret: 'guess' })],
     ['no secret', machine('reader', { client_secret: undefined })],
-    ['an unknown client', machine('nobody')],
+    ['an unknown client', machine('unknown')],
   ])('rejects %s with 401', async (_case, request) => {
     await expectError(await ask(request), 401, 'access_denied', 'Unauthorized')
   })

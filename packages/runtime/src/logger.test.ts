@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals'
-import { createLogger } from './logger.ts'
+import { expect, jest, test } from '@jest/globals'
+import { createLogger, limitErrorLines } from './logger.ts'
 import { Secret } from './secret.ts'
 
 /** A logger, and the lines that it writes. */
@@ -79,4 +79,25 @@ test('logs nothing at the level silent', () => {
   const logger = createLogger('test', 'silent', { write: (line) => void lines.push(line) })
   logger.fatal('message')
   expect(lines).toEqual([])
+})
+
+test('an outage costs one error line per second and problem, with the number of lines that were left out', () => {
+  const { logger, lines } = createTestLogger()
+  const limited = limitErrorLines(logger)
+  const clock = jest.spyOn(performance, 'now')
+  const fail = (atMs: number, problem: string) => {
+    clock.mockReturnValue(atMs)
+    limited.error({ problem }, 'The database is unavailable')
+  }
+  for (const atMs of [0, 1, 999]) fail(atMs, 'not-ready')
+  fail(999, 'internal-error')
+  fail(1000, 'not-ready')
+  clock.mockRestore()
+  limited.warn({ problem: 'not-ready' }, 'a warning is not limited')
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { problem: 'not-ready' },
+    { problem: 'internal-error' },
+    { problem: 'not-ready', suppressed: 2 },
+    { level: 'warn' },
+  ])
 })

@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import type { Contents } from '../operation-contract.ts'
+import type { BodyContents } from '../operation-contract.ts'
 
 /** Describes a JSON body. */
-export function json(schema: z.ZodType, examples: Readonly<Record<string, unknown>>): Contents {
+export function json(schema: z.ZodType, examples: Readonly<Record<string, unknown>>): BodyContents {
   return { 'application/json': { schema, examples } }
 }
 
 /** Describes a table as JSON or as CSV. */
-export function table(item: z.ZodType, example: unknown, csv: string): Contents {
+export function table(item: z.ZodType, example: unknown, csv: string): BodyContents {
   return {
     ...json(z.array(item), { page: [example] }),
     'text/csv': {
@@ -21,7 +21,7 @@ export function table(item: z.ZodType, example: unknown, csv: string): Contents 
 }
 
 /** Describes a page of a list as JSON, or the complete list as a stream of CSV or NDJSON. */
-export function list(item: z.ZodType, example: unknown, csv: string): Contents {
+export function list(item: z.ZodType, example: unknown, csv: string): BodyContents {
   return {
     ...table(item, example, csv),
     'application/x-ndjson': {

@@ -30,12 +30,8 @@ export function entryColumnsFor(names: readonly string[] | undefined): Prisma.Sq
 /** As `toHours` of the contracts; seconds / 3600 is never halfway between two values of four decimals. */
 const hours = (seconds: string) => `round(${seconds} * (10000 / 3600.0::float8)) / 10000`
 
-/**
- * As `Date.toISOString`. `to_json` is three times as fast as `to_char`, but omits trailing zeros: the columns have
- * milliseconds, and a fourth digit keeps the first three. For the same reason a difference replaces `at time zone`.
- */
-const instant = (column: string) =>
-  `substr(to_json(timestamp '1970-01-01 00:00:00.0001' + (${column} - timestamptz '1970-01-01Z'))::text, 2, 23) || 'Z'`
+/** As `Date.toISOString`; the columns have milliseconds. */
+const instant = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 /** `YYYY-MM-DD`, whatever the session's DateStyle. */
 export const civilDay = (column: string) => `substr(to_json(${column})::text, 2, 10)`

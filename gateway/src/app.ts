@@ -4,13 +4,14 @@ import { createExpressApp } from '@timesheets/runtime/http/express-app'
 import { mountRoutes, notFound } from '@timesheets/runtime/http/mount-routes'
 import { problemHandler } from '@timesheets/runtime/http/problem-handler'
 import { assignRequestId } from '@timesheets/runtime/http/request-id'
-import { requestMetrics } from '@timesheets/runtime/http/request-metrics'
+import { measureRequest } from '@timesheets/runtime/http/request-metrics'
+import { observeResponses } from '@timesheets/runtime/http/response-observers'
 import type { Service } from '@timesheets/runtime/http/server'
-import { type Logger, limitErrorLines } from '@timesheets/runtime/logger'
+import { type Logger, type LogOutput, limitErrorLines } from '@timesheets/runtime/logger'
 import type { RequestHandler } from 'express'
 import type { GatewayConfig } from './config.ts'
 import { JwksCache, type JwksCacheOptions } from './jwks-cache.ts'
-import { accessLog, createPersonHash } from './middleware/access-log.ts'
+import { createAccessLog, createPersonHash } from './middleware/access-log.ts'
 import { auditRefusals } from './middleware/audit-log.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import { bearerChallenge } from './middleware/bearer-challenge.ts'
@@ -34,12 +35,12 @@ const maxConnections = 2048
 
 /**
  * Creates the gateway, the only public server. Each request passes the middleware from top to bottom.
- * @param accessLogger writes one line per request; undefined turns that off
+ * @param accessLog gets one line per request; undefined turns that off
  */
 export function createGateway(
   config: GatewayConfig,
   logger: Logger,
-  accessLogger?: Logger,
+  accessLog?: LogOutput,
   overrides: GatewayOverrides = {},
 ): Service {
   const jwks = new JwksCache(
@@ -60,6 +61,7 @@ export function createGateway(
     logger,
   )
   const limit = limitInFlight()
+  const hashPerson = createPersonHash(config.identitySecret)
 
   const handlersFor = (route: Route): RequestHandler[] =>
     route.servedBy === 'gateway'
@@ -69,15 +71,15 @@ export function createGateway(
   const app = createExpressApp()
   app.use(assignRequestId)
   app.use(forbidSniffing)
-  app.use(requestMetrics)
-  if (accessLogger !== undefined) app.use(accessLog(accessLogger, config.identitySecret))
-  app.use(cors.markResponse)
+  const observers = accessLog === undefined ? [] : [createAccessLog(accessLog, hashPerson)]
+  app.use(observeResponses(measureRequest, ...observers))
+  if (config.corsOrigins.length > 0) app.use(cors.markResponse)
   app.use(rejectInvalidTarget)
   app.use(earlyResponse)
   mountRoutes(app.router, routes, { handlersFor, onOptions: cors.preflight })
   app.use(notFound)
   app.use(bearerChallenge(config.publicUrl))
-  app.use(auditRefusals(logger, createPersonHash(config.identitySecret)))
+  app.use(auditRefusals(logger, hashPerson))
   app.use(problemHandler(limitErrorLines(logger)))
 
   return {

@@ -8,8 +8,8 @@ runMain(async () => {
   const config = readGatewayConfig(process.env)
   const logger = createLogger('gateway', config.logLevel)
   logger.debug({ config }, 'configured')
-  const accessLogger = config.accessLog ? createLogger('gateway', 'info', new BufferedOutput()) : undefined
+  const accessLog = config.accessLog ? new BufferedOutput() : undefined
   await runServer('gateway', logger, () =>
-    startServer('gateway', createGateway(config, logger, accessLogger), config, logger),
+    startServer('gateway', createGateway(config, logger, accessLog), config, logger),
   )
 })

@@ -20,27 +20,29 @@ export class VerifiedTokens {
   readonly #tokens = new Map<string, { readonly expiresAt: number; readonly token: VerifiedToken }>()
   #keySet: JSONWebKeySet | undefined
 
-  /** @param keySet the issuer's keys, if they can be used now */
-  get(token: string, keySet: JSONWebKeySet | undefined): VerifiedToken | undefined {
+  /**
+   * @param tokenHash see `hashToken`
+   * @param keySet the issuer's keys, if they can be used now
+   */
+  get(tokenHash: string, keySet: JSONWebKeySet | undefined): VerifiedToken | undefined {
     if (keySet === undefined) return undefined
     this.#belongTo(keySet)
-    const key = toKey(token)
-    const entry = this.#tokens.get(key)
+    const entry = this.#tokens.get(tokenHash)
     if (entry === undefined) return undefined
     if (entry.expiresAt > Date.now()) return entry.token
-    this.#tokens.delete(key)
+    this.#tokens.delete(tokenHash)
     return undefined
   }
 
   /** @param keySet the keys that verified the token */
-  add(token: string, keySet: JSONWebKeySet, verified: VerifiedToken): void {
+  add(tokenHash: string, keySet: JSONWebKeySet, verified: VerifiedToken): void {
     const now = Date.now()
     const expiresAt = Math.min(now + maxLifeMs, Number(verified.auth.payload.exp) * 1000)
     if (expiresAt <= now || verified.auth.payload.cnf !== undefined) return
     // A slow verification may end after the keys changed.
     if (keySet !== this.#keySet) return
     if (this.#tokens.size >= maxTokens) this.#tokens.delete(this.#tokens.keys().next().value!)
-    this.#tokens.set(toKey(token), { expiresAt, token: verified })
+    this.#tokens.set(tokenHash, { expiresAt, token: verified })
   }
 
   #belongTo(keySet: JSONWebKeySet): void {
@@ -50,4 +52,5 @@ export class VerifiedTokens {
   }
 }
 
-const toKey = (token: string) => hash('sha256', token, 'base64')
+/** Names a token without keeping it in memory. */
+export const hashToken = (token: string): string => hash('sha256', token, 'base64')

@@ -7,7 +7,7 @@ const person = 'jo@exampleco.com'
 async function startLogged() {
   const access = recordLogs()
   const main = recordLogs()
-  const stack = await startStack(undefined, {}, {}, { logger: main.logger, accessLogger: access.logger })
+  const stack = await startStack(undefined, {}, {}, { logger: main.logger, accessLog: access.output })
   return { ...stack, access: access.lines, main: main.lines }
 }
 

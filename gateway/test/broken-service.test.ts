@@ -93,6 +93,31 @@ test('responds 504 for a silent service', async () => {
   await expectProblem(await upload(url), 504, 'service-timeout')
 })
 
+/** A gateway before a service that responds to the first request of each connection at once, and to others as the test says. */
+async function startBeforeSlow(keepAliveSeconds: number, serviceTimeoutMs: number, delayMs: number) {
+  const counts = new WeakMap<Socket, number>()
+  const server = createHttpServer({ keepAliveTimeout: keepAliveSeconds * 1000 }, (request, response) => {
+    const count = (counts.get(request.socket) ?? 0) + 1
+    counts.set(request.socket, count)
+    request.resume()
+    setTimeout(() => response.end(String(count)), count === 1 ? 0 : delayMs).unref()
+  })
+  return startGateway({ issuer, serviceUrl: await listen(server) }, { serviceTimeoutMs })
+}
+
+test('responds 504 for silence on a connection that was used before', async () => {
+  const { url } = await startBeforeSlow(60, 200, 60_000)
+  expect(await (await upload(url)).text()).toBe('1')
+  await expectProblem(await upload(url), 504, 'service-timeout')
+})
+
+test('waits for the service longer than it announces to keep idle connections', async () => {
+  // Node closes an idle connection one second before the announced time.
+  const { url } = await startBeforeSlow(2, 10_000, 1500)
+  expect(await (await upload(url)).text()).toBe('1')
+  expect(await (await upload(url)).text()).toBe('2')
+})
+
 test('responds 504 for a service that stops reading, while the client is still sending', async () => {
   const { url } = await startBefore((socket) => socket.pause(), 50)
   const connection = new RawConnection(url)

@@ -9,7 +9,7 @@ import { createIssuer } from '@timesheets/fake-auth0/issuer'
 import { createExpressApp } from '@timesheets/runtime/http/express-app'
 import { problemHandler } from '@timesheets/runtime/http/problem-handler'
 import { startServer } from '@timesheets/runtime/http/server'
-import { createLogger, type Logger } from '@timesheets/runtime/logger'
+import { createLogger, type Logger, type LogOutput } from '@timesheets/runtime/logger'
 import { Secret } from '@timesheets/runtime/secret'
 import request from 'supertest'
 import { createGateway, type GatewayOverrides } from '../src/app.ts'
@@ -124,14 +124,14 @@ export async function startService(respond?: RequestListener) {
 
 interface TestLoggers {
   readonly logger?: Logger
-  readonly accessLogger?: Logger
+  readonly accessLog?: LogOutput
 }
 
 /** A logger whose lines a test reads. */
 export function recordLogs() {
   const lines: Record<string, unknown>[] = []
-  const logger = createLogger('test', 'debug', { write: (line) => void lines.push(JSON.parse(line)) })
-  return { lines, logger }
+  const output: LogOutput = { write: (line) => void lines.push(JSON.parse(line)) }
+  return { lines, output, logger: createLogger('test', 'debug', output) }
 }
 
 /** A gateway on a free port, with the issuer and the service of the test. */
@@ -170,7 +170,7 @@ export async function startGateway(
   }
   const running = await startServer(
     'gateway',
-    createGateway(whole, logger, loggers.accessLogger, overrides),
+    createGateway(whole, logger, loggers.accessLog, overrides),
     whole,
     logger,
   )

@@ -16,6 +16,7 @@ test.each([
   ['a TLS hello', Buffer.from('16030100a5010000a10303', 'hex')],
   ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
   ['HTTP/9', 'GET / HTTP/9.9\r\n\r\n'],
+  ['RTSP', 'GET /openapi.json RTSP/1.0\r\nHost: x\r\nCSeq: 1\r\n\r\n'],
   ['a method that is none', 'G@T / HTTP/1.1\r\nHost: x\r\n\r\n'],
   ['no target', 'GET HTTP/1.1\r\nHost: x\r\n\r\n'],
   ['a null byte', 'GET /\u0000 HTTP/1.1\r\nHost: x\r\n\r\n'],

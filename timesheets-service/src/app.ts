@@ -4,7 +4,8 @@ import { createExpressApp } from '@timesheets/runtime/http/express-app'
 import { notFound } from '@timesheets/runtime/http/mount-routes'
 import { problemHandler } from '@timesheets/runtime/http/problem-handler'
 import { acceptRequestId } from '@timesheets/runtime/http/request-id'
-import { requestMetrics } from '@timesheets/runtime/http/request-metrics'
+import { measureRequest } from '@timesheets/runtime/http/request-metrics'
+import { observeResponses } from '@timesheets/runtime/http/response-observers'
 import type { Service } from '@timesheets/runtime/http/server'
 import { type Logger, limitErrorLines } from '@timesheets/runtime/logger'
 import type { Express, RequestHandler } from 'express'
@@ -85,7 +86,7 @@ export function createService(config: ServiceConfig, logger: Logger): Service & 
   } satisfies ServiceParts & { limits: UploadLimits }
 
   const app = createExpressApp()
-  app.use(acceptRequestId, requestMetrics, earlyResponse)
+  app.use(acceptRequestId, observeResponses(measureRequest), earlyResponse)
   app.use(gatewayIdentity(secrets), noStore)
   // Before /timesheets/{id}, which would parse "upload" as an id.
   app.use(uploadRouter(uploadParts))

@@ -1,39 +1,37 @@
 import { createHmac } from 'node:crypto'
-import type { Logger } from '@timesheets/runtime/logger'
+import type { ResponseObserver } from '@timesheets/runtime/http/response-observers'
+import type { LogOutput } from '@timesheets/runtime/logger'
 import type { Secret } from '@timesheets/runtime/secret'
-import type { RequestHandler } from 'express'
 import '../locals.ts'
 
 /**
  * Writes one line per request, when its response has been sent or cut. The path is left out, because it may name a person;
- * so is the token. A person appears as a keyed hash, which the same person has on every replica.
- * @param secret keys the hash
+ * so is the token. A person appears as a keyed hash, which the same person has on every replica. The fields are fixed and have
+ * no secret, so no logger searches them for one, which would cost more than signing the identity.
+ * @param hashPerson see `createPersonHash`
  */
-export function accessLog(logger: Logger, secret: Secret): RequestHandler {
-  const hashPerson = createPersonHash(secret)
-  return (request, response, next) => {
-    const startedAt = performance.now()
-    response.once('close', () => {
-      const { identity, operation, problem, refusal, serviceBytes, serviceMs, requestId } = response.locals
-      logger.info(
-        {
-          client: identity?.client,
-          person: identity === undefined ? undefined : hashPerson(identity.person),
-          method: request.method,
-          operation,
-          decision: problem ?? 'allowed',
-          refusal,
-          status: response.statusCode,
-          complete: response.writableFinished,
-          bytes: serviceBytes ?? Number(response.getHeader('content-length') ?? 0),
-          ms: round(performance.now() - startedAt),
-          serviceMs: serviceMs === undefined ? undefined : round(serviceMs),
-          requestId,
-        },
-        'request',
-      )
+export function createAccessLog(output: LogOutput, hashPerson: (person: string) => string): ResponseObserver {
+  return (request, response, durationMs) => {
+    const { identity, operation, problem, refusal, serviceBytes, serviceMs, requestId } = response.locals
+    const line = JSON.stringify({
+      level: 'info',
+      time: new Date().toISOString(),
+      name: 'gateway',
+      client: identity?.client,
+      person: identity === undefined ? undefined : hashPerson(identity.person),
+      method: request.method,
+      operation,
+      decision: problem ?? 'allowed',
+      refusal,
+      status: response.statusCode,
+      complete: response.writableFinished,
+      bytes: serviceBytes ?? Number(response.getHeader('content-length') ?? 0),
+      ms: round(durationMs),
+      serviceMs: serviceMs === undefined ? undefined : round(serviceMs),
+      requestId,
+      msg: 'request',
     })
-    next()
+    output.write(`${line}\n`)
   }
 }
 

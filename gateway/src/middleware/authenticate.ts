@@ -4,9 +4,9 @@ import type { Identity } from '@timesheets/runtime/identity'
 import type { Logger } from '@timesheets/runtime/logger'
 import type { Request, RequestHandler, Response } from 'express'
 import { auth, InvalidTokenError, type JWTPayload } from 'express-oauth2-jwt-bearer'
-import { type JWTPayload as Claims, decodeJwt, decodeProtectedHeader, type JSONWebKeySet } from 'jose'
+import type { JWTPayload as Claims, JSONWebKeySet } from 'jose'
 import type { JwksCache } from '../jwks-cache.ts'
-import { VerifiedTokens } from '../verified-tokens.ts'
+import { hashToken, VerifiedTokens } from '../verified-tokens.ts'
 import { getGrantedScopes } from './require-scope.ts'
 import { RefusedTokenError, toRefusalReason } from './token-refusal.ts'
 import '../locals.ts'
@@ -33,11 +33,11 @@ export function authenticate(
   let isOtherIssuerReported = false
 
   /** A wrong AUTH0_ISSUER would otherwise look like invalid tokens. One line is enough, since anyone can cause it. */
-  const reportOtherIssuer = (token: string) => {
+  const reportOtherIssuer = (issuer: unknown) => {
     if (isOtherIssuerReported) return
     isOtherIssuerReported = true
     logger.warn(
-      { accepted: options.issuers, received: String(decode(token).claims.iss).slice(0, 200) },
+      { accepted: options.issuers, received: String(issuer).slice(0, 200) },
       'a token comes from another issuer; if it is one of your tenant, correct AUTH0_DOMAIN or AUTH0_ISSUER',
     )
   }
@@ -80,7 +80,8 @@ export function authenticate(
 
   return (request, response, next) => {
     const token = response.locals.token!
-    const known = verified.get(token, jwks.usableKeySet)
+    const tokenHash = hashToken(token)
+    const known = verified.get(tokenHash, jwks.usableKeySet)
     if (known !== undefined) {
       request.auth = known.auth
       response.locals.identity = known.identity
@@ -102,7 +103,7 @@ export function authenticate(
             if (payload.cnf !== undefined) throw new RefusedTokenError('sender-bound')
             const identity = toIdentity(payload, options.userClaim)
             response.locals.identity = identity
-            verified.add(token, keySet, { auth: request.auth!, identity })
+            verified.add(tokenHash, keySet, { auth: request.auth!, identity })
           } catch (refusal) {
             return next(refusal)
           }
@@ -139,7 +140,7 @@ function createVerifier({ issuers, audience }: AuthenticateOptions, keySet: JSON
 function checkBeforeKeys(
   token: string,
   { issuers, audience }: AuthenticateOptions,
-  onOtherIssuer: (token: string) => void,
+  onOtherIssuer: (issuer: unknown) => void,
 ): string | undefined {
   const { kid, alg, claims } = decode(token)
   const { iss, aud, exp } = claims
@@ -147,39 +148,45 @@ function checkBeforeKeys(
   if (typeof exp !== 'number' || !Number.isFinite(exp)) throw new RefusedTokenError('no-expiry')
   if (exp <= Date.now() / 1000 - clockSkewSeconds) throw new RefusedTokenError('expired')
   if (!issuers.includes(iss as string)) {
-    onOtherIssuer(token)
+    onOtherIssuer(iss)
     throw new RefusedTokenError('issuer')
   }
   if (![aud].flat().includes(audience)) throw new RefusedTokenError('audience')
   return kid
 }
 
+/** @throws {RefusedTokenError} `malformed` */
 function decode(token: string): { kid: string | undefined; alg: unknown; claims: Claims } {
-  if (!token.split('.').every(isCanonicalPart)) throw new RefusedTokenError('malformed')
+  const [header, payload, signature, ...rest] = token.split('.')
+  if (signature === undefined || rest.length > 0) throw new RefusedTokenError('malformed')
+  decodePart(signature)
+  const { kid, alg } = parsePart(header!)
+  return { kid: kid as string | undefined, alg, claims: parsePart(payload!) }
+}
+
+/** Header and payload are JSON objects in UTF-8, without a byte order mark (RFC 8259, section 8.1). */
+function parsePart(part: string): Record<string, unknown> {
+  const bytes = decodePart(part)
+  if (!isUtf8(bytes)) throw new RefusedTokenError('malformed')
   try {
-    const { kid, alg } = decodeProtectedHeader(token)
-    return { kid, alg, claims: decodeJwt(token) }
+    const value: unknown = JSON.parse(bytes.toString())
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>
   } catch {
-    throw new RefusedTokenError('malformed')
+    // No JSON text; `toString` keeps a byte order mark.
   }
+  throw new RefusedTokenError('malformed')
 }
 
 /**
- * Whether a part of a token is base64url in its only spelling, without padding (RFC 7515, section 2). Others decode to the
- * same bytes, so that one token would have many spellings.
+ * Decodes a part of a token. It must be base64url in its only spelling, without padding (RFC 7515, section 2). Others decode to
+ * the same bytes, so that one token would have many spellings.
  */
-function isCanonicalPart(part: string, position: number): boolean {
+function decodePart(part: string): Buffer {
   const bytes = Buffer.from(part, 'base64url')
-  const isSignature = position === 2
-  return bytes.toString('base64url') === part && (isSignature || isJsonText(bytes))
+  if (bytes.toString('base64url') !== part) throw new RefusedTokenError('malformed')
+  return bytes
 }
-
-/** Header and payload are UTF-8 without a byte order mark (RFC 8259, section 8.1), which decoders repair or remove. */
-function isJsonText(bytes: Buffer): boolean {
-  return isUtf8(bytes) && !bytes.subarray(0, 3).equals(byteOrderMark)
-}
-
-const byteOrderMark = Buffer.from('\uFEFF')
 
 /** @throws {RefusedTokenError} `no-client`, `invalid-subject` */
 function toIdentity(payload: JWTPayload, userClaim: string): Identity {

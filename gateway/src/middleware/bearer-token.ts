@@ -18,22 +18,24 @@ let formCount = 0
  * Accepts an access token only in the header Authorization: in a URL or a form it would reach logs. Sets the header to its
  * canonical form, since `auth()` requires one space.
  */
-export const bearerToken: RequestHandler = async (request, response, next) => {
+export const bearerToken: RequestHandler = (request, response, next) => {
   if (hasTokenInQuery(request.url))
     throw new InvalidRequestError('A token in the query is not accepted; send it in the header Authorization')
   const { authorization } = request.headers
   if (countHeader(request, 'authorization') > 1)
     throw new InvalidRequestError('There are two Authorization headers; send one')
-  if (authorization === undefined || !/^Bearer( |$)/i.test(authorization)) {
-    if (await hasTokenInForm(request))
-      throw new InvalidRequestError('A token in a form is not accepted; send it in the header Authorization')
-    throw new UnauthorizedError('Send an access token in the header Authorization: Bearer')
-  }
+  if (authorization === undefined || !/^Bearer( |$)/i.test(authorization)) return refuseMissing(request)
   const token = bearerPattern.exec(authorization)?.[1]
   if (token === undefined) throw new RefusedTokenError('malformed')
   request.headers.authorization = `Bearer ${token}`
   response.locals.token = token
   next()
+}
+
+async function refuseMissing(request: Request): Promise<never> {
+  if (await hasTokenInForm(request))
+    throw new InvalidRequestError('A token in a form is not accepted; send it in the header Authorization')
+  throw new UnauthorizedError('Send an access token in the header Authorization: Bearer')
 }
 
 function hasTokenInQuery(url: string): boolean {

@@ -24,13 +24,11 @@ export class Cors {
 
   /** Lets the app read the response, also where it is a problem. */
   readonly markResponse: RequestHandler = (request, response, next) => {
-    if (this.#origins.size > 0) {
-      response.setHeader('vary', 'origin')
-      const origin = this.#getListedOrigin(request)
-      if (origin !== undefined) {
-        response.setHeader('access-control-allow-origin', origin)
-        response.setHeader('access-control-expose-headers', exposedHeaders)
-      }
+    response.setHeader('vary', 'origin')
+    const origin = this.#getListedOrigin(request)
+    if (origin !== undefined) {
+      response.setHeader('access-control-allow-origin', origin)
+      response.setHeader('access-control-expose-headers', exposedHeaders)
     }
     next()
   }

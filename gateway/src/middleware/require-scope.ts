@@ -15,10 +15,19 @@ export function requireScope(scopes: readonly Scope[]): RequestHandler {
   })
 }
 
+/** The scopes of tokens that are in use; requests with the same token share its payload. */
+const grantedScopes = new WeakMap<JWTPayload, readonly string[]>()
+
 /** The union of `scope` (RFC 8693, section 4.2) and Auth0's `permissions`; no other claim grants anything. */
-export function getGrantedScopes(payload: JWTPayload): string[] {
+export function getGrantedScopes(payload: JWTPayload): readonly string[] {
+  const known = grantedScopes.get(payload)
+  if (known !== undefined) return known
   const scope =
     typeof payload.scope === 'string' ? payload.scope.split(' ').filter((name) => name !== '') : []
   const permissions = Array.isArray(payload.permissions) ? payload.permissions : []
-  return [...new Set([...scope, ...permissions.filter((name): name is string => typeof name === 'string')])]
+  const granted = [
+    ...new Set([...scope, ...permissions.filter((name): name is string => typeof name === 'string')]),
+  ]
+  grantedScopes.set(payload, granted)
+  return granted
 }

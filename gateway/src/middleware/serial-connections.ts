@@ -29,6 +29,24 @@ export function serializeConnections(listener: RequestListener): RequestListener
     heldCount++
   }
 
+  /** What starts a held request, of the connections whose turn it is. */
+  const waiting: (() => void)[] = []
+
+  /**
+   * Starts one held request in each turn of the event loop, of all connections. Node accepts one new connection in a turn, so
+   * pipelined requests that made turns long would keep others from connecting.
+   */
+  const startNext = () => {
+    const start = waiting.shift()!
+    if (waiting.length > 0) setImmediate(startNext)
+    start()
+  }
+
+  const startInTurn = (start: () => void) => {
+    waiting.push(start)
+    if (waiting.length === 1) setImmediate(startNext)
+  }
+
   const run = (
     socket: Socket,
     connection: Connection,
@@ -42,8 +60,7 @@ export function serializeConnections(listener: RequestListener): RequestListener
       heldCount--
       if (connection.held.length === 0) startReading(socket)
       connection.isBusy = true
-      // After the requests of other connections that have arrived meanwhile.
-      setImmediate(() => run(socket, connection, next))
+      startInTurn(() => run(socket, connection, next))
     })
     listener(request, response)
   }

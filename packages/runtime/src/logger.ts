@@ -4,6 +4,9 @@ import { redactFields } from './redact.ts'
 /** Pino's methods except `child`, because the bindings of a child are not redacted. */
 export type Logger = Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
 
+/** Where a log writes its lines; each ends with a line feed. */
+export type LogOutput = DestinationStream
+
 /** Lines that standard output does not accept are kept up to this length, and later ones are lost. */
 const maxUnwrittenBytes = 1024 * 1024
 
@@ -44,13 +47,13 @@ export function createLogger(
 
 /** The longest time for which a line stays in the buffer. */
 const flushMs = 1000
-const bufferBytes = 8192
+const bufferBytes = 32_768
 
 /**
  * Buffers standard output, because a system call for each line is expensive in a log with one line per request. It writes
- * blocks of 8 KB, or what it has once a second and when the process exits. A process that is killed loses up to a second of lines.
+ * blocks of 32 KB, or what it has once a second and when the process exits. A process that is killed loses up to a second of lines.
  */
-export class BufferedOutput implements DestinationStream {
+export class BufferedOutput implements LogOutput {
   #lines: string[] = []
   #bytes = 0
   readonly #output: DestinationStream

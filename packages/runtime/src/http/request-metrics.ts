@@ -1,5 +1,5 @@
-import type { RequestHandler } from 'express'
 import { Histogram, register } from 'prom-client'
+import type { ResponseObserver } from './response-observers.ts'
 import './locals.ts'
 
 const name = 'http_request_duration_seconds'
@@ -8,15 +8,11 @@ const name = 'http_request_duration_seconds'
 const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 /** Measures each request until its response is sent, by operation rather than by path, which a client chooses. */
-export const requestMetrics: RequestHandler = (request, response, next) => {
-  const startedAt = performance.now()
-  response.once('close', () => {
-    const seconds = (performance.now() - startedAt) / 1000
-    const status = response.writableFinished ? String(response.statusCode) : 'cut'
-    const method = methods.includes(request.method) ? request.method : 'other'
-    getHistogram().observe({ method, operation: response.locals.operation ?? 'none', status }, seconds)
-  })
-  next()
+export const measureRequest: ResponseObserver = (request, response, durationMs) => {
+  const status = response.writableFinished ? String(response.statusCode) : 'cut'
+  const method = methods.includes(request.method) ? request.method : 'other'
+  const operation = response.locals.operation ?? 'none'
+  getHistogram().observe({ method, operation, status }, durationMs / 1000)
 }
 
 function getHistogram(): Histogram<'method' | 'operation' | 'status'> {

@@ -34,6 +34,8 @@ test.each([
   ['HTTP/2.0', 'GET / HTTP/2.0\r\nHost: x\r\n\r\n'],
   ['HTTP/1.2', 'GET / HTTP/1.2\r\nHost: x\r\n\r\n'],
   ['RTSP/1.0 with OPTIONS', 'OPTIONS / RTSP/1.0\r\nHost: x\r\n\r\n'],
+  ['RTSP/1.0 with GET', 'GET / RTSP/1.0\r\nCSeq: 1\r\n\r\n'],
+  ['RTSP/1.0 with POST', 'POST / RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 2\r\n\r\n{}'],
   ['the HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
   ['HTTP/1.0 with Transfer-Encoding', 'POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
 ])('responds 400 with a complete problem to %s', async (_name, bytes) => {
@@ -52,6 +54,13 @@ test('responds 405 to CONNECT, which names a host instead of a path', async () =
   const received = await exchange('CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n')
   expect(received).toMatch(/^HTTP\/1\.1 405 [\s\S]*^allow: GET/im)
   expect(received).toContain('/problems/method-not-allowed')
+})
+
+test('responds 400 to an RTSP/1.0 request that follows another request on its connection', async () => {
+  const received = await exchange(
+    'GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / RTSP/1.0\r\nCSeq: 2\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n',
+  )
+  expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
 })
 
 test('serves HTTP/1.0', async () => {

@@ -68,7 +68,7 @@ async function psql(databaseUrl: string, command: string): Promise<void> {
 }
 
 /** Reads the peak memory of a process, on Linux. */
-async function readPeakMemoryMb(pid: number): Promise<number | undefined> {
+export async function readPeakMemoryMb(pid: number): Promise<number | undefined> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   const kilobytes = /VmHWM:\s*(\d+)/.exec(status)?.[1]
   return kilobytes === undefined ? undefined : Number(kilobytes) / 1024

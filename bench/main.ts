@@ -1,5 +1,6 @@
 /** Each module loads the clients that it measures, so it is imported only when it is asked for. */
 const benches: Readonly<Record<string, () => Promise<void>>> = {
+  digests: async () => (await import('./digests.ts')).benchDigests(),
   gateway: async () => (await import('./gateway.ts')).benchGateway(),
   read: async () => (await import('./read.ts')).benchRead(),
   upload: async () => (await import('./upload.ts')).benchUpload(),

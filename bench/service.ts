@@ -12,7 +12,7 @@ const caller = {
   client: 'bench',
   person: 'user-0007',
   subject: 'user-0007',
-  scopes: ['read:timesheets', 'read:reports', 'approve:timesheets'],
+  scopes: ['read:timesheets', 'read:reports', 'approve:timesheets', 'batch:upload'],
 }
 
 /** The real service as a process of its own, called over sockets as the gateway calls it. */
@@ -56,7 +56,7 @@ export class Service {
     target: string,
     accept = 'application/json',
   ): Promise<{ link: string | undefined; bytes: number }> {
-    const response = await this.#send(target, accept)
+    const response = await this.#send('GET', target, { accept })
     let bytes = 0
     for await (const chunk of response) bytes += (chunk as Buffer).length
     if (response.statusCode !== 200) throw new Error(`GET ${target} failed with ${response.statusCode}`)
@@ -64,22 +64,41 @@ export class Service {
     return { link, bytes }
   }
 
+  /** Sends a JSON body, and returns that of the response. */
+  async post<Body>(target: string, body: object): Promise<Body> {
+    const text = JSON.stringify(body)
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(text)),
+    }
+    const response = await this.#send('POST', target, headers, text)
+    const received = Buffer.concat(await response.toArray()).toString()
+    if (response.statusCode !== 201) throw new Error(`POST ${target} failed: ${received}`)
+    return JSON.parse(received)
+  }
+
   async stop(): Promise<void> {
     this.#agent.destroy()
     await this.#child.stop()
   }
 
-  async #send(target: string, accept: string): Promise<IncomingMessage> {
+  async #send(
+    method: 'GET' | 'POST',
+    target: string,
+    headers: Readonly<Record<string, string>>,
+    body?: string,
+  ): Promise<IncomingMessage> {
     const requestId = randomUUID()
-    const identity = signIdentity(caller, { method: 'GET', target, requestId, headers: {} }, secret)
+    const identity = signIdentity(caller, { method, target, requestId, headers }, secret)
     return new Promise((resolve, reject) => {
       request(this.#listening.url + target, {
+        method,
         agent: this.#agent,
-        headers: { accept, [requestIdHeader]: requestId, [identityHeader]: identity },
+        headers: { ...headers, [requestIdHeader]: requestId, [identityHeader]: identity },
       })
         .once('response', resolve)
         .once('error', reject)
-        .end()
+        .end(body)
     })
   }
 }

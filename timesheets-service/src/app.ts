@@ -12,6 +12,7 @@ import type { Express, RequestHandler } from 'express'
 import pLimit from 'p-limit'
 import type { ServiceConfig } from './config.ts'
 import { DomainError } from './domain/domain-error.ts'
+import { ExpiryJob } from './expiry-job.ts'
 import { createPeopleBudget, createUploadBudget } from './http/body-budget.ts'
 import { Cursors } from './http/cursor.ts'
 import { toDomainProblem } from './http/domain-problem.ts'
@@ -20,10 +21,10 @@ import { createResponseBudget } from './http/response-budget.ts'
 import { approvalsRouter } from './http/routes/approvals.ts'
 import { peopleRouter } from './http/routes/people.ts'
 import { reportsRouter } from './http/routes/reports.ts'
+import { syncRunsRouter } from './http/routes/sync-runs.ts'
 import { timesheetsRouter } from './http/routes/timesheets.ts'
 import { type UploadLimits, uploadRouter } from './http/routes/upload.ts'
 import type { ServiceParts } from './http/service-parts.ts'
-import { IdempotencyKeyExpiry } from './idempotency-key-expiry.ts'
 import { createClient } from './postgres/client.ts'
 import { PostgresDecisionStore } from './postgres/decision-store.ts'
 import { PostgresEntryReader } from './postgres/entry-reader.ts'
@@ -31,7 +32,9 @@ import { isOutage, outageReason } from './postgres/errors.ts'
 import { PostgresIdempotencyStore } from './postgres/idempotency-store.ts'
 import { PostgresPeopleStore } from './postgres/people-store.ts'
 import { PostgresHoursReporter } from './postgres/report-hours.ts'
+import { PostgresSyncRunStore } from './postgres/sync-run/store.ts'
 import { PostgresUploadStore } from './postgres/upload-store.ts'
+import { SyncMetrics } from './sync-metrics.ts'
 
 /**
  * The head of a request that the gateway accepts has at most 16 KiB. The identity repeats its target and the scopes of
@@ -42,6 +45,9 @@ const maxHeadBytes = 64 * 1024
 /** An entry with its notes, or a thousand ids. */
 const maxBodyBytes = 64 * 1024
 
+/** They are kept for days, so an hour more does not matter. */
+const rejectionExpiryIntervalMs = 3_600_000
+
 /** The timesheets-service: an express app over Postgres, with its readiness check and shutdown. */
 export function createService(config: ServiceConfig, logger: Logger): Service & { readonly app: Express } {
   const database = createClient(config, logger)
@@ -49,15 +55,33 @@ export function createService(config: ServiceConfig, logger: Logger): Service & 
     ttlMs: config.idempotencyKeyTtlMs,
     maxKeysPerClient: config.idempotencyKeyMaxPerClient,
   })
-  const expiry = new IdempotencyKeyExpiry(idempotency, config.idempotencyKeyExpiryIntervalMs, logger)
   const secrets = [config.identitySecret, config.identitySecretPrevious].filter(
     (secret) => secret !== undefined,
+  )
+  const syncRuns = new PostgresSyncRunStore(database, config.syncRunLeaseMs)
+  const metrics = new SyncMetrics(syncRuns, logger)
+  const keyExpiry = new ExpiryJob(
+    {
+      name: 'idempotency keys',
+      intervalMs: config.idempotencyKeyExpiryIntervalMs,
+      deleteExpired: () => idempotency.deleteExpired(),
+    },
+    logger,
+  )
+  const rejectionExpiry = new ExpiryJob(
+    {
+      name: 'rejections of sync runs',
+      intervalMs: rejectionExpiryIntervalMs,
+      deleteExpired: () => syncRuns.deleteOldRejections(config.rejectionRetentionDays),
+    },
+    logger,
   )
   const parts: ServiceParts = {
     reader: new PostgresEntryReader(database),
     decisions: new PostgresDecisionStore(database),
     uploads: new PostgresUploadStore(database),
     idempotency,
+    syncRuns,
     reporter: new PostgresHoursReporter(database),
     people: new PostgresPeopleStore(database),
     cursors: new Cursors(secrets),
@@ -94,6 +118,7 @@ export function createService(config: ServiceConfig, logger: Logger): Service & 
   app.use(approvalsRouter(parts))
   app.use(reportsRouter(parts))
   app.use(peopleRouter(parts))
+  app.use(syncRunsRouter(parts))
   app.use(notFound)
   app.use(problemHandler(limitErrorLines(logger), toProblem))
 
@@ -112,8 +137,9 @@ export function createService(config: ServiceConfig, logger: Logger): Service & 
         return { database: 'the database does not respond, or its schema is older than this version' }
       }
     },
+    metrics: () => metrics.scrape(),
     async close(): Promise<void> {
-      await expiry.stop()
+      await Promise.all([keyExpiry.stop(), rejectionExpiry.stop()])
       await database.$disconnect()
     },
   }

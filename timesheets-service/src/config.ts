@@ -115,6 +115,18 @@ export const serviceSettings = {
     max: maxIntervalMs,
     doc: 'How often each process deletes expired keys (ms)',
   }),
+  syncRunLeaseMs: setting.integer('SYNC_RUN_LEASE_MS', {
+    default: 60_000,
+    min: 100,
+    max: 3_600_000,
+    doc: 'How long a sync run keeps its source without a sign of life (ms)',
+  }),
+  rejectionRetentionDays: setting.integer('REJECTION_RETENTION_DAYS', {
+    default: 90,
+    min: 1,
+    max: 36_500,
+    doc: 'How long the rejections of a sync run are kept (days)',
+  }),
   sourceOwners: setting.custom(
     'SOURCE_OWNERS',
     'source=client pairs, separated by commas',

@@ -25,16 +25,6 @@ test.each([
   expect(text.length).toBeLessThan(1000)
 })
 
-test('rejects the header Sync-Run of an upload with 400, because it is not supported yet', async () => {
-  for (const body of [entry(), [entry({ external_id: 'with-header' })]]) {
-    const response = await service().uploadRejected(body, { headers: { 'Sync-Run': '7' } })
-    expect([response.status, response.body.type]).toEqual([400, '/problems/invalid-parameter'])
-    expect(response.body.parameter).toBe('Sync-Run')
-    expect(response.body.detail).toContain('Sync-Run')
-  }
-  expect(await service().sql("select id from timesheets where external_id = 'with-header'")).toEqual([])
-})
-
 test.each([
   ['an array', 'application/json', (item: object) => [item]],
   ['a stream', 'application/x-ndjson', (item: object) => JSON.stringify(item)],

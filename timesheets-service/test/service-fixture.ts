@@ -86,6 +86,12 @@ export class TestService {
     return (await this.#server).url
   }
 
+  /** The same, and returns the URL of the second port. */
+  async listenAdmin(): Promise<string> {
+    await this.listen()
+    return (await this.#server!).adminUrl
+  }
+
   /** Queries the database directly. */
   async sql<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
     return (await this.#pool.query<Row>(text, values)).rows

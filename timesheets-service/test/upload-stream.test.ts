@@ -55,20 +55,20 @@ class OpenStream {
   readonly #response: Promise<IncomingMessage>
   #lines: AsyncIterator<string> | undefined
 
-  private constructor(url: string) {
+  private constructor(url: string, headers: Record<string, string>) {
     const target = '/timesheets/upload?results=all'
     const framing = { 'transfer-encoding': 'chunked' }
     const signed = signedHeaders('POST', target, syncIdentity, framing)
     this.request = httpRequest(`${url}${target}`, {
       method: 'POST',
-      headers: { ...ndjson, ...framing, ...signed },
+      headers: { ...ndjson, ...framing, ...signed, ...headers },
     })
     this.#response = once(this.request, 'response').then(([response]) => response as IncomingMessage)
     this.#response.catch(() => undefined) // the test that cuts the stream
   }
 
-  static async open(): Promise<OpenStream> {
-    return new OpenStream(await service().listen())
+  static async open(headers: Record<string, string> = {}): Promise<OpenStream> {
+    return new OpenStream(await service().listen(), headers)
   }
 
   send(items: readonly unknown[]): void {
@@ -341,4 +341,25 @@ test('a key with the position of an item stands in for its external_id', async (
     headers: { 'idempotency-key': '"stream 1"' },
   })
   expect(otherClient.body.summary).toMatchObject({ created: 2 })
+})
+
+test('a stream for a sync run ends where another run takes the source over, and stores nothing after that', async () => {
+  const body = { source: 'taken', account: '1', from: '2017-05-01', to: '2017-05-31', mode: 'full' }
+  const start = async () => (await service().request<{ id: number }>('POST', '/sync-runs', body)).body.id
+  const run = await start()
+  const items = (from: number) =>
+    Array.from({ length: 100 }, (_, i) => item(String(from + i), { source: 'taken' }))
+  const stream = await OpenStream.open({ 'sync-run': String(run) })
+  stream.send(items(0))
+  let line = await stream.nextLine()
+  while (line !== undefined && !('progress' in line)) line = await stream.nextLine()
+  expect(await count("source = 'taken'")).toBe(100)
+
+  await service().sql('update sync_runs set lease_expires_at = now() where id = $1', [run])
+  expect(await start()).toBeGreaterThan(run)
+  stream.send(items(100))
+  stream.request.end()
+  expect(await stream.nextLine()).toMatchObject({ problem: { type: '/problems/sync-run-over', status: 409 } })
+  expect(await stream.nextLine()).toBeUndefined()
+  expect(await count("source = 'taken'")).toBe(100)
 })

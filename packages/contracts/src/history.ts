@@ -26,6 +26,11 @@ export const versionSchema = z
       .string()
       .optional()
       .meta({ description: 'The person who made the change; absent if a program did' }),
+    sync_run: z
+      .int()
+      .positive()
+      .optional()
+      .meta({ description: 'The sync run that made the change; absent if none did' }),
     source: z.string(),
     external_id: z.string().optional(),
     digest: z

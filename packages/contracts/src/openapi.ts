@@ -46,6 +46,14 @@ const requestHeaders = {
     schema: { type: 'string' },
     example: '"1"',
   },
+  'Sync-Run': {
+    name: 'Sync-Run',
+    in: 'header',
+    description:
+      'The id of the sync run that uploads. The upload renews its lease, and is rejected if the run is over. Each item must name the source of the run; the history of the entries names the run',
+    schema: { type: 'integer', minimum: 1 },
+    example: 7,
+  },
 } as const satisfies Record<RequestHeader, unknown>
 
 /** Builds the OpenAPI 3.1 document of the API from the route table and the contracts of the operations. */

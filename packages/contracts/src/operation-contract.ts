@@ -11,7 +11,7 @@ export interface BodyContent {
 export type BodyContents = Readonly<Record<string, BodyContent>>
 
 /** A request header that an operation supports beside those of HTTP itself. */
-export type RequestHeader = 'Idempotency-Key' | 'If-Match' | 'If-None-Match'
+export type RequestHeader = 'Idempotency-Key' | 'If-Match' | 'If-None-Match' | 'Sync-Run'
 
 /** A response header that the contract of an operation names. */
 export type ResponseHeader = 'Content-Disposition' | 'ETag' | 'Idempotent-Replayed' | 'Link' | 'Location'

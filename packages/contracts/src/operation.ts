@@ -3,6 +3,7 @@ import { approvalOperations } from './operations/approvals.ts'
 import { documentationOperations } from './operations/documentation.ts'
 import { peopleOperations } from './operations/people.ts'
 import { reportOperations } from './operations/reports.ts'
+import { syncRunOperations } from './operations/sync-runs.ts'
 import { timesheetOperations } from './operations/timesheets.ts'
 import type { OperationId } from './route.ts'
 
@@ -12,5 +13,6 @@ export const operations = {
   ...approvalOperations,
   ...reportOperations,
   ...peopleOperations,
+  ...syncRunOperations,
   ...documentationOperations,
 } as const satisfies Record<OperationId, OperationContract>

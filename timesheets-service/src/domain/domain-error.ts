@@ -10,13 +10,20 @@ export type DomainErrorCode =
   | 'no-such-correction'
   | 'no-such-entry'
   | 'no-such-person'
+  | 'no-such-sync-run'
+  | 'other-account'
+  | 'other-source'
   | 'owned-by-source'
   | 'report-too-large'
   | 'self-approval'
   | 'source-not-yours'
   | 'stale-version'
+  | 'sync-run-active'
+  | 'sync-run-over'
+  | 'sync-run-verifies'
   | 'too-many-entries'
   | 'too-many-idempotency-keys'
+  | 'too-many-rejections'
 
 /** A rule of the domain rejects a request. The message and the details may be sent to any caller. */
 export class DomainError extends Error {

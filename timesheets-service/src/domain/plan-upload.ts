@@ -4,6 +4,7 @@ import type { StoredEntry } from '@timesheets/contracts/stored-entry'
 import type { OpenCorrectionState } from '@timesheets/contracts/upload'
 import { computeDigest } from './digest.ts'
 import { DomainError } from './domain-error.ts'
+import { sourceNotOwned, type WritingRun } from './sync-run.ts'
 import type {
   EntryChange,
   EntryIdentity,
@@ -73,17 +74,20 @@ type PlannedItem =
  * Decides what an upload does, item by item in their order: of two items with the same identity, the later wins. An
  * item is compared with the latest source version: equal content changes nothing, and content after a tombstone
  * restores the entry.
+ * @param syncRun the run that uploads: it may write to its source only
  */
 export function planUpload(
   items: readonly SourcedItem[],
   clientId: string,
   existing: ExistingState,
+  syncRun?: WritingRun,
 ): UploadPlan {
   const pending = new Map<string, PendingEntry>()
   for (const entry of existing.entries) pending.set(toKey(entry), toPendingEntry(entry))
   const touched = new Set<PendingEntry>()
   const planned = items.map((item) => {
     if ((existing.owners.get(item.source) ?? clientId) !== clientId) return sourceNotOwned(item.source)
+    if (syncRun !== undefined && item.source !== syncRun.source) return otherSource(syncRun)
     const plannedItem = applyItem(item, pending)
     if (plannedItem instanceof DomainError) return plannedItem
     if (plannedItem.entry !== undefined && plannedItem.status !== 'unchanged') touched.add(plannedItem.entry)
@@ -201,9 +205,9 @@ function contentChanged(): DomainError {
   )
 }
 
-function sourceNotOwned(source: string): DomainError {
-  return new DomainError(
-    'source-not-yours',
-    `The source "${source}" belongs to another client; use one of your own`,
-  )
+function otherSource({ id, source }: WritingRun): DomainError {
+  const message = `must be "${source}", the source of the sync run ${id}`
+  return new DomainError('other-source', `source ${message}`, {
+    details: { errors: [{ pointer: '#/source', message }] },
+  })
 }

@@ -1,6 +1,8 @@
 import type { Content } from '@timesheets/contracts/entry'
 import type { StoredEntry } from '@timesheets/contracts/stored-entry'
 import type { OpenCorrectionState } from '@timesheets/contracts/upload'
+import type { WritingRun } from './sync-run.ts'
+import type { NewRejection } from './sync-run-store.ts'
 
 /** Identifies an entry for ever. */
 export interface EntryIdentity {
@@ -26,6 +28,8 @@ export interface ExistingEntry extends EntryIdentity {
 export interface UploadKeys {
   readonly identities: readonly EntryIdentity[]
   readonly sources: readonly string[]
+  /** The sync run that writes; absent for an upload outside of a run. */
+  readonly syncRun?: WritingRun | undefined
 }
 
 /** The stored state of what an upload names. */
@@ -75,6 +79,8 @@ export interface ChangeSet {
   readonly changes: readonly EntryChange[]
   /** Whether to return the entries. They are read in the same transaction, because after COMMIT nothing may fail. */
   readonly readBack: boolean
+  /** The sync run that writes, with what it could not place; absent for an upload outside of a run. */
+  readonly syncRun?: (WritingRun & { readonly rejections: readonly NewRejection[] }) | undefined
 }
 
 /** What a write stored, in the order of its changes. */
@@ -90,14 +96,16 @@ export interface UploadStore {
   find(keys: UploadKeys): Promise<ExistingState>
 
   /**
-   * Writes all changes or none.
+   * Writes all changes or none, and renews the lease of the sync run.
    * @returns undefined if another writer changed a row first; nothing was written then
+   * @throws {DomainError} `sync-run-over`; nothing was written then
    */
   write(changeSet: ChangeSet): Promise<WriteResult | undefined>
 
   /**
    * Locks the existing rows, decides and writes in one transaction.
    * @returns undefined if another writer created an entry or a source of this upload first
+   * @throws {DomainError} `sync-run-over`; nothing was written then
    */
   findAndWrite(
     keys: UploadKeys,

@@ -1,6 +1,8 @@
 import type { UploadItem } from '@timesheets/contracts/entry'
 import { DomainError } from './domain-error.ts'
 import { type ItemResult, planUpload, type SourcedItem, type UploadPlan } from './plan-upload.ts'
+import type { ConfiguredOwners, WritingRun } from './sync-run.ts'
+import type { NewRejection } from './sync-run-store.ts'
 import type { ChangeSet, ExistingState, UploadKeys, UploadStore } from './upload-store.ts'
 
 /** How often an upload is tried while other writers change the same entries. */
@@ -17,7 +19,20 @@ export interface UploadOptions {
   /** Read the written entries back, for a response that shows them. */
   readonly readBack?: boolean
   /** Owners that are set by configuration, instead of the stored ones: the clients of each source. */
-  readonly sourceOwners: ReadonlyMap<string, ReadonlySet<string>>
+  readonly sourceOwners: ConfiguredOwners
+  /** The sync run that uploads. */
+  readonly syncRun?: UploadingRun | undefined
+}
+
+/** A sync run that uploads, and how it keeps what it could not place. */
+export interface UploadingRun extends WritingRun {
+  /** Items that were rejected already, because they are invalid. */
+  readonly rejections: readonly NewRejection[]
+  /**
+   * Describes an item that the upload rejects; absent where the caller keeps it.
+   * @param index of the item among those of this upload
+   */
+  readonly toRejection?: (index: number, error: DomainError) => NewRejection
 }
 
 /**
@@ -26,19 +41,19 @@ export interface UploadOptions {
  * The first attempt takes no locks, because most uploads repeat what is stored. If another writer changes a row of the
  * upload meanwhile, the store reports it, and the upload is read and decided again with the rows locked.
  * @returns one result per item, in their order
- * @throws {DomainError} `items-rejected` if the upload is atomic and an item is rejected; `busy` if other writers keep changing the same entries
+ * @throws {DomainError} `items-rejected` if the upload is atomic and an item is rejected; `busy` if other writers keep changing the same entries; `sync-run-over`
  */
 export async function upload(
   items: readonly UploadItem[],
   clientId: string,
-  { dryRun, atomic = false, readBack = false, sourceOwners }: UploadOptions,
+  { dryRun, atomic = false, readBack = false, sourceOwners, syncRun }: UploadOptions,
   store: UploadStore,
 ): Promise<readonly ItemResult[]> {
   const sourced = items.map((item) => ({ ...item, source: item.source ?? defaultSource(clientId) }))
-  const keys = toUploadKeys(sourced, clientId)
+  const keys = { ...toUploadKeys(sourced, clientId), syncRun }
   const decide = (existing: ExistingState): { plan: UploadPlan; changeSet: ChangeSet } => {
     const owners = resolveOwners(existing.owners, sourceOwners, clientId)
-    const plan = planUpload(sourced, clientId, { ...existing, owners })
+    const plan = planUpload(sourced, clientId, { ...existing, owners }, syncRun)
     if (atomic) assertNoneRejected(plan)
     const sources = new Set(
       plan.changes.flatMap((change) => (change.kind === 'upsert' ? [change.source] : [])),
@@ -46,11 +61,16 @@ export async function upload(
     const newSources = [...sources].filter(
       (source) => source !== defaultSource(clientId) && !owners.has(source),
     )
-    return { plan, changeSet: { clientId, newSources, changes: plan.changes, readBack } }
+    const run = syncRun && {
+      ...syncRun,
+      rejections: [...syncRun.rejections, ...listRejections(plan, syncRun)],
+    }
+    return { plan, changeSet: { clientId, newSources, changes: plan.changes, readBack, syncRun: run } }
   }
 
   let { plan, changeSet } = decide(await store.find(keys))
-  if (dryRun || changeSet.changes.length === 0) return plan.toResults()
+  // An upload of a sync run renews the lease, also if it changes nothing.
+  if (dryRun || (changeSet.changes.length === 0 && syncRun === undefined)) return plan.toResults()
   let written = await store.write(changeSet)
   for (let attempt = 1; written === undefined && attempt < maxAttempts; attempt++) {
     written = await store.findAndWrite(keys, (existing) => {
@@ -60,6 +80,13 @@ export async function upload(
   }
   if (written !== undefined) return plan.toResults(written)
   throw new DomainError('busy', 'Other clients are writing the same entries; send the upload again')
+}
+
+function listRejections(plan: UploadPlan, { toRejection }: UploadingRun): NewRejection[] {
+  if (toRejection === undefined) return []
+  return plan
+    .toResults()
+    .flatMap((result, index) => (result.status === 'rejected' ? [toRejection(index, result.error)] : []))
 }
 
 function assertNoneRejected(plan: UploadPlan): void {
@@ -80,7 +107,7 @@ function assertNoneRejected(plan: UploadPlan): void {
  */
 function resolveOwners(
   stored: ReadonlyMap<string, string>,
-  configured: UploadOptions['sourceOwners'],
+  configured: ConfiguredOwners,
   clientId: string,
 ): ReadonlyMap<string, string> {
   const owners = new Map(stored)

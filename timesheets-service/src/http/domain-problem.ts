@@ -13,13 +13,20 @@ const slugs: Readonly<Record<DomainErrorCode, ProblemSlug>> = {
   'no-such-correction': 'not-found',
   'no-such-entry': 'not-found',
   'no-such-person': 'not-found',
+  'no-such-sync-run': 'not-found',
+  'other-account': 'other-account',
+  'other-source': 'invalid-entry',
   'owned-by-source': 'owned-by-source',
   'report-too-large': 'invalid-parameter',
   'self-approval': 'self-approval',
   'source-not-yours': 'source-not-yours',
   'stale-version': 'stale-version',
+  'sync-run-active': 'sync-run-active',
+  'sync-run-over': 'sync-run-over',
+  'sync-run-verifies': 'sync-run-verifies',
   'too-many-entries': 'invalid-body',
   'too-many-idempotency-keys': 'too-many-idempotency-keys',
+  'too-many-rejections': 'too-large',
 }
 
 /** Maps an error of the domain to a problem of the contract. */

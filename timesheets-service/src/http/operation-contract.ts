@@ -42,13 +42,13 @@ function enforceContract(contract: OperationContract): RequestHandler {
     Object.entries(headersNotToIgnore) as [keyof typeof headersNotToIgnore, string][]
   ).filter(([name]) => !supported.includes(name))
   return (request, _response, next) => {
-    parseQuery(request, query)
     for (const [name, hint] of unsupported) {
       if (request.headers[name.toLowerCase()] === undefined) continue
       throw new ProblemError('invalid-parameter', `The header ${name} is not supported here; ${hint}`, {
         members: { parameter: name },
       })
     }
+    parseQuery(request, query)
     next()
   }
 }

@@ -3,6 +3,7 @@ import type { EntryReader } from '../domain/entry-reader.ts'
 import type { HoursReporter } from '../domain/hours-reporter.ts'
 import type { IdempotencyStore } from '../domain/idempotency.ts'
 import type { PeopleStore } from '../domain/people-store.ts'
+import type { SyncRunStore } from '../domain/sync-run-store.ts'
 import type { UploadOptions } from '../domain/upload.ts'
 import type { UploadStore } from '../domain/upload-store.ts'
 import type { Cursors } from './cursor.ts'
@@ -15,6 +16,7 @@ export interface ServiceParts {
   readonly decisions: DecisionStore
   readonly uploads: UploadStore
   readonly idempotency: IdempotencyStore
+  readonly syncRuns: SyncRunStore
   readonly reporter: HoursReporter
   readonly people: PeopleStore
   readonly cursors: Cursors

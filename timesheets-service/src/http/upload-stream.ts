@@ -4,11 +4,13 @@ import { sendContinue } from '@timesheets/runtime/http/expect-continue'
 import type { Request, Response } from 'express'
 import type { LimitFunction } from 'p-limit'
 import { type RunOptions, runChunks } from '../domain/run-chunks.ts'
+import type { WritingRun } from '../domain/sync-run.ts'
 import type { UploadOptions } from '../domain/upload.ts'
 import type { UploadStore } from '../domain/upload-store.ts'
-import { readLines } from './ndjson-lines.ts'
+import { type Line, readLines } from './ndjson-lines.ts'
 import { readBody } from './request-body.ts'
 import { sendStream } from './stream.ts'
+import { toUploadingRun } from './sync-run-rejections.ts'
 import { type LineChunk, toChunks } from './upload-chunks.ts'
 import {
   type BatchResult,
@@ -42,6 +44,8 @@ export interface StreamedUpload {
   /** Identifies the idempotency key of the request, if it has one. */
   readonly keyId: string | undefined
   readonly options: UploadOptions
+  /** The sync run that uploads. */
+  readonly syncRun: WritingRun | undefined
   readonly store: UploadStore
   /** Whether the response has a line for every item. */
   readonly allResults: boolean
@@ -89,16 +93,27 @@ export async function uploadStream(
 
 function prepare(
   { firstIndex, lines }: LineChunk,
-  { client, keyId, options, store, limits }: StreamedUpload,
+  { client, keyId, options, syncRun: run, store, limits }: StreamedUpload,
 ) {
   const context = { now: new Date(), keyId }
   const parsed = lines.map((line, i) => parseLine(line, firstIndex + i, context, limits.maxLineBytes))
+  const syncRun = run && toUploadingRun(run, parsed, (index) => readSent(lines[index]!))
   return {
     keys: new Set(parsed.flatMap(toKey)),
     run: async (): Promise<StoredChunk> => ({
       firstIndex,
-      results: await storeItems(parsed, client, options, store),
+      results: await storeItems(parsed, client, { ...options, syncRun }, store),
     }),
+  }
+}
+
+/** What a rejected line says: a JSON value, or else its text. Of a line that is too long, nothing is kept. */
+function readSent(line: Line): unknown {
+  if (line === 'too long') return undefined
+  try {
+    return JSON.parse(line.toString())
+  } catch {
+    return line.toString()
   }
 }
 

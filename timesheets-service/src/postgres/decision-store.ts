@@ -116,7 +116,12 @@ async function applyDecision(
   if (decision === undefined) return false
   await transaction.timesheet.update({
     where: { id: entry.id },
-    data: { ...toDecisionColumns(entry, decision), clientId: actor.clientId, person: actor.person },
+    data: {
+      ...toDecisionColumns(entry, decision),
+      clientId: actor.clientId,
+      person: actor.person,
+      syncRunId: null,
+    },
     select: { id: true },
   })
   return true

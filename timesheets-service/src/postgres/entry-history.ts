@@ -38,6 +38,7 @@ function toVersion(row: VersionRow, entry: StoredEntry, previous: StoredEntry | 
     action: row.action as Version['action'],
     client: row.client_id,
     ...(row.person === null ? {} : { person: row.person }),
+    ...(row.sync_run_id === null ? {} : { sync_run: Number(row.sync_run_id) }),
     source: row.source,
     ...(row.external_id === null ? {} : { external_id: row.external_id }),
     digest: row.digest,

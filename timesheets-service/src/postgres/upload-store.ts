@@ -17,6 +17,8 @@ import { insertEntries } from './sql/insert-entries.ts'
 import { lockRows } from './sql/lock-rows.ts'
 import { readEntries } from './sql/read-entries.ts'
 import { updateEntries } from './sql/update-entries.ts'
+import { holdRun, renewLease } from './sync-run/fence.ts'
+import { insertRejections } from './sync-run/rejections.ts'
 
 /** Thrown inside a transaction to roll it back: another writer was first. */
 export class StaleRead extends Error {}
@@ -94,9 +96,10 @@ export class TransactionUploadStore implements UploadStore {
 
 async function find(
   client: Prisma.TransactionClient,
-  { identities, sources }: UploadKeys,
+  { identities, sources, syncRun }: UploadKeys,
   options?: { lock: boolean },
 ): Promise<ExistingState> {
+  if (options?.lock === true && syncRun !== undefined) await holdRun(client, syncRun)
   const entries = await findEntries(client, identities, options)
   const owned =
     sources.length === 0 ? [] : await client.source.findMany({ where: { name: { in: [...sources] } } })
@@ -104,11 +107,13 @@ async function find(
 }
 
 /**
- * Every writer takes its locks in this order: rows by id, then new sources by name, then new identities. So no two
+ * Every writer takes its locks in this order: its sync run, rows by id, new sources by name, new identities. So no two
  * writers wait for each other.
  */
 async function write(transaction: Prisma.TransactionClient, changeSet: ChangeSet): Promise<WriteResult> {
-  const { clientId, newSources, changes, readBack } = changeSet
+  const { clientId, newSources, changes, readBack, syncRun } = changeSet
+  if (syncRun !== undefined) await holdRun(transaction, syncRun)
+  const syncRunId = syncRun?.id ?? null
   const upserts = changes.filter((change) => change.kind === 'upsert')
   const held = changes.filter((change): change is HeldCorrection => change.kind === 'hold')
   const inserts = upserts.filter((upsert) => upsert.row === null)
@@ -118,11 +123,15 @@ async function write(transaction: Prisma.TransactionClient, changeSet: ChangeSet
     transaction,
     rows.map((row) => row.id),
   )
-  await writeAll(updates, () => updateEntries(transaction, updates, clientId))
-  await writeAll(held, () => holdCorrections(transaction, held, clientId))
+  await writeAll(updates, () => updateEntries(transaction, updates, clientId, syncRunId))
+  await writeAll(held, () => holdCorrections(transaction, held, clientId, syncRunId))
   await writeAll(newSources, () => createSources(transaction, newSources, clientId))
   const newIds = await drawIds(transaction, inserts.length)
-  await writeAll(inserts, () => insertEntries(transaction, newIds, inserts, clientId))
+  await writeAll(inserts, () => insertEntries(transaction, newIds, inserts, clientId, syncRunId))
+  if (syncRun !== undefined) {
+    await renewLease(transaction, syncRun, { isHeld: true })
+    await insertRejections(transaction, syncRun.id, 'api', syncRun.rejections)
+  }
   let next = 0
   const ids = changes.map((change) => change.row?.id ?? newIds[next++]!)
   return { ids, entries: readBack ? await readEntries(transaction, ids) : [] }

@@ -30,3 +30,16 @@ export function list(item: z.ZodType, example: unknown, csv: string): BodyConten
     },
   }
 }
+
+/** Describes a stream of JSON lines. */
+export function lines(item: z.ZodType, examples: readonly unknown[]): BodyContents {
+  const name = item.meta()?.id
+  return {
+    'application/x-ndjson': {
+      schema: z
+        .string()
+        .meta({ description: `One JSON object per line${name === undefined ? '' : `, a \`${name}\``}` }),
+      examples: { lines: examples.map((example) => `${JSON.stringify(example)}\n`).join('') },
+    },
+  }
+}

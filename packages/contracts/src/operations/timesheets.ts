@@ -49,7 +49,7 @@ A stream (\`application/x-ndjson\`) has one item per line, and any length. The r
 Of one entry: ${repeatable} ${batchKeyDescription}
 
 The body may be compressed: \`Content-Encoding: gzip\`.`,
-    headers: ['Idempotency-Key'],
+    headers: ['Idempotency-Key', 'Sync-Run'],
     query: uploadQuerySchema,
     body: {
       required: true,
@@ -124,7 +124,14 @@ The body may be compressed: \`Content-Encoding: gzip\`.`,
         content: json(singleResponseSchema, { held: single('held', correctedEntry) }),
       },
     },
-    problems: ['source-not-yours', 'invalid-entry', ...keyProblems],
+    problems: [
+      'source-not-yours',
+      'not-found',
+      'sync-run-over',
+      'sync-run-verifies',
+      'invalid-entry',
+      ...keyProblems,
+    ],
   },
   createTimesheet: {
     description: `Creates an entry for the person in the token.\n\n${repeatable}`,
@@ -196,6 +203,7 @@ The body may be compressed: \`Content-Encoding: gzip\`.`,
               at: '2017-05-10T18:00:00.000Z',
               action: 'created',
               client: 'contractor-sync',
+              sync_run: 7,
               source: 'harvest',
               external_id: '636709355',
               digest: '8f14e45fceea167a5a36dedd4bea2543',

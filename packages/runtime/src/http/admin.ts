@@ -8,8 +8,9 @@ export type Readiness = () => Promise<Readonly<Record<string, string>>>
 /**
  * The app of the second, internal port: `/healthz` (the process runs), `/readyz` (it can serve requests), `/metrics`
  * (Prometheus text format).
+ * @param metrics beside those of the process
  */
-export function createAdminApp(readiness: Readiness): Express {
+export function createAdminApp(readiness: Readiness, metrics = async () => ''): Express {
   collectMetricsOnce()
   const app = express().disable('x-powered-by').disable('etag')
   app.get('/healthz', (_request, response) => sendJson(response, { status: 'ok' }))
@@ -20,7 +21,7 @@ export function createAdminApp(readiness: Readiness): Express {
     sendJson(response, isReady ? { status: 'ready' } : { status: 'not ready', problems })
   })
   app.get('/metrics', async (_request, response) => {
-    response.type(register.contentType).send(await register.metrics())
+    response.type(register.contentType).send(`${await register.metrics()}${await metrics()}`)
   })
   return app
 }

@@ -26,6 +26,8 @@ export interface Service {
   /** Further connections are closed at once; default: no limit. */
   readonly maxConnections?: number
   readonly readiness: Readiness
+  /** Metrics beside those of the process, in the text format of Prometheus. */
+  readonly metrics?: () => Promise<string>
   /** Releases connections and timers, after the last request. */
   close(): Promise<void>
 }
@@ -94,7 +96,10 @@ export async function startServer(
   server.on('connect', (_request, socket) => endWithProblem(socket, connectNotSupported()))
   server.on('clientError', (error, socket) => clientErrors.handle(error, socket))
   const admin = createServer(
-    createAdminApp(async () => (isStopping ? { draining: 'the process is stopping' } : service.readiness())),
+    createAdminApp(
+      async () => (isStopping ? { draining: 'the process is stopping' } : service.readiness()),
+      service.metrics,
+    ),
   )
   const url = await listen(server, config.port, config.host)
   const adminUrl = await listen(admin, config.adminPort, config.host).catch((error: unknown) => {
@@ -132,7 +137,7 @@ function checkVersion({ httpVersion, method, headers }: IncomingMessage): Proble
 
 const connectNotSupported = () =>
   new ProblemError('method-not-allowed', 'This server is not a proxy, and supports no CONNECT', {
-    headers: { allow: 'GET, HEAD, POST, PUT, DELETE, OPTIONS' },
+    headers: { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' },
   })
 
 /** Responds to a request that the app must not see, and closes the connection. */

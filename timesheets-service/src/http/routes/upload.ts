@@ -5,6 +5,7 @@ import { type BatchResponse, ndjson, uploadQuerySchema } from '@timesheets/contr
 import { sendJson } from '@timesheets/runtime/http/send-json'
 import type { RequestHandler, Router } from 'express'
 import type { EntryResponse, Respond } from '../../domain/idempotency.ts'
+import type { NewRejection } from '../../domain/sync-run-store.ts'
 import { type UploadOptions, upload } from '../../domain/upload.ts'
 import type { UploadStore } from '../../domain/upload-store.ts'
 import { toEtag } from '../etag.ts'
@@ -16,6 +17,8 @@ import { createResourceRouter } from '../operation-contract.ts'
 import { invalidParameter, parseQuery } from '../query.ts'
 import { bodyEncoding } from '../request-body.ts'
 import type { ServiceParts } from '../service-parts.ts'
+import { resolveSyncRun } from '../sync-run-header.ts'
+import { keepIfRejected, toUploadingRun } from '../sync-run-rejections.ts'
 import {
   countResults,
   emptySummary,
@@ -54,6 +57,7 @@ export function uploadRouter(parts: ServiceParts & { readonly limits: UploadLimi
       client: getIdentity(response).client,
       keyId: readKeyId(request, response),
       options: { dryRun: query.dry_run === 'true', sourceOwners },
+      syncRun: await resolveSyncRun(request, response, query, parts),
       store,
       allResults: query.results === 'all',
       limits,
@@ -64,10 +68,16 @@ export function uploadRouter(parts: ServiceParts & { readonly limits: UploadLimi
     const query = parseQuery(request, uploadQuerySchema)
     const options = { dryRun: query.dry_run === 'true', sourceOwners }
     const { client } = getIdentity(response)
+    const run = await resolveSyncRun(request, response, query, parts)
     if (!Array.isArray(request.body)) {
-      const item = parseUploadItem(request.body, new Date())
-      const respond: Respond = ({ uploads }) => uploadOne(item, client, options, uploads, publicUrl)
-      await respondOnce(request, response, parts, respond, { isDryRun: options.dryRun })
+      const keep = (rejections: readonly NewRejection[]) =>
+        upload([], client, { ...options, syncRun: run && { ...run, rejections } }, store)
+      await keepIfRejected(request.body, run && keep, async () => {
+        const item = parseUploadItem(request.body, new Date())
+        const uploaded = { ...options, syncRun: run && { ...run, rejections: [] } }
+        const respond: Respond = ({ uploads }) => uploadOne(item, client, uploaded, uploads, publicUrl)
+        await respondOnce(request, response, parts, respond, { isDryRun: options.dryRun })
+      })
       return
     }
     const { length } = request.body
@@ -76,10 +86,9 @@ export function uploadRouter(parts: ServiceParts & { readonly limits: UploadLimi
     const context = { now: new Date(), keyId: readKeyId(request, response) }
     const parsed = request.body.map((value, index) => parseItem(value, index, context))
     if (query.atomic === 'true') assertAllValid(parsed)
-    sendJson(
-      response,
-      await uploadBatch(parsed, client, { ...options, atomic: query.atomic === 'true' }, store),
-    )
+    const syncRun = run && toUploadingRun(run, parsed, (index) => request.body[index])
+    const atomic = query.atomic === 'true'
+    sendJson(response, await uploadBatch(parsed, client, { ...options, atomic, syncRun }, store))
   }
 
   return createResourceRouter({ uploadTimesheets: [streamed, jsonBody(body), whole] })

@@ -11,6 +11,7 @@ export function holdCorrections(
   transaction: Prisma.TransactionClient,
   corrections: readonly HeldCorrection[],
   clientId: string,
+  syncRunId: number | null,
 ): Promise<number> {
   const records = corrections.map(({ row, content, digest, acceptedDigest }) => ({
     id: row.id,
@@ -32,7 +33,8 @@ export function holdCorrections(
            correction_state = case when entry.correction is not null then 'pending' end,
            action = 'held',
            client_id = ${clientId},
-           person = null
+           person = null,
+           sync_run_id = ${syncRunId}::bigint
       from entry
      where timesheets.id = entry.id and timesheets.version = entry.read_version`)
 }

@@ -12,6 +12,7 @@ export function insertEntries(
   ids: readonly number[],
   upserts: readonly EntryUpsert[],
   clientId: string,
+  syncRunId: number | null,
 ): Promise<number> {
   const records = upserts.map((upsert, i) => ({
     id: ids[i],
@@ -22,9 +23,9 @@ export function insertEntries(
   }))
   return transaction.$executeRaw(Prisma.sql`
     insert into timesheets (id, source, external_id, user_id, day, instant, date_written, project, seconds, notes,
-                            digest, deleted_at, action, client_id)
+                            digest, deleted_at, action, client_id, sync_run_id)
     select id, source, external_id, user_id, day, instant, date_written, project, seconds, notes,
-           decode(digest, 'hex'), case when digest is null then now() end, 'created', ${clientId}
+           decode(digest, 'hex'), case when digest is null then now() end, 'created', ${clientId}, ${syncRunId}::bigint
       from json_to_recordset(${JSON.stringify(records)}::json)
         as entry (id bigint, source text, external_id text, ${contentRecordColumns}, digest text)
      order by source, external_id

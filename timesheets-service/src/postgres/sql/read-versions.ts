@@ -8,6 +8,7 @@ export interface VersionRow {
   readonly action: string
   readonly client_id: string
   readonly person: string | null
+  readonly sync_run_id: bigint | null
   readonly user_id: string
   readonly source: string
   readonly external_id: string | null
@@ -18,7 +19,7 @@ export interface VersionRow {
   readonly entry: string
 }
 
-const versionColumns = Prisma.raw('action, client_id, person, digest, approved_by')
+const versionColumns = Prisma.raw('action, client_id, person, sync_run_id, digest, approved_by')
 
 /** Versions that one statement reads. */
 const maxVersions = 100
@@ -31,7 +32,7 @@ export function readVersions(
   afterVersion: number,
 ): Promise<VersionRow[]> {
   return client.$queryRaw<VersionRow[]>(Prisma.sql`
-    select version, action, client_id, person, user_id, source, external_id, encode(digest, 'hex') as digest, approved_by,
+    select version, action, client_id, person, sync_run_id, user_id, source, external_id, encode(digest, 'hex') as digest, approved_by,
            ${jsonObject} as entry
       from (select id, ${entryColumnsFor(names)}, ${versionColumns}
               from (select id, ${entryColumns}, ${versionColumns} from timesheets where id = ${id}::bigint

@@ -11,6 +11,7 @@ export function updateEntries(
   transaction: Prisma.TransactionClient,
   upserts: readonly EntryUpsert[],
   clientId: string,
+  syncRunId: number | null,
 ): Promise<number> {
   const records = upserts.map(({ row, content, digest }) => ({
     id: row!.id,
@@ -39,7 +40,8 @@ export function updateEntries(
            returned_reason = null,
            action = case when entry.digest is null then 'deleted' else 'updated' end,
            client_id = ${clientId},
-           person = null
+           person = null,
+           sync_run_id = ${syncRunId}::bigint
       from entry
      where timesheets.id = entry.id and timesheets.version = entry.read_version`)
 }

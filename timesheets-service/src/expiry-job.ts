@@ -1,25 +1,32 @@
 import { setInterval } from 'node:timers/promises'
 import type { Logger } from '@timesheets/runtime/logger'
 import { isOutage, outageReason } from './postgres/errors.ts'
-import type { PostgresIdempotencyStore } from './postgres/idempotency-store.ts'
 
 /** Most statements of one run. What is left waits for the next run. */
 const maxBatches = 100
 
+export interface ExpiryJobOptions {
+  /** What expires, for the log. */
+  readonly name: string
+  readonly intervalMs: number
+  /** Deletes some of what has expired, in one statement that does not wait for other replicas; returns whether there is more. */
+  readonly deleteExpired: () => Promise<boolean>
+}
+
 /**
- * Deletes expired idempotency keys at an interval. Each replica does so; they delete different keys. A key that has
- * expired is not used any more, so a late run only keeps its row for longer.
+ * Deletes what has expired, at an interval. Each replica does so; they delete different rows. A late run only keeps rows
+ * for longer.
  */
-export class IdempotencyKeyExpiry {
-  readonly #store: Pick<PostgresIdempotencyStore, 'deleteExpired'>
+export class ExpiryJob {
+  readonly #options: ExpiryJobOptions
   readonly #logger: Logger
   readonly #stopping = new AbortController()
   readonly #running: Promise<void>
 
-  constructor(store: Pick<PostgresIdempotencyStore, 'deleteExpired'>, intervalMs: number, logger: Logger) {
-    this.#store = store
+  constructor(options: ExpiryJobOptions, logger: Logger) {
+    this.#options = options
     this.#logger = logger
-    this.#running = this.#run(intervalMs)
+    this.#running = this.#run()
   }
 
   /** Resolves when the running statement, if there is one, has ended. */
@@ -28,10 +35,10 @@ export class IdempotencyKeyExpiry {
     return this.#running
   }
 
-  async #run(intervalMs: number): Promise<void> {
+  async #run(): Promise<void> {
     const { signal } = this.#stopping
     try {
-      for await (const _ of setInterval(intervalMs, undefined, { signal, ref: false }))
+      for await (const _ of setInterval(this.#options.intervalMs, undefined, { signal, ref: false }))
         await this.#deleteAll()
     } catch (error) {
       if (!signal.aborted) throw error
@@ -41,11 +48,12 @@ export class IdempotencyKeyExpiry {
   async #deleteAll(): Promise<void> {
     try {
       for (let batch = 0; batch < maxBatches && !this.#stopping.signal.aborted; batch++) {
-        if (!(await this.#store.deleteExpired())) return
+        if (!(await this.#options.deleteExpired())) return
       }
     } catch (error) {
       const err = isOutage(error) ? outageReason(error) : error
-      this.#logger.warn({ err }, 'expired idempotency keys could not be deleted; the next run tries again')
+      const { name } = this.#options
+      this.#logger.warn({ err }, `expired ${name} could not be deleted; the next run tries again`)
     }
   }
 }

@@ -1,24 +1,27 @@
 import { expect, test } from '@jest/globals'
 import { createLogger } from '@timesheets/runtime/logger'
-import { IdempotencyKeyExpiry } from './idempotency-key-expiry.ts'
+import { ExpiryJob } from './expiry-job.ts'
 
 const logger = createLogger('test', 'silent')
 
 /** Runs the job until it has called `deleteExpired` this often. */
 async function runUntil(calls: number, deleteExpired: (call: number) => Promise<boolean>): Promise<void> {
   let count = 0
-  let expiry: IdempotencyKeyExpiry | undefined
-  await new Promise<void>((resolve) => {
-    const store = {
+  const reached = Promise.withResolvers<void>()
+  const job = new ExpiryJob(
+    {
+      name: 'rows',
+      intervalMs: 1,
       deleteExpired: () => {
         count++
-        if (count >= calls) resolve()
+        if (count >= calls) reached.resolve()
         return deleteExpired(count)
       },
-    }
-    expiry = new IdempotencyKeyExpiry(store, 1, logger)
-  })
-  await expiry!.stop()
+    },
+    logger,
+  )
+  await reached.promise
+  await job.stop()
 }
 
 test('runs again after the database has failed', async () => {
@@ -34,12 +37,10 @@ test('deletes batch after batch while there are more, and stops in between', asy
 
 test('stops without a run', async () => {
   let calls = 0
-  const store = {
-    deleteExpired: async () => {
-      calls++
-      return false
-    },
+  const deleteExpired = async () => {
+    calls++
+    return false
   }
-  await new IdempotencyKeyExpiry(store, 60_000, logger).stop()
+  await new ExpiryJob({ name: 'rows', intervalMs: 60_000, deleteExpired }, logger).stop()
   expect(calls).toBe(0)
 })

@@ -1,0 +1,80 @@
+import type { DigestRequest } from '../../domain/sync-run-store.ts'
+import { Prisma } from '../generated/client.ts'
+
+/** Selects a part of the latest source versions. */
+interface LatestVersionsOptions extends DigestRequest {
+  readonly userId?: string
+  /** SQL of the order in which the first rows are selected: over `day` and `id`. */
+  readonly order: 'day' | 'id'
+  readonly afterId?: number
+  readonly limit: number
+}
+
+/**
+ * Selects the latest source version of each entry of a source, by the day and the person of that version: `id`, `day`,
+ * `user_id`, `external_id`, `seconds`, `digest`. Tombstones and entries without an external id are left out.
+ *
+ * A row holds its latest source version in its columns, unless it has a correction: while that is pending or discarded,
+ * the latest source version is the correction, and the columns are the accepted version. A decision moves the
+ * version from one to the other without a change of its day, person or id: so a reader of many parts sees each entry once.
+ */
+export function selectLatestVersions(options: LatestVersionsOptions): Prisma.Sql {
+  const { source, from, to, userId, order, afterId, limit, recompute } = options
+  const after = afterId === undefined ? Prisma.empty : Prisma.sql`and id > ${afterId}::bigint`
+  const own = (column: Prisma.Sql) =>
+    userId === undefined ? Prisma.empty : Prisma.sql`and ${column} = ${userId}`
+  // `= any` hides the constant from the planner, which would drop it from ORDER BY. Then it would often read the index by day,
+  // which has the rows of all sources.
+  const ofSource = Prisma.sql`source = any(array[${source}]::text[])`
+  const isByDay = order === 'day'
+  const digest = Prisma.raw(recompute ? rowDigest : 'digest')
+  const correctionDigest = Prisma.raw(recompute ? correctedDigest : 'digest')
+  return Prisma.sql`
+    select * from (
+      (select id, day, user_id, external_id, seconds, ${digest} as digest from timesheets
+        where ${ofSource} and day between ${from}::date and ${to}::date ${own(Prisma.sql`user_id`)} ${after}
+          and correction is null and deleted_at is null and external_id is not null
+        order by ${Prisma.raw(isByDay ? 'source desc, day' : 'id')} limit ${limit}::int)
+      union all
+      (select id, (correction->>'day')::date, correction->>'user_id', external_id, (correction->>'seconds')::int,
+              ${correctionDigest}
+         from timesheets
+        where ${ofSource} and ${correctionDay} between ${from} and ${to} ${own(Prisma.sql`correction->>'user_id'`)} ${after}
+          and correction is not null and external_id is not null
+        order by ${isByDay ? Prisma.sql`source, ${correctionDay}` : Prisma.sql`id`} limit ${limit}::int)
+    ) as latest
+    order by ${Prisma.raw(order)} limit ${limit}::int`
+}
+
+/** The expression of the index `timesheets_source_correction_day_idx`. Null for a tombstone. */
+const correctionDay = Prisma.sql`((correction->>'day') collate "C")`
+
+/**
+ * A string as JSON, in NFC. `to_json` escapes what `JSON.stringify` escapes, in the same way. Most strings are ASCII,
+ * for which this check is much faster than `normalize`.
+ */
+const jsonString = (text: string) =>
+  `to_json(case when octet_length(${text}) = char_length(${text}) then ${text} else normalize(${text}) end)::text`
+
+/** Computes a digest as `computeDigest` of domain/digest.ts does. Each argument is SQL of a JSON text. */
+const computeDigest = (...fields: readonly string[]) =>
+  `substr(sha256(convert_to(external_id, 'UTF8') || '\\x00'::bytea
+     || convert_to('[' || ${fields.join(` || ',' || `)} || ']', 'UTF8')), 1, 16)`
+
+const rowDigest = computeDigest(
+  jsonString('user_id'),
+  'to_json(day)::text',
+  `'"' || to_char(instant at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '"'`,
+  jsonString('project'),
+  'seconds::text',
+  `coalesce(${jsonString('notes')}, 'null')`,
+)
+
+const correctedDigest = computeDigest(
+  jsonString(`(correction->>'user_id')`),
+  `to_json(correction->>'day')::text`,
+  `to_json(correction->>'instant')::text`,
+  jsonString(`(correction->>'project')`),
+  `(correction->>'seconds')`,
+  `coalesce(${jsonString(`(correction->>'notes')`)}, 'null')`,
+)

@@ -1,0 +1,34 @@
+import type { SyncStats } from '@timesheets/contracts/sync-run'
+import type { SourceState } from '../../domain/sync-run-store.ts'
+import { Prisma } from '../generated/client.ts'
+
+interface Row {
+  readonly source: string
+  readonly proven_at: Date | null
+  readonly last_stats: SyncStats | null
+  readonly last_writing_stats: SyncStats | null
+}
+
+/** Reads what the last runs of each bound source found: three index lookups per source. */
+export async function listSourceStates(
+  client: Prisma.TransactionClient,
+  limit: number,
+): Promise<SourceState[]> {
+  const newest = (column: string, condition: string) =>
+    Prisma.raw(
+      `(select ${column} from sync_runs where source = bound.name and ${condition} order by id desc limit 1)`,
+    )
+  const rows = await client.$queryRaw<Row[]>(Prisma.sql`
+    select bound.name as source,
+           ${newest('ended_at', `status = 'succeeded' and proof = 'equal'`)} as proven_at,
+           ${newest('stats', `status in ('succeeded', 'failed')`)} as last_stats,
+           ${newest('stats', `status in ('succeeded', 'failed') and not is_verify`)} as last_writing_stats
+      from (select name from sources where account is not null order by name limit ${limit}::int) as bound
+     order by name`)
+  return rows.map((row) => ({
+    source: row.source,
+    provenAt: row.proven_at,
+    lastStats: row.last_stats,
+    lastWritingStats: row.last_writing_stats,
+  }))
+}

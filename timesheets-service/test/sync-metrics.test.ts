@@ -1,0 +1,136 @@
+import { expect, test } from '@jest/globals'
+import { createLogger } from '@timesheets/runtime/logger'
+import { ExpiryJob } from '../src/expiry-job.ts'
+import { PostgresSyncRunStore } from '../src/postgres/sync-run/store.ts'
+import { users } from './client.ts'
+import { TestService, useService } from './service-fixture.ts'
+import { startRun, uploadFor } from './sync-run-helpers.ts'
+import { openTestClient } from './use-test-client.ts'
+
+const service = useService()
+const { sync } = users(() => service().app)
+
+const end = (id: number, body: object = {}) =>
+  sync.request('PATCH', `/sync-runs/${id}`, { status: 'succeeded', ...body })
+
+/** Scrapes the metrics of syncs from the second port. */
+async function scrape(server = service()): Promise<Record<string, number>> {
+  const response = await fetch(`${await server.listenAdmin()}/metrics`)
+  expect(response.headers.get('content-type')).toContain('text/plain')
+  const text = await response.text()
+  expect(text).toContain('process_resident_memory_bytes')
+  return Object.fromEntries(
+    text
+      .split('\n')
+      .filter((line) => line.startsWith('timesheets_sync_'))
+      .map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
+  )
+}
+const series = (name: string, source: string) => `timesheets_sync_${name}{source="${source}"}`
+
+test('shows what the last runs of each source found', async () => {
+  expect(await scrape()).toEqual({ timesheets_sync_metrics_up: 1 })
+  const proven = await startRun(sync, 'harvest')
+  const { body } = await end(proven, {
+    stats: { deleted: 4, held: 3, rejected: 2, withheld: 1, proof: 'equal' },
+  })
+  await startRun(sync, 'harvest')
+  await startRun(sync, 'new')
+  const provenAt = Date.parse(body.ended_at) / 1000
+  expect(await scrape()).toEqual({
+    timesheets_sync_metrics_up: 1,
+    [series('last_proven_timestamp_seconds', 'harvest')]: provenAt,
+    [series('differing_days', 'harvest')]: 0,
+    [series('last_run_rejected_entries', 'harvest')]: 2,
+    [series('last_run_held_entries', 'harvest')]: 3,
+    [series('last_run_withheld_deletions', 'harvest')]: 1,
+    [series('last_run_tombstones', 'harvest')]: 4,
+    [series('last_proven_timestamp_seconds', 'new')]: 0,
+    [series('differing_days', 'new')]: 0,
+    [series('last_run_rejected_entries', 'new')]: 0,
+    [series('last_run_held_entries', 'new')]: 0,
+    [series('last_run_withheld_deletions', 'new')]: 0,
+    [series('last_run_tombstones', 'new')]: 0,
+  })
+})
+
+test('a run that differs, fails or only compares proves nothing new, and differing days count also there', async () => {
+  const read = async () => {
+    const metrics = await scrape()
+    return ['last_proven_timestamp_seconds', 'differing_days', 'last_run_tombstones'].map(
+      (name) => metrics[series(name, 'several')],
+    )
+  }
+  const first = await end(await startRun(sync, 'several'), { stats: { proof: 'equal', deleted: 1 } })
+  const provenAt = Date.parse(first.body.ended_at) / 1000
+  const day = {
+    user_id: '007',
+    day: '2017-05-10',
+    source: { count: 1, seconds: 60 },
+    stored: { count: 0, seconds: 0 },
+  }
+  await end(await startRun(sync, 'several'), {
+    stats: { proof: 'differs', differing_days: [day, day], deleted: 2 },
+  })
+  expect(await read()).toEqual([provenAt, 2, 2])
+  await end(await startRun(sync, 'several'), {
+    status: 'failed',
+    stats: { proof: 'equal', differing_days: 0 },
+  })
+  expect(await read()).toEqual([provenAt, 0, 0])
+  await end(await startRun(sync, 'several', { verify: true }), {
+    stats: { proof: 'differs', differing_days: 5, deleted: 9 },
+  })
+  expect(await read()).toEqual([provenAt, 5, 0])
+  const last = await end(await startRun(sync, 'several', { verify: true }), { stats: { proof: 'equal' } })
+  expect(await read()).toEqual([Date.parse(last.body.ended_at) / 1000, 0, 0])
+})
+
+test('all replicas answer alike, and an unreachable database shows', async () => {
+  const replica = await TestService.start({}, async () => service().databaseUrl)
+  const broken = await TestService.start(
+    { DATABASE_TIMEOUT_MS: '200' },
+    async () => 'postgresql://x:x@127.0.0.1:1/x',
+  )
+  try {
+    expect(await scrape(replica)).toEqual(await scrape())
+    expect(await scrape(broken)).toEqual({ timesheets_sync_metrics_up: 0 })
+  } finally {
+    await replica.stop()
+    await broken.stop()
+  }
+})
+
+test('rejections expire, also where replicas delete them at the same time', async () => {
+  const run = await startRun(sync, 'expiring')
+  await uploadFor(sync, run, 'expiring', [{ external_id: '1', hours: 25 }])
+  await service().sql(
+    `insert into sync_rejections (sync_run_id, origin, problem, hash, rejected_at)
+     select $1, 'sync', '{}', n::text::bytea, now() - interval '10 days' - n * interval '1 s' from generate_series(1, 2500) as n`,
+    [run],
+  )
+  const client = openTestClient(service().databaseUrl)
+  const logger = createLogger('test', 'silent')
+  try {
+    const store = new PostgresSyncRunStore(client, 1000)
+    const count = async () =>
+      (await service().sql('select 1 from sync_rejections where sync_run_id = $1', [run])).length
+    expect(await store.deleteOldRejections(11)).toBe(false)
+    expect(await count()).toBe(2501)
+    const jobs = [1, 2].map(
+      () =>
+        new ExpiryJob(
+          { name: 'x', intervalMs: 10, deleteExpired: () => store.deleteOldRejections(10) },
+          logger,
+        ),
+    )
+    while ((await count()) > 1) await new Promise((resolve) => setTimeout(resolve, 20))
+    await Promise.all(jobs.map((job) => job.stop()))
+    expect(await count()).toBe(1)
+    expect((await sync.request('GET', `/sync-runs/${run}/rejections`)).body).toMatchObject([
+      { external_id: '1' },
+    ])
+  } finally {
+    await client.$disconnect()
+  }
+})

@@ -24,7 +24,7 @@ const personFields: readonly ColumnField[] = ['user_id', 'email', 'person_id', '
 /** Without these there is no entry, whatever else is set. */
 const indispensable: readonly ColumnField[] = ['date', 'project', 'hours']
 /** A column with such a name in other letters is more likely this field than one to ignore. */
-const commonFields: readonly ColumnField[] = [
+export const commonFields: readonly ColumnField[] = [
   'external_id',
   'user_id',
   'email',
@@ -34,6 +34,9 @@ const commonFields: readonly ColumnField[] = [
   'hours',
   'notes',
 ]
+
+/** Fields that a column of the same name is read as in a table without a known format. */
+export const fieldsByName: readonly ColumnField[] = [...commonFields, 'start', 'end', 'end_date', 'task']
 
 /** Column per field; an empty string disables the field. Several columns are joined by ` + `. */
 export type Columns = Readonly<Partial<Record<ColumnField, string>>>
@@ -100,6 +103,7 @@ export function findColumns(
     const own = columns[field]
     if (own === '') continue
     if (own !== undefined || format === undefined) {
+      if (own === undefined && !fieldsByName.includes(field)) continue
       const source = findExactly(header, own ?? field)
       if (source !== undefined) found[field] = source
       continue

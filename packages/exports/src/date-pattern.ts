@@ -136,7 +136,7 @@ function splitPattern(pattern: string): readonly Piece[] {
 
 /** A blank in a pattern matches any kind of blank: programs write a narrow one before PM. */
 function escapeText(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&').replaceAll(/\s+/g, '\\s+')
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&').replaceAll(/\s+/g, '\\s+')
 }
 
 function adviseOn(letters: string): string {

@@ -3,6 +3,7 @@ import {
   type ColumnMap,
   checkColumns,
   columnFields,
+  commonFields,
   findColumns,
   findMissingColumn,
 } from './columns.ts'
@@ -52,7 +53,9 @@ export function createObjectLayout(options: ExportOptions): TableLayout {
   const format: ExportFormat | undefined = name === undefined ? undefined : exportFormats[name]
   const columns = Object.fromEntries(
     columnFields.flatMap((field) => {
-      const column = options.columns[field] ?? (format === undefined ? field : format.columns[field]?.[0])
+      // An object may have much more than an entry needs: a task, for example, is often an object itself.
+      const byName = commonFields.includes(field) ? field : undefined
+      const column = options.columns[field] ?? (format === undefined ? byName : format.columns[field]?.[0])
       return column === undefined || column === ''
         ? []
         : [[field, { name: column, columns: column.split(' + ').map((part) => part.trim()) }]]

@@ -1,6 +1,6 @@
 import { parseDate } from '@timesheets/contracts/date'
 import type { ColumnField } from './columns.ts'
-import { hoursUnits, parseDuration } from './duration.ts'
+import { parseDuration } from './duration.ts'
 import { ExportSettingError } from './export-error.ts'
 import type { TableRow } from './export-file.ts'
 import { type DerivedIdentity, deriveIdentity } from './identity.ts'
@@ -188,15 +188,19 @@ export class RowParser {
       return time ?? `${field}: ${JSON.stringify(text.slice(0, 100))} ${this.#adviseOnDate()}`
     }
     const [date, start, end, endDate] = [read('date'), read('start'), read('end'), read('end_date')]
-    for (const time of [date, start]) if (typeof time === 'string') return time
-    const [on, from] = [date, start] as (WrittenTime | undefined)[]
-    const day = on?.day ?? from?.day
-    if (day === undefined) return from === undefined ? 'date is empty' : 'date is empty, and start has no day'
+    if (typeof date === 'string') return date
+    // A start that cannot be read must not cost the hours, where it is not needed.
+    const from = typeof start === 'string' ? undefined : start
+    const day = date?.day ?? from?.day
+    if (day === undefined) {
+      if (typeof start === 'string') return start
+      return from === undefined ? 'date is empty' : 'date is empty, and start has no day'
+    }
     const times = {
       day,
-      start: toLocalTime(from, day) ?? toLocalTime(on, day),
+      start: toLocalTime(from, day) ?? toLocalTime(date, day),
       isStartGiven: from !== undefined,
-      // Times that are not needed must not cost the hours.
+      startIssue: typeof start === 'string' ? start : undefined,
       end,
       endDate,
     }
@@ -237,18 +241,15 @@ export class RowParser {
     throw new ExportSettingError(
       duration.question === 'hours-per-day'
         ? `${row.position}: how many hours has a day in "${shown}" (${column})? Set CSV_HOURS_PER_DAY`
-        : `${row.position}: is "${shown}" in the column ${column} a number of ${hoursUnits.join(', ').replace(/, (?=\w+$)/, ' or ')}? ` +
-            `Set CSV_HOURS_UNIT to ${hoursUnits.join(', ').replace(/, (?=\w+$)/, ' or ')}`,
+        : `${row.position}: is "${shown}" in the column ${column} a number of hours, minutes or seconds? ` +
+            'Set CSV_HOURS_UNIT to hours, minutes or seconds',
     )
   }
 
-  #computeHours(
-    { start, end, endDate, isStartGiven }: EntryTimes,
-    row: TableRow,
-  ): number | 'running' | string {
+  #computeHours({ start, startIssue, end, endDate }: EntryTimes, row: TableRow): number | 'running' | string {
     const { columns, options } = this.#layout
-    if (columns.start === undefined || columns.end === undefined) return 'hours: the cell is empty'
-    if (!isStartGiven || start === undefined) return 'hours: the cell is empty, and so is start'
+    if (columns.end === undefined) return 'hours: the cell is empty'
+    if (start === undefined) return startIssue ?? 'hours: the cell is empty'
     if (end === undefined) return 'running'
     if (typeof end === 'string') return end
     if (typeof endDate === 'string') return endDate
@@ -276,6 +277,8 @@ interface EntryTimes {
   readonly date: string
   readonly start: LocalTime | undefined
   readonly isStartGiven: boolean
+  /** Why the start cannot be read. */
+  readonly startIssue: string | undefined
   readonly end: WrittenTime | string | undefined
   readonly endDate: WrittenTime | string | undefined
 }

@@ -75,7 +75,9 @@ test('an id that repeats with other content in one file is an error that names b
     {
       kind: 'unreadable',
       externalId: '1',
-      reason: expect.stringMatching(/^a.csv, line 4: a.csv, line 2 has the same id and other content/),
+      reason: expect.stringMatching(
+        /^a.csv, line 4: an earlier row has the same id and other content \(a.csv, line 2\)/,
+      ),
     },
   ])
 })

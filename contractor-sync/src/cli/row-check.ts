@@ -25,9 +25,14 @@ export interface RowsCheck {
 /**
  * Judges every row as a run does: by the same mapping and batches, and by the validation that the API uses. Nothing is
  * uploaded.
+ * @param onAccepted called with each item that the API would accept
  * @throws the errors of `Tracker.read`
  */
-export async function checkRows(tracker: Tracker, people: People): Promise<RowsCheck> {
+export async function checkRows(
+  tracker: Tracker,
+  people: People,
+  onAccepted: (item: UploadItem) => void = () => {},
+): Promise<RowsCheck> {
   const firstItems: UploadItem[] = []
   const rejections: Rejection[] = []
   let [accepted, rejected] = [0, 0]
@@ -45,6 +50,7 @@ export async function checkRows(tracker: Tracker, people: People): Promise<RowsC
         continue
       }
       accepted += 1
+      onAccepted(item)
       if (firstItems.length < maxShownItems) firstItems.push(item)
     }
   }

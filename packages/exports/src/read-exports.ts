@@ -212,6 +212,7 @@ class ExportReader {
       if (parsed.kind === 'entry' && typeof parsed.identity !== 'string')
         occurrences.add(parsed.identity, parsed.hours)
     }
+    occurrences.endFirstPass()
     return occurrences
   }
 }

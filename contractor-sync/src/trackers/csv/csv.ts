@@ -150,10 +150,14 @@ async function* readRecords(
     defaultProject: config.csvDefaultProject,
     skipRowsWithout: config.csvSkipRowsWithout,
   }
+  // Some files are read twice.
+  const onNotice = (notice: string) => {
+    if (!notices.includes(notice)) notices.push(notice)
+  }
   try {
-    const { files, ignored } = await listFiles(config.csvPath, signal)
-    if (ignored.length > 0) notices.push(`not read, because of their names: ${ignored.join(', ')}`)
-    yield* readExports(files, { options, onNotice: (notice) => notices.push(notice) })
+    const { files, ignored } = await listFiles(config.csvPath, onNotice, signal)
+    if (ignored.length > 0) onNotice(`not read, because of their names: ${ignored.join(', ')}`)
+    yield* readExports(files, { options, onNotice })
   } catch (error) {
     throw explainError(error as Error)
   }

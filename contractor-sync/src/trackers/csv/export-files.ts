@@ -19,17 +19,22 @@ const extensions = fileExtensions.join(', ')
 
 /**
  * Lists a file, or the files of a folder.
+ * @param onNotice called with what is left out of a file
  * @param signal ends the reading of a file
  * @throws {ExportSettingError} there is nothing that can be read
  */
-export async function listFiles(path: string, signal: AbortSignal | undefined): Promise<FileList> {
+export async function listFiles(
+  path: string,
+  onNotice: (notice: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<FileList> {
   const names = await readFolder(path).catch((error: NodeJS.ErrnoException) => {
     throw new ExportSettingError(`There is no file or folder at ${path} (${error.code}); correct CSV_PATH`)
   })
   if (names === undefined) {
     const type = findFileType(path)
     if (type === undefined) throw new ExportSettingError(`${path} is none of ${extensions}; correct CSV_PATH`)
-    return { files: [openFile(path, type, signal)], ignored: [] }
+    return { files: [openFile(path, type, onNotice, signal)], ignored: [] }
   }
   // macOS writes `._hours.csv` beside `hours.csv`, and Excel `~$hours.xlsx` while it has hours.xlsx open.
   const visible = names
@@ -39,7 +44,7 @@ export async function listFiles(path: string, signal: AbortSignal | undefined): 
     const type = findFileType(name)
     return type === undefined || (isFolder && !/\./.test(name))
       ? []
-      : [openFile(join(path, name), type, signal)]
+      : [openFile(join(path, name), type, onNotice, signal)]
   })
   const ignored = visible
     .filter(({ name }) => findFileType(name) === undefined)
@@ -66,14 +71,22 @@ function compareNames(a: string, b: string): number {
   return natural.compare(stem(a), stem(b)) || (a < b ? -1 : 1)
 }
 
-function openFile(path: string, type: FileType, signal: AbortSignal | undefined): ExportFile {
+function openFile(
+  path: string,
+  type: FileType,
+  onNotice: (notice: string) => void,
+  signal: AbortSignal | undefined,
+): ExportFile {
   return {
     name: basename(path),
     type,
     readBytes: () => readBytes(path, signal),
     async readSheet() {
       await requireFile(path)
-      return await readFirstSheet(path)
+      const { rows, otherSheets } = await readFirstSheet(path)
+      if (otherSheets.length > 0)
+        onNotice(`${basename(path)}: only its first sheet is read, not ${otherSheets.join(', ')}`)
+      return rows
     },
   }
 }

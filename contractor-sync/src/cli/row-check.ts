@@ -1,15 +1,12 @@
 import { parseUploadItem } from '@timesheets/contracts/entry'
 import { ProblemError } from '@timesheets/contracts/problem'
-import { toBatches } from '../sync/batches.ts'
-import { type MappingResult, mapRecord, type Rejection } from '../sync/mapping.ts'
+import { mapRecord, type Rejection } from '../sync/mapping.ts'
 import type { People } from '../sync/people.ts'
 import type { UploadItem } from '../timesheets-api/client.ts'
 import type { Tracker } from '../trackers/tracker.ts'
 
 const maxShownItems = 3
 const maxShownRejections = 10
-/** Only for the order of the work: nothing is uploaded. */
-const rowsPerStep = 1000
 
 /** What a run would do with the rows of files. */
 export interface RowsCheck {
@@ -23,8 +20,7 @@ export interface RowsCheck {
 }
 
 /**
- * Judges every row as a run does: by the same mapping and batches, and by the validation that the API uses. Nothing is
- * uploaded.
+ * Judges every row as a run does: by the same mapping, and by the validation that the API uses. Nothing is uploaded.
  * @param onAccepted called with each item that the API would accept
  * @throws the errors of `Tracker.read`
  */
@@ -41,24 +37,24 @@ export async function checkRows(
     if (rejections.length < maxShownRejections) rejections.push(rejection)
   }
   const now = new Date()
-  for await (const { batch, details, notUploaded } of toBatches(mapAll(tracker, people), rowsPerStep)) {
-    for (const record of notUploaded) if (record.kind === 'rejected') reject(record)
-    for (const [i, item] of batch.items.entries()) {
-      const rejection = validate(item, now)
-      if (rejection !== undefined) {
-        reject({ kind: 'rejected', externalId: item.external_id, ...rejection, details: details[i]! })
-        continue
-      }
+  for await (const record of tracker.read({})) {
+    const result = mapRecord(record, tracker.source, people)
+    const rejection = result.kind === 'item' ? validate(result.item, now) : undefined
+    if (result.kind === 'rejected') reject(result)
+    else if (result.kind === 'item' && rejection !== undefined)
+      reject({
+        kind: 'rejected',
+        externalId: result.item.external_id,
+        ...rejection,
+        details: result.details,
+      })
+    else if (result.kind === 'item') {
       accepted += 1
-      onAccepted(item)
-      if (firstItems.length < maxShownItems) firstItems.push(item)
+      onAccepted(result.item)
+      if (firstItems.length < maxShownItems) firstItems.push(result.item)
     }
   }
   return { accepted, firstItems, rejected, rejections }
-}
-
-async function* mapAll(tracker: Tracker, people: People): AsyncGenerator<MappingResult> {
-  for await (const record of tracker.read({})) yield mapRecord(record, tracker.source, people)
 }
 
 function validate(item: UploadItem, now: Date) {

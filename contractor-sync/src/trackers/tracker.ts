@@ -68,6 +68,8 @@ export type SourceRecord = TrackerEntry | UnreadableRecord | RepeatedRecord
 export interface Selection extends Window {
   /** RFC 3339: only entries changed since. Requires `readsChanges`. */
   readonly updatedSince?: string
+  /** The stored id of a changed row, by the id that is derived from it now (`sync/changed-rows.ts`). */
+  readonly pairs?: ReadonlyMap<string, string>
 }
 
 /** A tracker as the sync sees it. This interface is all that the sync knows of a tracker. */

@@ -115,7 +115,7 @@ export const csv = defineTracker({
       notices,
       async *read(selection) {
         notices.length = 0
-        for await (const record of readRecords(config, notices, signal)) {
+        for await (const record of readRecords(config, selection.pairs, notices, signal)) {
           const day = record.kind === 'entry' ? parseDate(record.date)?.day : undefined
           if (day === undefined || isInWindow(selection, day)) yield record
         }
@@ -134,6 +134,7 @@ export const csv = defineTracker({
 /** Reads the records of all files, and collects what was recognized in them. */
 async function* readRecords(
   config: InferConfig<typeof settings>,
+  pairs: ReadonlyMap<string, string> | undefined,
   notices: string[],
   signal: AbortSignal | undefined,
 ): AsyncGenerator<SourceRecord> {
@@ -157,7 +158,7 @@ async function* readRecords(
   try {
     const { files, ignored } = await listFiles(config.csvPath, onNotice, signal)
     if (ignored.length > 0) onNotice(`not read, because of their names: ${ignored.join(', ')}`)
-    yield* readExports(files, { options, onNotice })
+    yield* readExports(files, { options, onNotice, ...(pairs === undefined ? {} : { pairs }) })
   } catch (error) {
     throw explainError(error as Error)
   }

@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { memoize } from './memo.ts'
 
 /** The content that identifies a row without an id. The hours are not in it, so that a changed duration is an update. */
 export interface IdentifyingContent {
@@ -40,12 +41,13 @@ export function deriveIdentity({
   const texts = [person.toLowerCase(), day, start ?? '', project, task ?? '', notes ?? '']
   return {
     content: hash(JSON.stringify(texts.map((text) => text.normalize('NFC'))), 16),
-    project: hash(project.normalize('NFC'), 4),
+    project: hashProject(project),
     startSeconds: start === undefined ? undefined : toSeconds(start),
     occurrence: 1,
   }
 }
 
+const hashProject = memoize((project) => hash(project.normalize('NFC'), 4))
 const hash = (text: string, bytes: number) => bytesToHex(sha256(utf8ToBytes(text)).subarray(0, bytes))
 
 function toSeconds(time: string): number {

@@ -5,6 +5,7 @@ import { ExportSettingError } from './export-error.ts'
 import type { TableRow } from './export-file.ts'
 import { type DerivedIdentity, deriveIdentity } from './identity.ts'
 import type { TableLayout } from './layout.ts'
+import { memoize } from './memo.ts'
 import type { Table } from './table.ts'
 import { findOffset, type LocalTime, measureElapsed, nextDay } from './time-zone.ts'
 import { parseIsoTime, parseTimeOfDay, type WrittenTime } from './written-time.ts'
@@ -159,22 +160,29 @@ export class RowParser {
 
   #parseTime(value: unknown, row: TableRow): WrittenTime | undefined {
     if (value instanceof Date) return parseIsoTime(formatSheetDate(value))
-    const { dates, readsIso } = this.#layout
     const text = toText(value)
-    if (text === undefined) return undefined
-    const readings = [
-      ...(readsIso ? [{ pattern: 'YYYY-MM-DD', time: parseIsoTime(text) }] : []),
-      ...dates.map((pattern) => ({ pattern: pattern.pattern, time: pattern.parse(text) })),
-    ].filter(({ time }) => time !== undefined)
-    const [first, ...others] = readings
-    const other = others.find(({ time }) => JSON.stringify(time) !== JSON.stringify(first!.time))
+    const readings = text === undefined ? [] : this.#readDate(text)
+    const [first, other] = readings
     if (other !== undefined)
       throw new ExportSettingError(
-        `${row.position}: "${text}" is ${first!.time!.day} by ${first!.pattern}, and ${other.time!.day} by ${other.pattern}; ` +
+        `${row.position}: "${text}" is ${first!.time.day} by ${first!.pattern}, and ${other.time.day} by ${other.pattern}; ` +
           'set CSV_DATE_FORMAT to the right pattern',
       )
     return first?.time
   }
+
+  /** Reads a date by each pattern; returns the different readings. */
+  readonly #readDate = memoize((text): readonly Reading[] => {
+    const { dates, readsIso } = this.#layout
+    const readings: Reading[] = []
+    const add = (pattern: string, time: WrittenTime | undefined) => {
+      const isNew = (other: Reading) => JSON.stringify(other.time) !== JSON.stringify(time)
+      if (time !== undefined && readings.every(isNew)) readings.push({ pattern, time })
+    }
+    if (readsIso) add('YYYY-MM-DD', parseIsoTime(text))
+    for (const pattern of dates) add(pattern.pattern, pattern.parse(text))
+    return readings
+  })
 
   /** Reads the day, and start and end where the row has them; returns the reason if it cannot. */
   #readTimes(value: (field: ColumnField) => unknown, row: TableRow): EntryTimes | string {
@@ -184,7 +192,7 @@ export class RowParser {
       if (text === undefined) return undefined
       const time =
         this.#parseTime(cell, row) ??
-        (field === 'date' || field === 'end_date' ? undefined : parseTimeOfDay(text))
+        (field === 'date' || field === 'end_date' ? undefined : readTimeOfDay(text))
       return time ?? `${field}: ${JSON.stringify(text.slice(0, 100))} ${this.#adviseOnDate()}`
     }
     const [date, start, end, endDate] = [read('date'), read('start'), read('end'), read('end_date')]
@@ -271,6 +279,13 @@ export class RowParser {
     return elapsed.kind === 'invalid' ? elapsed.reason : elapsed.seconds / 3600
   }
 }
+
+interface Reading {
+  readonly pattern: string
+  readonly time: WrittenTime
+}
+
+const readTimeOfDay = memoize(parseTimeOfDay)
 
 interface EntryTimes {
   readonly day: string

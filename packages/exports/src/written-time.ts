@@ -54,7 +54,6 @@ export interface TimeParts {
 export function createTime(parts: TimeParts): WrittenTime | undefined {
   const day =
     parts.year === undefined ? undefined : `${parts.year}-${pad(parts.month ?? '')}-${pad(parts.day ?? '')}`
-  if (day !== undefined && parseDate(day) === undefined) return undefined
   const time = parts.hour === undefined ? undefined : toTime(parts)
   if (parts.hour !== undefined && time === undefined) return undefined
   const offset = parts.offset === undefined ? undefined : toOffset(parts.offset)

@@ -11,8 +11,8 @@ export class Occurrences {
   #size = 0
   /** Seconds of the rows whose content occurs more than once, which few do. */
   readonly #repeated = new Map<number, number[]>()
-  /** How many rows of a content and number of seconds have their number already. */
-  readonly #numbered = new Map<string, number>()
+  /** The next number of a content and its seconds. */
+  readonly #next = new Map<string, number>()
 
   /** Adds a row of the first pass. */
   add(identity: DerivedIdentity, hours: number): void {
@@ -42,10 +42,9 @@ export class Occurrences {
     if (all === undefined) return identity
     const seconds = toSeconds(hours)
     const key = `${identity.content} ${seconds}`
-    const numbered = this.#numbered.get(key) ?? 0
-    this.#numbered.set(key, numbered + 1)
-    const shorter = all.filter((other) => other < seconds).length
-    return { ...identity, occurrence: shorter + numbered + 1 }
+    const occurrence = this.#next.get(key) ?? all.filter((other) => other < seconds).length + 1
+    this.#next.set(key, occurrence + 1)
+    return { ...identity, occurrence }
   }
 }
 

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
 import { readConfig } from '@timesheets/runtime/config'
 import { checkRows } from '../src/cli/row-check.ts'
+import { ConfigurationError } from '../src/errors.ts'
 import { People } from '../src/sync/people.ts'
 import { csv } from '../src/trackers/csv/csv.ts'
 import { contract, folder, noClient } from './csv-folder.ts'
@@ -127,6 +128,12 @@ describe('dates', () => {
     const { days, reasons } = await judge({ 'a.csv': table }, settings)
     expect(days).toEqual({ '2026-09-02': h })
     expect(reasons).toEqual([expect.stringContaining('CSV_DATE_FORMAT')])
+  })
+
+  test('if no date can be read, the pattern is asked for', async () => {
+    const reading = judge({ 'a.csv': `${contract}1,kim,09/12/2026,Site,1,x\n` })
+    await expect(reading).rejects.toThrow(ConfigurationError)
+    await expect(reading).rejects.toThrow('CSV_DATE_FORMAT')
   })
 
   test('a date that two patterns of a format read differently is asked for', async () => {

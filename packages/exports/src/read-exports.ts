@@ -129,7 +129,7 @@ class ExportReader {
       }
       if (parsed.kind === 'invalid') {
         const { id, reason, details } = parsed
-        this.firstInvalid ??= new ExportFileError(`No row can be read; ${row.position}: ${reason}`)
+        this.firstInvalid ??= explainInvalid(`No row can be read; ${row.position}: ${reason}`)
         yield id === undefined
           ? { kind: 'unreadable', externalId: row.position, reason, details }
           : { kind: 'unreadable', externalId: id, reason: `${row.position}: ${reason}`, details }
@@ -215,6 +215,12 @@ class ExportReader {
     occurrences.endFirstPass()
     return occurrences
   }
+}
+
+/** Where no row can be read, a reason that names a setting is most likely the setting of all rows. */
+function explainInvalid(message: string): Error {
+  const isSetting = /\bCSV_(DATE_FORMAT|DEFAULT_PROJECT)\b/.test(message)
+  return isSetting ? new ExportSettingError(message) : new ExportFileError(message)
 }
 
 const formatRows = (count: number) => `${count} ${count === 1 ? 'row' : 'rows'}`

@@ -14,8 +14,10 @@ const sampleBytes = 64 * 1024
  * @throws an Error that says what is wrong, for the configuration's report
  */
 export function parseEncoding(text: string): string {
+  // "utf16le" is how Node writes it.
+  const label = text.trim().replace(/^utf-?16-?(le|be)$/i, 'utf-16$1')
   try {
-    return new TextDecoder(text).encoding
+    return new TextDecoder(label).encoding
   } catch {
     throw new Error(`"${text}" is no encoding such as utf-8, utf-16le or windows-1252`)
   }

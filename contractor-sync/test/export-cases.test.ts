@@ -295,6 +295,37 @@ describe('columns and rows', () => {
   })
 })
 
+describe('CSV_COLUMNS beside a known format', () => {
+  const table =
+    'User,Email,Client,Project,Description,Start date,Start time,End date,End time,Duration\n' +
+    'Kim,kim@example.com,Acme,Site,x,2026-09-01,09:00:00,2026-09-01,10:00:00,01:00:00\n'
+  test('overrides single columns', async () => {
+    const { items } = await judge({ 'a.csv': table }, { CSV_COLUMNS: 'project=Client + Project,notes=' })
+    expect(items).toMatchObject([{ project: 'Acme Site', user_id: 'kim@example.com', hours: 1 }])
+    expect(items[0]).not.toHaveProperty('notes')
+  })
+
+  test('is all that counts with CSV_FORMAT=custom', async () => {
+    const settings = {
+      CSV_FORMAT: 'custom',
+      CSV_COLUMNS: 'person=User,email=,date=Start date,hours=Duration,project=Project',
+    }
+    const { items } = await judge({ 'a.csv': table }, settings)
+    expect(items).toMatchObject([{ user_id: 'csv:Kim', hours: 1 }])
+    expect(items[0]).not.toHaveProperty('notes')
+  })
+
+  test('a column that it names must exist', async () => {
+    await expect(judge({ 'a.csv': table }, { CSV_COLUMNS: 'project=Job' })).rejects.toThrow(
+      'there is no column Job',
+    )
+  })
+
+  test('a format that is named must fit the file', async () => {
+    await expect(judge({ 'a.csv': table }, { CSV_FORMAT: 'kimai' })).rejects.toThrow(/no column date.*Kimai/)
+  })
+})
+
 describe('identities of rows without ids', () => {
   const header = 'user_id,date,project,hours,notes\n'
   const line = (day: number, hours: number, notes = 'x') => `kim,2026-09-0${day},Site,${hours},${notes}\n`

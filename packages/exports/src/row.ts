@@ -99,7 +99,7 @@ export class RowParser {
     const invalid = (reason: string): InvalidRow => ({
       kind: 'invalid',
       id,
-      reason: this.#explain(row, reason),
+      reason: reason === row.error ? reason : this.#explain(row, reason),
       details,
     })
     if (row.error !== undefined) return invalid(row.error)
@@ -110,12 +110,7 @@ export class RowParser {
     if (!this.#layout.isDerived && id === undefined) return invalid('external_id is empty')
     const times = this.#readTimes(value, row)
     if (typeof times === 'string') return invalid(times)
-    if (project === undefined)
-      return invalid(
-        columns.project === undefined
-          ? 'project is empty'
-          : 'project is empty; CSV_DEFAULT_PROJECT names one',
-      )
+    if (project === undefined) return invalid('project is empty; CSV_DEFAULT_PROJECT names one')
     const running = parseFlag(value('running'))
     if (running === undefined)
       return invalid(`running: ${JSON.stringify(text('running'))} is neither true nor false`)

@@ -12,6 +12,7 @@ COPY package.json package-lock.json ./
 COPY packages/contracts/package.json packages/contracts/
 COPY packages/runtime/package.json packages/runtime/
 COPY packages/dev-stack/package.json packages/dev-stack/
+COPY packages/exports/package.json packages/exports/
 COPY packages/fake-auth0/package.json packages/fake-auth0/
 COPY packages/fake-harvest/package.json packages/fake-harvest/
 COPY packages/test-postgres/package.json packages/test-postgres/

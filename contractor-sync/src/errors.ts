@@ -37,3 +37,8 @@ export class InvalidResponseError extends Error {
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError'
 }
+
+/** Rows of files would be rejected by a run. */
+export class RejectedRowsError extends Error {
+  override readonly name = 'RejectedRowsError'
+}

@@ -1,5 +1,5 @@
 import { ConfigError } from '@timesheets/runtime/config'
-import { ConfigurationError, InterruptedError, TransientError } from './errors.ts'
+import { ConfigurationError, InterruptedError, RejectedRowsError, TransientError } from './errors.ts'
 
 /** The exit codes of every command. They are a public interface: `--help`, the docs and the CronJob rely on them. */
 export const exitCodes = {
@@ -16,6 +16,7 @@ export const exitCodes = {
 /** Returns the exit code for an error that stopped a run. */
 export function toExitCode(error: unknown): number {
   if (error instanceof ConfigurationError || error instanceof ConfigError) return exitCodes.refused
+  if (error instanceof RejectedRowsError) return exitCodes.rejected
   if (error instanceof TransientError || error instanceof InterruptedError) return exitCodes.tryLater
   return exitCodes.unexpected
 }

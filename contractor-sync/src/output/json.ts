@@ -52,7 +52,19 @@ export function createJsonOutput(level: string): SyncObserver {
 }
 
 function toJson(report: Report) {
-  const { source, window, dryRun, read, counts, skippedTotal, skipped, seconds, rejections } = report
+  const {
+    source,
+    window,
+    dryRun,
+    read,
+    counts,
+    skippedTotal,
+    skipped,
+    seconds,
+    rejections,
+    changedNotes,
+    notices,
+  } = report
   return {
     source,
     ...window,
@@ -68,6 +80,11 @@ function toJson(report: Report) {
     hoursHeld: toHours(seconds.held),
     hoursPending: toHours(seconds.pending),
     hoursDiscarded: toHours(seconds.discarded),
+    notesRepaired: changedNotes.repaired,
+    notesShortened: changedNotes.shortened,
+    firstChangedNotes: changedNotes.firstIds,
+    // What was recognized in files, and left out of them.
+    ...(notices.length === 0 ? {} : { notices }),
     firstRejected: rejections.map(toRejectionJson),
     durationMs: Date.now() - report.startedAt.getTime(),
   }

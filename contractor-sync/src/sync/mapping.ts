@@ -1,3 +1,4 @@
+import { fitNotes } from '@timesheets/exports/notes'
 import type { UploadItem } from '../timesheets-api/client.ts'
 import type { EntryDetails, SourceRecord, TrackerEntry, TrackerPerson } from '../trackers/tracker.ts'
 import type { People } from './people.ts'
@@ -32,8 +33,8 @@ export interface Rejection {
 
 /**
  * Maps a record of a tracker to an item of an upload. An entry without hours becomes a tombstone, because it may have
- * hours in Timesheets from an earlier run. Values that the API may reject (long notes, 30 hours a day) are
- * passed on unchanged, so that the rules have one place.
+ * hours in Timesheets from an earlier run. Notes are made to fit, because they must not cost hours. Other values that the
+ * API may reject (30 hours a day) are passed on unchanged, so that the rules have one place.
  */
 export function mapRecord(record: SourceRecord, source: string, people: People): MappingResult {
   if (record.kind === 'unreadable') {
@@ -59,6 +60,7 @@ export function mapRecord(record: SourceRecord, source: string, people: People):
   if (userId === undefined) {
     return reject(externalId, 'unknown-person', explainUnknown(person), details)
   }
+  const { notes: fitting, change } = fitNotes(notes ?? '')
   return {
     kind: 'item',
     item: {
@@ -66,11 +68,11 @@ export function mapRecord(record: SourceRecord, source: string, people: People):
       date,
       project,
       hours,
-      ...(notes === null || notes === '' ? {} : { notes }),
+      ...(fitting === '' ? {} : { notes: fitting }),
       source,
       external_id: externalId,
     },
-    details,
+    details: change === undefined ? details : { ...details, notes: change },
   }
 }
 

@@ -39,6 +39,8 @@ export async function runPipeline(job: SyncJob, report: Report): Promise<void> {
     }
   } catch (error) {
     report.error = signal.aborted ? signal.reason : error
+  } finally {
+    report.notices = [...(tracker.notices ?? [])]
   }
 }
 

@@ -1,5 +1,6 @@
 import { itemStatuses } from '@timesheets/contracts/status'
 import { unappliedCorrectionStates } from '@timesheets/contracts/upload'
+import type { NotesChange } from '@timesheets/exports/notes'
 import { exitCodes, toExitCode } from '../exit-codes.ts'
 import type { UploadItem, UploadResult } from '../timesheets-api/client.ts'
 import type { EntryDetails } from '../trackers/tracker.ts'
@@ -19,6 +20,9 @@ export type Outcome = (typeof itemStatuses)[number] | (typeof unappliedCorrectio
 
 /** Messages and rejections kept for the end, to bound the memory; the counts include all. */
 const maxKept = 1000
+
+/** Ids of entries with changed notes that are kept; the counts include all. */
+const maxNotesIds = 5
 
 /** With these, people see in Timesheets what the tracker has. */
 const agreedOutcomes: readonly Outcome[] = ['created', 'updated', 'unchanged']
@@ -67,6 +71,10 @@ export class Report {
   /** `empty`: the entry has no hours in the tracker, and none in Timesheets. */
   readonly skipped = { running: 0, empty: 0, repeated: 0 }
   readonly rejections: Rejection[] = []
+  /** Entries whose notes were changed so that their hours could be stored, with the first ids. */
+  readonly changedNotes = { repaired: 0, shortened: 0, firstIds: [] as string[] }
+  /** What was recognized in files, and left out of them. */
+  notices: readonly string[] = []
   /** The error that stopped the run; undefined if it finished. */
   error: unknown
   readonly #shown = new Map(byInterest.map((outcome) => [outcome, [] as ShownResult[]]))
@@ -106,6 +114,7 @@ export class Report {
       return undefined
     }
     this.counts[outcome] += 1
+    if (details.notes !== undefined) this.#addChangedNotes(item.external_id, details.notes)
     if (!item.deleted) this.seconds[outcome] += Math.round(item.hours * 3600)
     const isWorthShowing = !this.dryRun || status !== 'unchanged'
     if (message !== undefined && isWorthShowing) this.#show({ outcome, message, details })
@@ -134,6 +143,11 @@ export class Report {
   get exitCode(): number {
     if (this.error !== undefined) return toExitCode(this.error)
     return this.counts.rejected > 0 ? exitCodes.rejected : exitCodes.clean
+  }
+
+  #addChangedNotes(externalId: string, change: NotesChange): void {
+    this.changedNotes[change] += 1
+    if (this.changedNotes.firstIds.length < maxNotesIds) this.changedNotes.firstIds.push(externalId)
   }
 
   #reject(rejection: Rejection): Rejection {

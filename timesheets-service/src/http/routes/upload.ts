@@ -1,4 +1,4 @@
-import { parseUploadItem, type UploadItem } from '@timesheets/contracts/entry'
+import { parseUploadItem } from '@timesheets/contracts/entry'
 import { ProblemError, type ValidationError } from '@timesheets/contracts/problem'
 import { formatMessage, statusCodes } from '@timesheets/contracts/status'
 import { type BatchResponse, ndjson, uploadQuerySchema } from '@timesheets/contracts/upload'

@@ -1,24 +1,6 @@
+import { type ColumnField, columnFields } from './column-field.ts'
 import { ExportFileError, ExportSettingError } from './export-error.ts'
 import type { ExportFormat } from './formats.ts'
-
-/** What a column can mean: the fields of the contract, further names of a person, and what hours are computed from. */
-export const columnFields = [
-  'external_id',
-  'user_id',
-  'email',
-  'person_id',
-  'person',
-  'date',
-  'start',
-  'end',
-  'end_date',
-  'project',
-  'task',
-  'hours',
-  'notes',
-  'running',
-] as const
-export type ColumnField = (typeof columnFields)[number]
 
 const personFields: readonly ColumnField[] = ['user_id', 'email', 'person_id', 'person']
 /** Without these there is no entry, whatever else is set. */

@@ -1,4 +1,4 @@
-import type { ColumnField } from './columns.ts'
+import type { ColumnField } from './column-field.ts'
 import type { HoursUnit } from './duration.ts'
 
 /**

@@ -1,12 +1,5 @@
-import {
-  type ColumnField,
-  type ColumnMap,
-  checkColumns,
-  columnFields,
-  commonFields,
-  findColumns,
-  findMissingColumn,
-} from './columns.ts'
+import { type ColumnField, columnFields } from './column-field.ts'
+import { type ColumnMap, checkColumns, commonFields, findColumns, findMissingColumn } from './columns.ts'
 import { compileDatePattern, type DatePattern } from './date-pattern.ts'
 import { type DurationRules, inferHoursUnit } from './duration.ts'
 import { ExportSettingError } from './export-error.ts'

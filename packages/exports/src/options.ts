@@ -1,4 +1,5 @@
-import type { ColumnField, Columns } from './columns.ts'
+import type { ColumnField } from './column-field.ts'
+import type { Columns } from './columns.ts'
 import type { DatePattern } from './date-pattern.ts'
 import type { HoursUnit } from './duration.ts'
 import type { FormatChoice } from './formats.ts'

@@ -1,5 +1,5 @@
 import { parseDate } from '@timesheets/contracts/date'
-import type { ColumnField } from './columns.ts'
+import type { ColumnField } from './column-field.ts'
 import { parseDuration } from './duration.ts'
 import { ExportSettingError } from './export-error.ts'
 import type { TableRow } from './export-file.ts'

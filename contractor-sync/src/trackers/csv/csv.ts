@@ -1,5 +1,6 @@
 import { parseDate } from '@timesheets/contracts/date'
-import { columnFields, parseColumns } from '@timesheets/exports/columns'
+import { columnFields } from '@timesheets/exports/column-field'
+import { parseColumns } from '@timesheets/exports/columns'
 import { compileDatePattern } from '@timesheets/exports/date-pattern'
 import { hoursUnits } from '@timesheets/exports/duration'
 import { fileExtensions } from '@timesheets/exports/export-file'

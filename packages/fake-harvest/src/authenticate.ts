@@ -7,14 +7,15 @@ import type { HarvestConfig } from './config.ts'
  * Requires the three headers that Harvest requires of every request.
  * https://help.getharvest.com/api-v2/authentication-api/authentication/authentication/
  */
-export function authenticate({ accessToken, accountId }: HarvestConfig): RequestHandler {
+export function authenticate({ accessToken, accountId, secondAccountId }: HarvestConfig): RequestHandler {
   const expected = digest(`Bearer ${accessToken.reveal()}`)
   return (request, _response, next) => {
     if (!request.headers['user-agent']) throw apiErrors.noUserAgent()
     const given = digest(request.headers.authorization ?? '')
     if (!timingSafeEqual(given, expected)) throw apiErrors.invalidToken()
     // A valid token has no access to any other account.
-    if (request.headers['harvest-account-id'] !== accountId) throw apiErrors.forbidden()
+    const account = request.headers['harvest-account-id']
+    if (account !== accountId && account !== secondAccountId) throw apiErrors.forbidden()
     next()
   }
 }

@@ -18,7 +18,11 @@ export const harvestSettings = {
     default: 'local-only-harvest-token',
     doc: 'the only personal access token that is accepted',
   }),
-  accountId: setting.text('HARVEST_ACCOUNT_ID', { default: '1000001', doc: 'the id of the only account' }),
+  accountId: setting.text('HARVEST_ACCOUNT_ID', { default: '1000001', doc: 'the id of the account' }),
+  secondAccountId: setting.text('HARVEST_SECOND_ACCOUNT_ID', {
+    default: '1000002',
+    doc: 'the id of a second account of the same token, which has one entry',
+  }),
   contractors: setting.integer('HARVEST_CONTRACTORS', {
     default: 40,
     min: 1,

@@ -29,7 +29,7 @@ export async function runPipeline(job: SyncJob, report: Report): Promise<void> {
   const { tracker, batchSize, signal, observer } = job
   try {
     const people = await job.readPeople()
-    const records = tracker.read(report.window, (entries) => observer.total(entries))
+    const records = tracker.read(report.window, { onTotal: (entries) => observer.total(entries) })
     const results = mapAll(records, tracker.source, people)
     for await (const step of readAhead(toBatches(results, batchSize))) {
       recordNotUploaded(step.notUploaded, job, report)

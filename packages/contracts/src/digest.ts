@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
-import type { Content } from '@timesheets/contracts/entry'
+import { hash } from 'node:crypto'
+import type { Content } from './entry.ts'
 
 /**
  * Serializes a content canonically: a JSON array of user, day, instant, project, seconds and notes, in this order and
@@ -22,8 +22,5 @@ export function toCanonicalText(content: Content): string {
  * @param externalId the empty string for an entry without one
  */
 export function computeDigest(externalId: string, content: Content): Buffer {
-  return createHash('sha256')
-    .update(`${externalId}\0${toCanonicalText(content)}`, 'utf8')
-    .digest()
-    .subarray(0, 16)
+  return hash('sha256', `${externalId}\0${toCanonicalText(content)}`, 'buffer').subarray(0, 16)
 }

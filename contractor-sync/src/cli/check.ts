@@ -81,7 +81,7 @@ async function checkSettings(environment: Environment): Promise<readonly string[
 
 async function checkApi(config: SyncConfig, token: AccessToken, retryBudget: RetryBudget): Promise<string> {
   const api = new ApiClient(config, token)
-  await retryBudget.run(() => api.upload({ items: [], body: '[]' }, { dryRun: true }))
+  await retryBudget.run(() => api.checkUpload())
   return `${config.apiUrl} accepts uploads from this client`
 }
 

@@ -3,7 +3,14 @@ import { toPlainText } from './plain-text.ts'
 const maxLength = 1000
 
 /** Errors that an operator can act on. Of any other error only a programmer can, and needs the stack. */
-const operationalErrors = ['ConfigurationError', 'TransientError', 'InvalidResponseError', 'InterruptedError']
+const operationalErrors = [
+  'ConfigurationError',
+  'TransientError',
+  'InvalidResponseError',
+  'InterruptedError',
+  'SyncRunConflictError',
+  'DisagreementError',
+]
 
 /** Formats an error for people. */
 export function formatError(error: unknown): string {

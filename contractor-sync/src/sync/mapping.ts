@@ -2,6 +2,10 @@ import type { UploadItem } from '../timesheets-api/client.ts'
 import type { EntryDetails, SourceRecord, TrackerEntry, TrackerPerson } from '../trackers/tracker.ts'
 import type { People } from './people.ts'
 
+/** Far above what the API accepts (2,000 characters of notes), and below its limit for a line. */
+const maxTextLength = 10_000
+const tooLarge = 'the entry is too large; shorten its notes (2000 characters at most)'
+
 /** What happens to a record: it is uploaded, or not. */
 export type MappingResult = MappedItem | NotUploaded
 
@@ -18,6 +22,7 @@ export type NotUploaded = Skipped | Rejection
 export interface Skipped {
   readonly kind: 'skipped'
   readonly why: 'running' | 'repeated'
+  readonly externalId: string
 }
 
 /** An entry that does not reach Timesheets. */
@@ -40,8 +45,8 @@ export function mapRecord(record: SourceRecord, source: string, people: People):
     const { externalId, reason, details = {} } = record
     return reject(externalId, 'unreadable-entry', reason, details)
   }
-  if (record.kind === 'repeated') return { kind: 'skipped', why: 'repeated' }
-  if (record.isRunning) return { kind: 'skipped', why: 'running' }
+  if (record.kind === 'repeated') return { kind: 'skipped', why: 'repeated', externalId: record.externalId }
+  if (record.isRunning) return { kind: 'skipped', why: 'running', externalId: record.externalId }
   const { externalId, person, date, project, hours, notes, position } = record
   const userId = people.resolveUserId(person)
   const details = {
@@ -59,19 +64,17 @@ export function mapRecord(record: SourceRecord, source: string, people: People):
   if (userId === undefined) {
     return reject(externalId, 'unknown-person', explainUnknown(person), details)
   }
-  return {
-    kind: 'item',
-    item: {
-      user_id: userId,
-      date,
-      project,
-      hours,
-      ...(notes === null || notes === '' ? {} : { notes }),
-      source,
-      external_id: externalId,
-    },
-    details,
+  const item = {
+    user_id: userId,
+    date,
+    project,
+    hours,
+    ...(notes === null || notes === '' ? {} : { notes }),
+    source,
+    external_id: externalId,
   }
+  const isLarge = (notes?.length ?? 0) + project.length > maxTextLength
+  return isLarge ? reject(externalId, 'too-large', tooLarge, details) : { kind: 'item', item, details }
 }
 
 /** The API stores whole seconds, so less than half a second is zero. */

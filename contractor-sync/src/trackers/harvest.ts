@@ -117,13 +117,13 @@ export const harvest = defineTracker({
         return toSourceRecord(row, await readPeopleOf(row))
       },
       async checkAccess() {
-        const { body } = await get(`${usersPath}/me`)
+        const { body, at } = await get(`${usersPath}/me`)
         const { access_roles: roles = [] } = parseResponse(tokenOwner, body, "Harvest's owner of the token")
         // Managers see their teams only, and members themselves.
         const restriction = roles.includes('administrator')
           ? undefined
           : `the token belongs to ${roles.length === 0 ? 'a person without a role' : `a ${roles.join(', ')}`}, and only an administrator sees all hours`
-        return { account: config.harvestAccountId, restriction }
+        return { account: config.harvestAccountId, restriction, at }
       },
       async listPeople() {
         knownPeople = undefined

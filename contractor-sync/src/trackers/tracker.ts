@@ -65,6 +65,8 @@ export interface TrackerAccess {
   readonly account: string
   /** Why it is not shown that the credentials see the hours of all people; undefined if it is. */
   readonly restriction: string | undefined
+  /** The clock of the tracker, if it sent it. */
+  readonly at: Date | undefined
 }
 
 /** What a read reports beside the records. */

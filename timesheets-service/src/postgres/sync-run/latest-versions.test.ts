@@ -3,7 +3,7 @@ import { createRandom } from '@timesheets/contractor-sync/test/seeded-random'
 import type { Content } from '@timesheets/contracts/entry'
 import type { EntryDigest } from '@timesheets/contracts/sync-run'
 import { useTestClient } from '../../../test/use-test-client.ts'
-import { computeDigest } from '../../domain/digest.ts'
+import { computeDigest } from '@timesheets/contracts/digest'
 import { toContentColumns, toStoredCorrection } from '../entry-mapping.ts'
 import { listDigestEntries } from './digest-entries.ts'
 

@@ -10,7 +10,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   cli: ['.', 'cli', 'output', 'sync', 'timesheets-api', 'trackers', 'http'],
   output: ['.', 'output', 'sync', 'trackers'],
   sync: ['.', 'sync', 'timesheets-api', 'trackers', 'http', 'compact'],
-  'timesheets-api': ['.', 'timesheets-api', 'http'],
+  'timesheets-api': ['.', 'timesheets-api', 'http', 'compact'],
   trackers: ['.', 'trackers', 'http', 'compact'],
   compact: ['compact'],
   http: ['.', 'http'],

@@ -16,6 +16,8 @@ export interface DaysOptions {
 /** The days of a run. */
 export interface RunDays {
   readonly isFull: boolean
+  /** Whether options selected the days: then nothing else is read, and the bookmark stays. */
+  readonly isSelected: boolean
   /** The days that are compared, both inclusive. */
   readonly from: string
   readonly to: string
@@ -35,11 +37,11 @@ export function selectDays(
 ): RunDays {
   const hasOptions = since !== undefined || until !== undefined
   if (full || (!hasOptions && isFullRunDue(bookmark, fullEveryDays, now))) {
-    return { isFull: true, from: firstDay, to: addDays(now, daysAhead), read: {} }
+    return { isFull: true, isSelected: false, from: firstDay, to: addDays(now, daysAhead), read: {} }
   }
   const to = until ?? addDays(now, daysAhead)
   const from = since ?? addDays(until === undefined ? now : new Date(until), -windowDays)
-  return { isFull: false, from, to, read: padDays(from, to) }
+  return { isFull: false, isSelected: hasOptions, from, to, read: padDays(from, to) }
 }
 
 /** One day more at each edge. */

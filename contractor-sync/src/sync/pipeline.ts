@@ -211,7 +211,7 @@ class SyncRun {
       if (record.kind === 'rejected') this.#onRejected(record)
     }
     const { tracker, days } = context
-    if (tracker.readsChanges && changedSince !== undefined && !days.isFull)
+    if (tracker.readsChanges && changedSince !== undefined && !days.isFull && !days.isSelected)
       await readChanges(changedSince, context, onNotUploaded)
     await readWindow(context, {
       onTotal: (total) => observer.total(total),
@@ -459,10 +459,13 @@ function hasOther(
   const slot = slots.slot(userId, day)
   const isHere = (item: UploadItem) =>
     item.deleted ? item.user_id === userId : trackerSide.digest(item)?.slot === slot
+  // A lookup found it without final hours.
+  const isOpen = (externalId: string) => trackerSide.ids.find(externalId)?.listing === 'open'
   return (
     repairs.some(({ item }) => isHere(item)) ||
     absences.some(
-      (absence) => absence.userId === userId && absence.day === day && !withheld.has(absence.externalId),
+      ({ externalId, ...place }) =>
+        place.userId === userId && place.day === day && !withheld.has(externalId) && !isOpen(externalId),
     ) ||
     otherDays.size > 0
   )

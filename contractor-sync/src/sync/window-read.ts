@@ -24,11 +24,12 @@ export interface WindowReadEvents {
  */
 export async function readWindow(context: RunContext, events: WindowReadEvents): Promise<void> {
   const { tracker, people, trackerSide, signal } = context
-  const stored = await readStoredSums(context)
+  const stored = await readStored(context)
   const waiting = new WaitingDays()
   const sendDay = async (day: WaitingDay) => {
     for (const [slot, entries] of day) {
-      const isStored = trackerSide.sums.isEqual(slot, stored)
+      // The API says of each entry whether people see it, so a day with corrections is sent.
+      const isStored = trackerSide.sums.isEqual(slot, stored.sums) && !stored.withCorrections.has(slot)
       for (const { mapped, seconds } of entries) {
         const { item, details } = mapped
         if (!isStored) await context.send(item, detailsToKeep(item, details))
@@ -49,7 +50,7 @@ export async function readWindow(context: RunContext, events: WindowReadEvents):
     const { item, details } = mapped
     const slot = item.deleted ? locateEmpty(mapped, context) : trackerSide.count(item)?.slot
     if (item.deleted) trackerSide.list(item.external_id, 'empty', slot)
-    if (slot !== undefined && !stored.isEmpty(slot)) {
+    if (slot !== undefined && !stored.sums.isEmpty(slot)) {
       const seconds = item.deleted ? 0 : Math.round(item.hours * 3600)
       waiting.add(context.slots.day(slot), slot, { mapped, seconds })
       if (waiting.size > maxWaiting) await sendDay(waiting.takeFirst()!)
@@ -101,21 +102,25 @@ function detailsToKeep(item: UploadItem, details: EntryDetails): EntryDetails | 
   return item.deleted === true || details.position !== undefined ? details : undefined
 }
 
-async function readStoredSums({
-  api,
-  retryBudget,
-  runId,
-  days,
-  slots,
-  recompute,
-}: RunContext): Promise<DaySums> {
+async function readStored(context: RunContext): Promise<StoredDays> {
+  const { api, retryBudget, runId, days, slots, recompute } = context
   const range = days.isFull ? { from: days.from, to: days.to } : padDays(days.from, days.to)
   return await retryBudget.run(async () => {
-    const stored = new DaySums()
-    for await (const { user_id: userId, day, ...sum } of api.listDigests(runId, { ...range, recompute }))
-      stored.set(slots.slot(userId, day), sum)
+    const stored = { sums: new DaySums(), withCorrections: new Set<Slot>() }
+    for await (const line of api.listDigests(runId, { ...range, recompute })) {
+      const slot = slots.slot(line.user_id, line.day)
+      stored.sums.set(slot, line)
+      if (line.corrections !== undefined) stored.withCorrections.add(slot)
+    }
     return stored
   })
+}
+
+/** What was stored when the run began. */
+interface StoredDays {
+  readonly sums: DaySums
+  /** Days of a person with entries of which people see another version. */
+  readonly withCorrections: ReadonlySet<Slot>
 }
 
 interface WaitingEntry {

@@ -83,8 +83,8 @@ export function createControlApi(
     response.json({ deleted: id })
   })
 
-  router.get('/users', (_request: Request, response: Response) => {
-    response.json(state.users)
+  router.get('/users', (request: Request, response: Response) => {
+    response.json(parseQuery(request).get('deleted') === 'true' ? state.deletedUsers : state.users)
   })
 
   router.patch('/users/:id', (request: Request<{ id: string }>, response: Response) => {

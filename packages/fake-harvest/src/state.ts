@@ -47,6 +47,10 @@ export class AccountState {
     return this.#users.filter(({ id }) => !this.#deletedUsers.has(id))
   }
 
+  get deletedUsers(): readonly User[] {
+    return this.#users.filter(({ id }) => this.#deletedUsers.has(id))
+  }
+
   /** The people that the token may see. */
   get visibleUsers(): readonly User[] {
     return this.users.filter(({ id }) => this.#maySee(id))

@@ -35,6 +35,8 @@ const corruptingFaults = [
   'missing-field',
   /** Sets `field` to `value`; by default to its own value as a string. */
   'changed-type',
+  /** Adds `field`, which Harvest does not document, to each row. */
+  'extra-field',
 ] as const
 
 const armed = z.strictObject({

@@ -28,6 +28,8 @@ function corruptResponse(body: Body, fault: Fault): Body {
       return linkToPage(body, 2)
     case 'page-short':
       return withoutLastRow(body)
+    case 'extra-field':
+      return withExtraField(body, fault.field)
     case 'missing-field':
       return changeObject(body, fault, ({ [fault.field]: _gone, ...rest }) => rest)
     case 'changed-type':
@@ -68,6 +70,12 @@ function linkToPage(body: Body, offset: number): Body {
   const url = new URL(links.first)
   url.searchParams.set('page', String(next))
   return { ...body, next_page: next, links: { ...links, next: url.href } }
+}
+
+function withExtraField(body: Body, field: string): Body {
+  const rowsField = findRowsField(body)
+  if (rowsField === undefined) return { ...body, [field]: 'extra' }
+  return { ...body, [rowsField]: (body[rowsField] as Body[]).map((row) => ({ ...row, [field]: 'extra' })) }
 }
 
 function withoutLastRow(body: Body): Body {

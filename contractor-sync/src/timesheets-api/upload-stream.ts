@@ -12,6 +12,9 @@ const maxMs = 60_000
 const maxPauseMs = 5000
 /** So much may wait to be sent. */
 const maxUnsentBytes = 1024 * 1024
+/** Items are sent in portions of this size, or after this time: one write per item would cost more than all the rest. */
+const portionBytes = 64 * 1024
+const maxDelayMs = 100
 
 export interface UploadStreamEvents<Details> {
   /** Called once per item, after it was stored. */
@@ -34,6 +37,7 @@ export class UploadStream<Details> {
   readonly #startedAtMs = performance.now()
   readonly #pause: NodeJS.Timeout
   readonly #result: Promise<void>
+  #delay: NodeJS.Timeout | undefined
   #hasFailed = false
   #isClosed = false
   #sentBytes = 0
@@ -75,7 +79,8 @@ export class UploadStream<Details> {
     if (details !== undefined) this.#details.set(this.#lines.count, details)
     this.#lines.add(JSON.stringify(item))
     this.#pause.refresh()
-    this.#wake()
+    if (this.#lines.bytes - this.#sentBytes >= portionBytes) this.#wake()
+    else this.#delay ??= setTimeout(() => this.#wake(), maxDelayMs).unref()
   }
 
   /** Waits until most of what was added is sent, or the upload has failed. */
@@ -151,6 +156,8 @@ export class UploadStream<Details> {
   }
 
   #wake(): void {
+    clearTimeout(this.#delay)
+    this.#delay = undefined
     this.#changed.resolve()
     this.#changed = Promise.withResolvers()
   }

@@ -339,13 +339,15 @@ const itemLineSchema = uploadItemResultSchema
   .pick({ index: true, status: true, message: true, correction: true, problem: true })
   .strip()
 const countsSchema = summarySchema.strip()
+const lineSchema = z.looseObject({})
+const partialProblemSchema = problemSchema.partial()
 const lineLabel = "The Timesheets API's line"
 
 /** Parses a line; returns undefined for one of a newer API. */
 function toUploadLine(
   value: unknown,
 ): UploadLine | { readonly kind: 'problem'; readonly problem: unknown } | undefined {
-  const line = parseResponse(z.looseObject({}), value, lineLabel)
+  const line = parseResponse(lineSchema, value, lineLabel)
   if ('index' in line) return { kind: 'item', item: parseResponse(itemLineSchema, line, lineLabel) }
   if ('progress' in line)
     return { kind: 'progress', progress: parseResponse(countsSchema, line.progress, lineLabel) }
@@ -356,7 +358,7 @@ function toUploadLine(
 
 /** What ended a stream that had begun. */
 function toLineError(problem: unknown): Error {
-  const { status = 500, detail } = problemSchema.partial().safeParse(problem).data ?? {}
+  const { status = 500, detail } = partialProblemSchema.safeParse(problem).data ?? {}
   if (status >= 500 || status === 429 || status === 408)
     return new TransientError(`The Timesheets API ended the upload (${detail ?? status})`, { status })
   return toRefusal({ status, body: problem })

@@ -163,6 +163,7 @@ const entriesPage = page.extend({ time_entries: z.array(z.unknown()) })
 const usersLabel = "Harvest's page of people"
 const usersPage = page.extend({ users: z.array(z.unknown()) })
 const user = z.object({ id: z.int(), email: z.string() })
+const withId = user.pick({ id: true })
 const tokenOwner = z.object({ access_roles: z.array(z.string()).optional() })
 
 /** People by id, with the e-mail address; undefined for a person without one. */
@@ -258,7 +259,7 @@ async function readPeople(path: string, get: Get): Promise<People> {
     for (const value of parseResponse(usersPage, body, usersLabel).users) {
       const parsed = user.safeParse(value)
       hasEmail ||= parsed.success
-      const { id } = user.pick({ id: true }).safeParse(value).data ?? {}
+      const { id } = withId.safeParse(value).data ?? {}
       if (id !== undefined) people.set(id, parsed.data?.email)
       if (!parsed.success) firstIssue ??= `users.${count}.${formatIssue(parsed.error)}`
       count += 1
@@ -296,7 +297,7 @@ function toPath(link: string): string {
 function parseRow(value: unknown, position: string): Row {
   const parsed = timeEntry.safeParse(value)
   if (parsed.success) return parsed.data
-  const id = timeEntry.pick({ id: true }).safeParse(value).data?.id
+  const id = withId.safeParse(value).data?.id
   const known = knownFields.safeParse(value).data ?? {}
   return {
     id: String(id ?? position),

@@ -1,13 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import { apiErrors } from './api-error.ts'
-import type { HarvestConfig } from './config.ts'
+import { type HarvestConfig, secondAccountId } from './config.ts'
 
 /**
  * Requires the three headers that Harvest requires of every request.
  * https://help.getharvest.com/api-v2/authentication-api/authentication/authentication/
  */
-export function authenticate({ accessToken, accountId, secondAccountId }: HarvestConfig): RequestHandler {
+export function authenticate({ accessToken, accountId }: HarvestConfig): RequestHandler {
   const expected = digest(`Bearer ${accessToken.reveal()}`)
   return (request, _response, next) => {
     if (!request.headers['user-agent']) throw apiErrors.noUserAgent()

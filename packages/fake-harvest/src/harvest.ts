@@ -7,7 +7,7 @@ import express, { Router } from 'express'
 import { handleError, sendNotFoundPage } from './api-error.ts'
 import { authenticate } from './authenticate.ts'
 import { createCompanyRoute } from './company.ts'
-import type { HarvestConfig } from './config.ts'
+import { type HarvestConfig, secondAccountId } from './config.ts'
 import { createContractors, type User } from './contractors.ts'
 import { createControlApi } from './control-api.ts'
 import { documentedEntry, documentedUser } from './documented.ts'
@@ -59,7 +59,7 @@ export function createHarvest(config: HarvestConfig, { now = () => new Date() }:
   app.use('/v2', injectFaults(faults), authenticate(config), rateLimit(config.rateLimit, now))
   app.use('/v2', (request, response, next) => {
     state.countRequest()
-    const isSecond = request.headers['harvest-account-id'] === config.secondAccountId
+    const isSecond = request.headers['harvest-account-id'] === secondAccountId
     return (isSecond ? secondApi : api)(request, response, next)
   })
   app.use(sendNotFoundPage)

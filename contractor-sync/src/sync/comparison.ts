@@ -1,3 +1,4 @@
+import { Column } from '../compact/column.ts'
 import type { UploadItem } from '../timesheets-api/client.ts'
 import type { EntryDetails } from '../trackers/tracker.ts'
 import type { DaySum, Slot } from './day-sums.ts'
@@ -20,18 +21,24 @@ export async function compareWindow(context: RunContext): Promise<Comparison> {
   return await retryBudget.run(async () => {
     const differing = new Set<Slot>()
     const storedByPerson = new Map<string, number>()
-    const isStored = new Set<Slot>()
+    /** 1: something is stored. */
+    const isStored = new Column(Uint8Array)
     for await (const { user_id: userId, day, ...sum } of api.listDigests(runId, { from, to, recompute })) {
       const slot = slots.slot(userId, day)
-      isStored.add(slot)
+      isStored.set(slot, 1)
       storedByPerson.set(userId, (storedByPerson.get(userId) ?? 0) + sum.count)
-      if (!trackerSide.sums.hasSum(slot, sum)) differing.add(slot)
+      if (!isSame(slot, sum, context)) differing.add(slot)
     }
     for (const slot of slots.between(from, to)) {
-      if (!isStored.has(slot) && !trackerSide.sums.isEmpty(slot)) differing.add(slot)
+      if (isStored.get(slot) === 0 && !trackerSide.sums.isEmpty(slot)) differing.add(slot)
     }
     return { differing, storedByPerson }
   })
+}
+
+/** Whether the tracker has what is stored. Of a day that is not in a file, the file says nothing. */
+function isSame(slot: Slot, sum: DaySum, { trackerSide, isWhole }: RunContext): boolean {
+  return trackerSide.sums.hasSum(slot, sum) || (!isWhole && trackerSide.sums.isEmpty(slot))
 }
 
 /** An entry as it is uploaded. */
@@ -169,7 +176,7 @@ async function findDifferingPeople(
     })) {
       const slot = slots.slot(userId, day)
       isStored.add(slot)
-      if (trackerSide.sums.hasSum(slot, sum)) continue
+      if (isSame(slot, sum, context)) continue
       differing.set(userId, { count: sum.count, seconds: sum.seconds })
     }
     for (const slot of slots.ofDay(day)) {

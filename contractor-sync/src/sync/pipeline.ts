@@ -459,8 +459,9 @@ function hasOther(
   const slot = slots.slot(userId, day)
   const isHere = (item: UploadItem) =>
     item.deleted ? item.user_id === userId : trackerSide.digest(item)?.slot === slot
-  // A lookup found it without final hours.
-  const isOpen = (externalId: string) => trackerSide.ids.find(externalId)?.listing === 'open'
+  // A lookup found it without final hours, or with content that the API rejects.
+  const isOpen = (externalId: string) =>
+    ['open', 'rejected'].includes(trackerSide.ids.find(externalId)?.listing ?? '')
   return (
     repairs.some(({ item }) => isHere(item)) ||
     absences.some(

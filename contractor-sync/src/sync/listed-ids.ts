@@ -11,6 +11,13 @@ export type Listing = 'counted' | 'open' | 'rejected' | 'empty'
 
 const listings = ['counted', 'open', 'rejected', 'empty'] as const
 
+/** How an id was listed. */
+export interface ListedId {
+  readonly listing: Listing
+  /** Undefined if its day is unknown, or it is not counted. */
+  readonly slot: Slot | undefined
+}
+
 /** Every id that the tracker listed in this run, and where. A million of them take some 25 MB. */
 export class ListedIds {
   readonly #ids = new IdTable()
@@ -18,16 +25,22 @@ export class ListedIds {
   readonly #slots = new Column(Uint32Array)
   readonly #listings = new Column(Uint8Array)
 
-  /** Records how an id was listed last. */
-  set(externalId: string, listing: Listing, slot: Slot | undefined): void {
+  /** Records how an id was listed last. Returns how it was listed before; undefined if it was not. */
+  set(externalId: string, listing: Listing, slot: Slot | undefined): ListedId | undefined {
+    const sizeBefore = this.#ids.size
     const number = this.#ids.add(externalId)
+    const before = this.#ids.size > sizeBefore ? undefined : this.#get(number)
     this.#slots.set(number, slot === undefined ? 0 : slot + 1)
     this.#listings.set(number, listings.indexOf(listing))
+    return before
   }
 
-  find(externalId: string): { readonly listing: Listing; readonly slot: Slot | undefined } | undefined {
+  find(externalId: string): ListedId | undefined {
     const number = this.#ids.find(externalId)
-    if (number === undefined) return undefined
+    return number === undefined ? undefined : this.#get(number)
+  }
+
+  #get(number: number): ListedId {
     const slot = this.#slots.get(number)
     return { listing: listings[this.#listings.get(number)]!, slot: slot === 0 ? undefined : slot - 1 }
   }

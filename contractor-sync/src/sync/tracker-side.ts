@@ -54,8 +54,7 @@ export class TrackerSide {
 
   /** Records that the tracker listed an id. */
   list(externalId: string, listing: Listing, slot?: Slot): void {
-    const before = this.ids.find(externalId)
-    this.ids.set(externalId, listing, slot)
+    const before = this.ids.set(externalId, listing, slot)
     if (before?.listing !== 'counted') return
     this.movedDays.add(this.#slots.day(before.slot!))
     if (slot !== undefined) this.movedDays.add(this.#slots.day(slot))
@@ -63,8 +62,7 @@ export class TrackerSide {
 
   /** Records what a day that was read again lists; the sums of that day are computed anew. */
   replace(externalId: string, listing: Listing, slot?: Slot): void {
-    const before = this.ids.find(externalId)
-    this.ids.set(externalId, listing, slot)
+    const before = this.ids.set(externalId, listing, slot)
     // It was on another day when that one was read: that sum still has it.
     if (before?.listing === 'counted' && before.slot !== slot)
       this.movedDays.add(this.#slots.day(before.slot!))
@@ -72,9 +70,8 @@ export class TrackerSide {
 
   /** Takes an entry out of the sums, because the API rejected it: it is on neither side. */
   reject(item: UploadItem): void {
-    const before = this.ids.find(item.external_id)
+    const before = this.ids.set(item.external_id, 'rejected', undefined)
     const counted = this.digest(item)
-    this.ids.set(item.external_id, 'rejected', undefined)
     if (counted === undefined) return
     this.#rejected.set(item.external_id, toHex(counted.digest))
     if (before?.listing === 'counted') this.sums.subtract(counted.slot, counted.seconds, counted.digest)

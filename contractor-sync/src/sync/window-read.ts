@@ -7,6 +7,9 @@ import type { RunContext } from './run-context.ts'
 
 /** So many entries may wait until their day is complete: more than a company records on one day. */
 const maxWaiting = 20_000
+/** Trackers list days in their order, so what waits for longer than this is complete. */
+const maxWaitingDays = 7
+const minWaiting = 2000
 
 /** Receives what is known about the records before they are uploaded. */
 export interface WindowReadEvents {
@@ -30,9 +33,8 @@ export async function readWindow(context: RunContext, events: WindowReadEvents):
     for (const [slot, entries] of day) {
       // The API says of each entry whether people see it, so a day with corrections is sent.
       const isStored = trackerSide.sums.isEqual(slot, stored.sums) && !stored.withCorrections.has(slot)
-      for (const { mapped, seconds } of entries) {
-        const { item, details } = mapped
-        if (!isStored) await context.send(item, detailsToKeep(item, details))
+      for (const { item, details, seconds } of entries) {
+        if (!isStored) await context.send(item, details)
         else if (item.deleted) events.onEmpty()
         else events.onUnchanged(1, seconds)
       }
@@ -52,8 +54,9 @@ export async function readWindow(context: RunContext, events: WindowReadEvents):
     if (item.deleted) trackerSide.list(item.external_id, 'empty', slot)
     if (slot !== undefined && !stored.sums.isEmpty(slot)) {
       const seconds = item.deleted ? 0 : Math.round(item.hours * 3600)
-      waiting.add(context.slots.day(slot), slot, { mapped, seconds })
-      if (waiting.size > maxWaiting) await sendDay(waiting.takeFirst()!)
+      const day = details.day!.slice(0, 10)
+      waiting.add(day, slot, { item, details: detailsToKeep(item, details), seconds })
+      if (waiting.isFull) await sendDay(waiting.takeFirst()!)
     } else if (item.deleted) events.onEmpty()
     else await context.send(item, detailsToKeep(item, details))
   }
@@ -124,7 +127,8 @@ interface StoredDays {
 }
 
 interface WaitingEntry {
-  readonly mapped: MappedItem
+  readonly item: UploadItem
+  readonly details: EntryDetails | undefined
   readonly seconds: number
 }
 
@@ -133,7 +137,11 @@ type WaitingDay = Map<Slot, WaitingEntry[]>
 /** Entries that wait until their day is complete. */
 class WaitingDays {
   readonly #days = new Map<string, WaitingDay>()
-  size = 0
+  #size = 0
+
+  get isFull(): boolean {
+    return this.#size > maxWaiting || (this.#size > minWaiting && this.#days.size > maxWaitingDays)
+  }
 
   add(day: string, slot: Slot, entry: WaitingEntry): void {
     let slots = this.#days.get(day)
@@ -144,7 +152,7 @@ class WaitingDays {
     const entries = slots.get(slot)
     if (entries === undefined) slots.set(slot, [entry])
     else entries.push(entry)
-    this.size += 1
+    this.#size += 1
   }
 
   /** Returns the day that began to wait first. Trackers list days in their order, so it is most likely complete. */
@@ -153,7 +161,7 @@ class WaitingDays {
     if (first === undefined) return undefined
     const [day, slots] = first
     this.#days.delete(day)
-    for (const entries of slots.values()) this.size -= entries.length
+    for (const entries of slots.values()) this.#size -= entries.length
     return slots
   }
 }

@@ -105,8 +105,9 @@ class SeenRecords<Row> {
   *unseen(rows: readonly Row[]): Generator<Row> {
     for (const row of rows) {
       const { id, place, version } = this.#list.toVersion(row)
-      const isNew = this.#ids.find(id) === undefined
+      const sizeBefore = this.#ids.size
       const number = this.#ids.add(id)
+      const isNew = this.#ids.size > sizeBefore
       const [placeHash, versionHash] = [hashText(place), hashText(version)]
       const isAtItsPlace = !isNew && this.#places.get(number) === placeHash
       if (this.#passes.get(number) !== this.#pass) this.countInPass += 1

@@ -12,6 +12,7 @@ COPY package.json package-lock.json ./
 COPY packages/contracts/package.json packages/contracts/
 COPY packages/runtime/package.json packages/runtime/
 COPY packages/dev-stack/package.json packages/dev-stack/
+COPY packages/exports/package.json packages/exports/
 COPY packages/fake-auth0/package.json packages/fake-auth0/
 COPY packages/fake-harvest/package.json packages/fake-harvest/
 COPY packages/test-postgres/package.json packages/test-postgres/
@@ -56,6 +57,9 @@ FROM runtime AS timesheets-service
 LABEL org.opencontainers.image.title="timesheets-service" \
       org.opencontainers.image.description="The business rules and the storage of Timesheets"
 COPY --from=bundles /src/dist/timesheets-service ./
+# Node takes half of the container's memory as the limit of its heap. A larger young generation than that gives lets the
+# rows of an upload die young: measured, it costs 16 MB and saves the memory and time of full collections.
+ENV NODE_OPTIONS="--enable-source-maps --max-semi-space-size=8"
 ENV HOST=0.0.0.0 SERVICE_PORT=3000 SERVICE_ADMIN_PORT=9090
 EXPOSE 3000 9090
 ENTRYPOINT ["/nodejs/bin/node"]

@@ -15,9 +15,10 @@ interface Import {
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/contracts': [],
   'packages/runtime': ['contracts'],
+  'packages/exports': ['contracts'],
   gateway: ['contracts', 'runtime'],
   'timesheets-service': ['contracts', 'runtime'],
-  'contractor-sync': ['contracts', 'runtime'],
+  'contractor-sync': ['contracts', 'runtime', 'exports'],
   'packages/fake-auth0': ['contracts', 'runtime'],
   'packages/fake-harvest': ['contracts', 'runtime'],
 }
@@ -53,6 +54,14 @@ test.each(Object.entries(allowed))('%s imports only %j of the other workspaces',
       : false
   })
   expect(others).toEqual([])
+})
+
+test('packages/exports does no I/O, so that a web page can use it', () => {
+  const builtIn = imports.filter(
+    ({ file, target }) =>
+      file.startsWith('packages/exports/src/') && !file.endsWith('.test.ts') && target.startsWith('node:'),
+  )
+  expect(builtIn).toEqual([])
 })
 
 describe('the timesheets-service', () => {

@@ -9,6 +9,12 @@ import { audience, TokenSigner } from '../gateway/tokens.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
+/** As in a container with the memory limit of k8s/base: Node limits its heap to half of it. */
+const nodeOptions = {
+  gateway: '--enable-source-maps --max-old-space-size=128',
+  'timesheets-service': '--enable-source-maps --max-old-space-size=192 --max-semi-space-size=8',
+} as const
+
 /** Gateway and service as their images run them, over one database, and an issuer whose key the bench has. */
 export class Servers {
   readonly #children: readonly Child[]
@@ -68,7 +74,7 @@ export class Servers {
 }
 
 async function start(
-  name: string,
+  name: keyof typeof nodeOptions,
   portVariable: string,
   folder: string,
   environment: Record<string, string>,
@@ -77,7 +83,7 @@ async function start(
     {
       name,
       script: path.join(root, `dist/${name}/main.js`),
-      environment: { ...environment, [portVariable]: '0' },
+      environment: { ...environment, [portVariable]: '0', NODE_OPTIONS: nodeOptions[name] },
       portVariable,
       logFile: path.join(folder, `${name}.log`),
     },

@@ -47,3 +47,8 @@ export class SyncRunConflictError extends Error {
 export class DisagreementError extends Error {
   override readonly name = 'DisagreementError'
 }
+
+/** Rows of files would be rejected by a run. */
+export class RejectedRowsError extends Error {
+  override readonly name = 'RejectedRowsError'
+}

@@ -1,5 +1,11 @@
 import { ConfigError } from '@timesheets/runtime/config'
-import { ConfigurationError, InterruptedError, SyncRunConflictError, TransientError } from './errors.ts'
+import {
+  ConfigurationError,
+  InterruptedError,
+  RejectedRowsError,
+  SyncRunConflictError,
+  TransientError,
+} from './errors.ts'
 
 /** The exit codes of every command. They are a public interface: `--help`, the docs and the CronJob rely on them. */
 export const exitCodes = {
@@ -17,6 +23,7 @@ export const exitCodes = {
 /** Returns the exit code for an error that stopped a run. */
 export function toExitCode(error: unknown): number {
   if (error instanceof ConfigurationError || error instanceof ConfigError) return exitCodes.refused
+  if (error instanceof RejectedRowsError) return exitCodes.rejected
   const mayPass = [TransientError, InterruptedError, SyncRunConflictError]
   if (mayPass.some((type) => error instanceof type)) return exitCodes.tryLater
   return exitCodes.unexpected

@@ -22,12 +22,22 @@ afterAll(() => rm(folder, { recursive: true }))
 /** The tracker for files makes no requests. */
 export const noClient = undefined as unknown as TrackerClient
 
-/** Writes files (name → text) into the folder, and reads the folder. */
+/**
+ * Writes files (name → text) into the folder, and reads the folder.
+ * @param options.notices receives what was recognized
+ */
 export async function readFiles(
   files: Readonly<Record<string, string | Buffer>>,
-  { settings, window }: { settings?: Readonly<Record<string, string>>; window?: Window } = {},
+  {
+    settings,
+    window,
+    notices,
+  }: { settings?: Readonly<Record<string, string>>; window?: Window; notices?: string[] } = {},
 ): Promise<SourceRecord[]> {
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
   const config = readConfig({ CSV_PATH: folder, ...settings }, csv.settings)
-  return await Array.fromAsync(csv.open(config, noClient).read(window ?? {}))
+  const tracker = csv.open(config, noClient)
+  const records = await Array.fromAsync(tracker.read(window ?? {}))
+  notices?.push(...tracker.notices!)
+  return records
 }

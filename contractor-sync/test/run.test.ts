@@ -184,16 +184,17 @@ test('rejected entries are listed with id and reason, and the run ends with 3', 
   const settings = { CSV_PATH: env.file('odd.csv') }
   const ended = await env.run(settings, ['--full', '--source', 'csv'])
   expect(ended.code).toBe(3)
-  expect(ended.report).toMatchObject({ read: 4, created: 1, rejected: 3, exitCode: 3 })
+  expect(ended.report).toMatchObject({ read: 4, created: 2, rejected: 2, exitCode: 3 })
+  // Notes never cost hours.
+  expect(ended.report).toMatchObject({ notesShortened: 1, notesRepaired: 0, firstChangedNotes: ['too-long'] })
   const rejected = ended.lines.filter(({ msg }) => msg === 'entry rejected')
   expect(rejected.map(({ externalId, problem }) => [externalId, problem])).toEqual(
     expect.arrayContaining([
       ['too-many', 'invalid-entry'],
-      ['too-long', 'invalid-entry'],
       ['no-number', 'unreadable-entry'],
     ]),
   )
-  expect((await env.readStoredTotals('csv')).ids).toEqual(['good'])
+  expect((await env.readStoredTotals('csv')).ids).toEqual(['good', 'too-long'])
   const entry = { person: '007', day: '2026-05-10', project: 'StoreZero' }
   expect(rejected).toContainEqual(
     expect.objectContaining({ externalId: 'too-many', ...entry, hours: 30, position: 'odd.csv, line 3' }),

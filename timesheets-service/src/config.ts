@@ -53,7 +53,7 @@ export const serviceSettings = {
     doc: 'Most lines of a stream that are stored in one transaction',
   }),
   uploadChunkBytes: setting.integer('UPLOAD_CHUNK_BYTES', {
-    default: 512 * 1024,
+    default: 256 * 1024,
     min: 1024,
     max: 4 * mebibyte,
     doc: 'Most bytes of such lines',

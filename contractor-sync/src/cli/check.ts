@@ -1,18 +1,25 @@
 import { ConfigError, type Environment, readConfig } from '@timesheets/runtime/config'
 import { readSyncConfig, type SyncConfig, settingsFor } from '../config.ts'
-import { ConfigurationError } from '../errors.ts'
+import { ConfigurationError, RejectedRowsError } from '../errors.ts'
 import { exitCodes, toExitCode } from '../exit-codes.ts'
 import { RetryBudget } from '../http/retry.ts'
 import { formatError } from '../output/error-message.ts'
+import { toPlainText } from '../output/plain-text.ts'
 import { wrapLines } from '../output/wrap.ts'
 import { daemonSettings } from '../sync/daemon.ts'
+import type { Rejection } from '../sync/mapping.ts'
+import { People } from '../sync/people.ts'
+import { Report } from '../sync/report.ts'
 import { openTracker } from '../sync/run.ts'
 import { AccessToken, type IssuedToken } from '../timesheets-api/access-token.ts'
 import { ApiClient, requiredScope } from '../timesheets-api/client.ts'
+import { readDirectory } from '../timesheets-api/people-directory.ts'
+import { checkRows, type RowsCheck } from './row-check.ts'
 
 /** Short, because a person waits for the result. */
 const retryBudgetMs = 5000
 const requestTimeoutSeconds = 10
+const maxShownLength = 500
 
 /**
  * Tries everything that a run needs, and writes nothing. Prints one line per check; what failed, with what to do about
@@ -31,7 +38,7 @@ export async function check(environment: Environment): Promise<number> {
 async function runChecks(environment: Environment, failures: string[]): Promise<number> {
   failures.push(...(await checkSettings(environment)))
   if (failures.length > 0) return exitCodes.refused
-  const report = async (name: string, runCheck: () => Promise<string>): Promise<number> => {
+  const report: CheckReport = async (name, runCheck) => {
     try {
       printSuccess(name, await runCheck())
       return exitCodes.clean
@@ -50,12 +57,83 @@ async function runChecks(environment: Environment, failures: string[]): Promise<
   const token = new AccessToken(config)
   const codes = [
     await report('token', async () => describeToken(await retryBudget.run(() => token.get()))),
-    await report(config.tracker.name, () => openTracker(config, retryBudget).probe()),
+    await checkTracker(config, token, retryBudget, report),
     await report('API', () => checkApi(config, token, retryBudget)),
   ]
   // An error that an operator must act on takes precedence over one that may pass.
-  const byUrgency = [exitCodes.refused, exitCodes.unexpected, exitCodes.tryLater]
+  const byUrgency = [exitCodes.refused, exitCodes.unexpected, exitCodes.tryLater, exitCodes.rejected]
   return byUrgency.find((code) => codes.includes(code)) ?? exitCodes.clean
+}
+
+type CheckReport = (name: string, runCheck: () => Promise<string>) => Promise<number>
+
+/** Tries to read the tracker: a service as little as proves it, and files completely, each row as a run would. */
+async function checkTracker(
+  config: SyncConfig,
+  token: AccessToken,
+  retryBudget: RetryBudget,
+  report: CheckReport,
+): Promise<number> {
+  const { name } = config.tracker
+  const tracker = openTracker(config, retryBudget)
+  if (tracker.notices === undefined) return await report(name, () => tracker.probe())
+  const api = new ApiClient(config, token)
+  const people = await readPeople(config, api, retryBudget, tracker.source)
+  let result: RowsCheck | undefined
+  const code = await report(name, async () => {
+    result = await checkRows(tracker, people)
+    const rejections = [...result.rejections, ...(await askApi(api, retryBudget, result))]
+    if (rejections.length > 0) throw new RejectedRowsError(describeRejections(result, rejections))
+    return `${result.accepted} entries can be read`
+  })
+  for (const notice of tracker.notices) printSuccess(name, toPlainText(notice, maxShownLength))
+  for (const item of result?.firstItems ?? [])
+    console.log(`  would upload ${toPlainText(JSON.stringify(item), maxShownLength)}`)
+  return code
+}
+
+/** The directory of people decides who a row belongs to. If it cannot be read, the check of the API says why. */
+async function readPeople(
+  config: SyncConfig,
+  api: ApiClient,
+  retryBudget: RetryBudget,
+  source: string,
+): Promise<People> {
+  const directory = await readDirectory(api, source, retryBudget).catch(() => undefined)
+  return new People(config.peopleMap, config.unknownPerson, source, directory)
+}
+
+/** What only the API knows, such as the owner of the source, it says about the first items. */
+async function askApi(
+  api: ApiClient,
+  retryBudget: RetryBudget,
+  { firstItems }: RowsCheck,
+): Promise<readonly Rejection[]> {
+  const report = new Report({
+    source: '',
+    window: {},
+    dryRun: true,
+    show: 0,
+    showRejected: firstItems.length,
+  })
+  try {
+    const batch = { items: firstItems, body: JSON.stringify(firstItems) }
+    const results = await retryBudget.run(() => api.upload(batch, report))
+    for (const [i, item] of firstItems.entries()) report.addResult(item, results[i]!, {})
+  } catch {
+    // The check of the API fails as well, and says why.
+  }
+  return report.rejections
+}
+
+function describeRejections({ accepted, rejected }: RowsCheck, rejections: readonly Rejection[]): string {
+  const shown = rejections.map(({ externalId, problem, reason, details }) => {
+    const position = details.position === undefined ? '' : `${details.position}: `
+    return `${externalId} (${problem}: ${position}${reason})`
+  })
+  const count = Math.max(rejected, rejections.length)
+  const more = count > rejections.length ? ', …' : ''
+  return `${count} of ${accepted + rejected} entries would be rejected: ${shown.join(', ')}${more}`
 }
 
 /** Prints each valid setting; returns what is wrong with the others, and with their combination. */

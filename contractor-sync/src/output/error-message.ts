@@ -10,6 +10,7 @@ const operationalErrors = [
   'InterruptedError',
   'SyncRunConflictError',
   'DisagreementError',
+  'RejectedRowsError',
 ]
 
 /** Formats an error for people. */

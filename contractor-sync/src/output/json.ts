@@ -55,7 +55,20 @@ export function createJsonOutput(level: string): SyncObserver {
 }
 
 function toJson(report: Report) {
-  const { source, window, mode, dryRun, read, counts, skippedTotal, skipped, seconds, rejections } = report
+  const {
+    source,
+    window,
+    mode,
+    dryRun,
+    read,
+    counts,
+    skippedTotal,
+    skipped,
+    seconds,
+    rejections,
+    changedNotes,
+    notices,
+  } = report
   return {
     runId: report.runId,
     source,
@@ -76,6 +89,11 @@ function toJson(report: Report) {
     withheld: report.withheld.length,
     unknownFields: Object.fromEntries(report.unknownFields),
     proof: toProofJson(report),
+    notesRepaired: changedNotes.repaired,
+    notesShortened: changedNotes.shortened,
+    firstChangedNotes: changedNotes.firstIds,
+    // What was recognized in files, and left out of them.
+    ...(notices.length === 0 ? {} : { notices }),
     firstRejected: rejections.map(toRejectionJson),
     durationMs: Date.now() - report.startedAt.getTime(),
   }

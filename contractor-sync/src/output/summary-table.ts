@@ -8,6 +8,8 @@ import { formatProof } from './proof.ts'
 const maxIdLength = 60
 /** The JSON lines have the whole text. */
 const maxReasonLength = 200
+const maxNotices = 10
+const maxNoticeLength = 500
 
 const number = new Intl.NumberFormat('en-US')
 const hours = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 4 })
@@ -37,7 +39,15 @@ export function summaryTable(report: Report): string {
     `  ${label.padEnd(labelWidth)}  ${' '.repeat(valueWidth - integerPart(value).length)}${value}${remark}`.trimEnd(),
   )
   const title = `${source}, ${describeWindow(window)}${modeRemarks[mode]}`
-  return [title, '', ...lines, ...formatRejections(report), ...formatProof(report)].join('\n')
+  return [
+    title,
+    '',
+    ...lines,
+    ...formatNotes(report),
+    ...formatNotices(report),
+    ...formatRejections(report),
+    ...formatProof(report),
+  ].join('\n')
 }
 
 const modeRemarks = {
@@ -63,6 +73,30 @@ function describeSkipped({ running, empty, repeated }: Report['skipped']): strin
   const parts = [`${number.format(running)} still running`, `${number.format(empty)} without hours`]
   if (repeated > 0) parts.push(`${number.format(repeated)} repeated`)
   return `  (${parts.join(', ')})`
+}
+
+function formatNotes({ changedNotes: { repaired, shortened, firstIds } }: Report): string[] {
+  const changes = [
+    ...(shortened > 0 ? [`${number.format(shortened)} shortened`] : []),
+    ...(repaired > 0 ? [`${number.format(repaired)} repaired`] : []),
+  ]
+  if (changes.length === 0) return []
+  const ids = firstIds.map((id) => toPlainText(id, maxIdLength)).join(', ')
+  return [
+    '',
+    `Notes changed, so that the hours could be stored: ${changes.join(', ')} (${ids}${firstIds.length < repaired + shortened ? ', …' : ''})`,
+  ]
+}
+
+function formatNotices({ notices }: Report): string[] {
+  if (notices.length === 0) return []
+  const more = notices.length - maxNotices
+  return [
+    '',
+    'Files:',
+    ...notices.slice(0, maxNotices).map((notice) => `  ${toPlainText(notice, maxNoticeLength)}`),
+    ...(more > 0 ? [`  and ${number.format(more)} more (--format json lists all)`] : []),
+  ]
 }
 
 function formatRejections({ source, counts, rejections }: Report): string[] {

@@ -33,11 +33,23 @@ test('maps an entry to the API, with its identity', () => {
   })
 })
 
-test('passes notes on unchanged, and omits empty ones', () => {
+test('passes notes on unchanged if they can be stored, and omits empty ones', () => {
   expect(map({ notes: ' two\nlines ' })).toMatchObject({ item: { notes: ' two\nlines ' } })
   expect(map({ notes: '' })).not.toMatchObject({ item: { notes: expect.anything() } })
-  const long = 'x'.repeat(5000)
-  expect(map({ notes: long })).toMatchObject({ item: { notes: long } })
+  expect(map({ notes: 'x'.repeat(2000) })).toMatchObject({ item: { notes: 'x'.repeat(2000) } })
+})
+
+test('shortens notes that are too long, repairs broken ones, and says so: notes never cost hours', () => {
+  expect(map({ notes: 'x'.repeat(5000) })).toMatchObject({
+    item: { notes: `${'x'.repeat(1999)}…`, hours: expect.any(Number) },
+    details: { notes: 'shortened' },
+  })
+  const [half, nul] = ['half \ud83d', 'a\0b']
+  expect(map({ notes: half })).toMatchObject({
+    item: { notes: 'half \ufffd' },
+    details: { notes: 'repaired' },
+  })
+  expect(map({ notes: nul })).toMatchObject({ item: { notes: 'a\ufffdb' }, details: { notes: 'repaired' } })
 })
 
 test('skips a running timer, also one without hours yet', () => {

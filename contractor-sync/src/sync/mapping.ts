@@ -1,10 +1,11 @@
+import { fitNotes } from '@timesheets/exports/notes'
 import type { UploadItem } from '../timesheets-api/client.ts'
 import type { EntryDetails, SourceRecord, TrackerEntry, TrackerPerson } from '../trackers/tracker.ts'
 import type { People } from './people.ts'
 
-/** Far above what the API accepts (2,000 characters of notes), and below its limit for a line. */
+/** Far above what the API accepts (200 characters), and below its limit for a line. */
 const maxTextLength = 10_000
-const tooLarge = 'the entry is too large; shorten its notes (2000 characters at most)'
+const tooLarge = 'the name of its project is too long (200 characters at most)'
 
 /** What happens to a record: it is uploaded, or not. */
 export type MappingResult = MappedItem | NotUploaded
@@ -37,8 +38,8 @@ export interface Rejection {
 
 /**
  * Maps a record of a tracker to an item of an upload. An entry without hours becomes a tombstone, because it may have
- * hours in Timesheets from an earlier run. Values that the API may reject (long notes, 30 hours a day) are
- * passed on unchanged, so that the rules have one place.
+ * hours in Timesheets from an earlier run. Notes are made to fit, because they must not cost hours. Other values that the
+ * API may reject (30 hours a day) are passed on unchanged, so that the rules have one place.
  */
 export function mapRecord(record: SourceRecord, source: string, people: People): MappingResult {
   if (record.kind === 'unreadable') {
@@ -64,17 +65,18 @@ export function mapRecord(record: SourceRecord, source: string, people: People):
   if (userId === undefined) {
     return reject(externalId, 'unknown-person', explainUnknown(person), details)
   }
+  const { notes: fitting, change } = fitNotes(notes ?? '')
   const item = {
     user_id: userId,
     date,
     project,
     hours,
-    ...(notes === null || notes === '' ? {} : { notes }),
+    ...(fitting === '' ? {} : { notes: fitting }),
     source,
     external_id: externalId,
   }
-  const isLarge = (notes?.length ?? 0) + project.length > maxTextLength
-  return isLarge ? reject(externalId, 'too-large', tooLarge, details) : { kind: 'item', item, details }
+  if (project.length > maxTextLength) return reject(externalId, 'too-large', tooLarge, details)
+  return { kind: 'item', item, details: change === undefined ? details : { ...details, notes: change } }
 }
 
 /** The API stores whole seconds, so less than half a second is zero. */

@@ -67,6 +67,8 @@ export async function runPipeline(job: SyncJob, report: Report): Promise<void> {
       reason: 'the run ended before both sides were compared',
       isExpected: false,
     }
+  } finally {
+    report.notices = [...(job.tracker.notices ?? [])]
   }
 }
 
@@ -216,8 +218,8 @@ class SyncRun {
     await readWindow(context, {
       onTotal: (total) => observer.total(total),
       onNotUploaded,
-      onUnchanged: (count, seconds) => {
-        report.addUnchanged(count, seconds)
+      onUnchanged: (item, seconds, details) => {
+        report.addUnchanged(item, seconds, details)
         observer.progress(report)
       },
       onEmpty: () => report.addEmpty(),

@@ -1,5 +1,6 @@
 import { itemStatuses } from '@timesheets/contracts/status'
 import { unappliedCorrectionStates } from '@timesheets/contracts/upload'
+import type { NotesChange } from '@timesheets/exports/notes'
 import { exitCodes, toExitCode } from '../exit-codes.ts'
 import type { UploadItem, UploadItemLine } from '../timesheets-api/client.ts'
 import type { EntryDetails } from '../trackers/tracker.ts'
@@ -22,6 +23,9 @@ export type Outcome = (typeof itemStatuses)[number] | (typeof unappliedCorrectio
 
 /** Messages and rejections kept for the end, to bound the memory; the counts include all. */
 const maxKept = 1000
+
+/** Ids of entries with changed notes that are kept; the counts include all. */
+const maxNotesIds = 5
 
 /** With these, people see in Timesheets what the tracker has. */
 const agreedOutcomes: readonly Outcome[] = ['created', 'updated', 'unchanged']
@@ -70,6 +74,10 @@ export class Report {
   /** `empty`: the entry has no hours in the tracker, and none in Timesheets. */
   readonly skipped = { running: 0, empty: 0, repeated: 0 }
   readonly rejections: Rejection[] = []
+  /** Entries whose notes were changed so that their hours could be stored, with the first ids. */
+  readonly changedNotes = { repaired: 0, shortened: 0, firstIds: [] as string[] }
+  /** What was recognized in files, and left out of them. */
+  notices: readonly string[] = []
   /** The error that stopped the run; undefined if it finished. */
   error: unknown
   /** The sync run in the API; undefined until it has started. */
@@ -98,11 +106,12 @@ export class Report {
     else this.#reject(record)
   }
 
-  /** Counts entries that are stored as the tracker has them, and were not uploaded. */
-  addUnchanged(count: number, seconds: number): void {
-    this.read += count
-    this.counts.unchanged += count
+  /** Counts an entry that is stored as the tracker has it, and was not uploaded. */
+  addUnchanged(item: UploadItem, seconds: number, details?: EntryDetails): void {
+    this.read += 1
+    this.counts.unchanged += 1
     this.seconds.unchanged += seconds
+    if (details?.notes !== undefined) this.#addChangedNotes(item.external_id, details.notes)
   }
 
   /** Counts an entry that a run which only compares found to differ. */
@@ -139,6 +148,7 @@ export class Report {
       return undefined
     }
     this.counts[outcome] += 1
+    if (details.notes !== undefined) this.#addChangedNotes(item.external_id, details.notes)
     if (!item.deleted) this.seconds[outcome] += Math.round(item.hours * 3600)
     const isWorthShowing = !this.dryRun || status !== 'unchanged'
     if (message !== undefined && isWorthShowing) this.#show({ outcome, message, details })
@@ -179,6 +189,11 @@ export class Report {
     const isDone = this.counts.rejected === 0 && this.failingWithheld.length === 0
     const isProven = this.proof?.outcome !== 'not-provable' || this.proof.isExpected
     return isDone && isProven ? exitCodes.clean : exitCodes.rejected
+  }
+
+  #addChangedNotes(externalId: string, change: NotesChange): void {
+    this.changedNotes[change] += 1
+    if (this.changedNotes.firstIds.length < maxNotesIds) this.changedNotes.firstIds.push(externalId)
   }
 
   #reject(rejection: Rejection): Rejection {

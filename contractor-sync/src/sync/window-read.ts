@@ -15,8 +15,8 @@ const minWaiting = 2000
 export interface WindowReadEvents {
   readonly onTotal: (total: number) => void
   readonly onNotUploaded: (record: NotUploaded) => void
-  /** Entries that are stored as they are, so that they are not sent. */
-  readonly onUnchanged: (count: number, seconds: number) => void
+  /** An entry that is stored as it is, so that it is not sent. */
+  readonly onUnchanged: (item: UploadItem, seconds: number, details: EntryDetails | undefined) => void
   /** An entry without hours that is not stored. */
   readonly onEmpty: () => void
 }
@@ -36,7 +36,7 @@ export async function readWindow(context: RunContext, events: WindowReadEvents):
       for (const { item, details, seconds } of entries) {
         if (!isStored) await context.send(item, details)
         else if (item.deleted) events.onEmpty()
-        else events.onUnchanged(1, seconds)
+        else events.onUnchanged(item, seconds, details)
       }
     }
   }
@@ -102,7 +102,8 @@ function locateEmpty({ details }: MappedItem, { slots }: RunContext): Slot | und
 
 /** Of most entries the item says everything. */
 function detailsToKeep(item: UploadItem, details: EntryDetails): EntryDetails | undefined {
-  return item.deleted === true || details.position !== undefined ? details : undefined
+  const { position, notes } = details
+  return item.deleted === true || position !== undefined || notes !== undefined ? details : undefined
 }
 
 async function readStored(context: RunContext): Promise<StoredDays> {

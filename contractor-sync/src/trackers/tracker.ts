@@ -1,3 +1,4 @@
+import type { NotesChange } from '@timesheets/exports/notes'
 import type { InferConfig, Settings } from '@timesheets/runtime/config'
 import type { RateBudget } from '../http/rate-limiter.ts'
 import type { Window } from './window.ts'
@@ -21,6 +22,8 @@ export interface EntryDetails {
   readonly hours?: number | string | undefined
   /** Where it was read: `hours.csv, line 17`. */
   readonly position?: string | undefined
+  /** What was changed in its notes, so that its hours can be stored. */
+  readonly notes?: NotesChange | undefined
 }
 
 /** An entry of a tracker, in the terms that all trackers share. */
@@ -36,6 +39,8 @@ export interface TrackerEntry {
   readonly notes: string | null
   /** Its timer runs: the hours are not final. */
   readonly isRunning: boolean
+  /** Its identity was derived from its content, because a file has no ids. */
+  readonly isDerived?: boolean
   /** Where it was read, for a tracker of files: `hours.csv, line 17`. */
   readonly position?: string
 }
@@ -81,6 +86,8 @@ export interface ReadEvents {
 export interface Selection extends Window {
   /** RFC 3339: only entries changed since. Requires `readsChanges`. */
   readonly updatedSince?: string
+  /** The stored id of a changed row, by the id that is derived from it now (`sync/changed-rows.ts`). */
+  readonly pairs?: ReadonlyMap<string, string>
 }
 
 /** A tracker as the sync sees it. This interface is all that the sync knows of a tracker. */
@@ -107,6 +114,11 @@ export interface Tracker {
   readonly listPeople?: () => Promise<readonly TrackerPerson[]>
   /** How often each field was sent that this program does not know. */
   readonly unknownFields?: ReadonlyMap<string, number>
+  /**
+   * What was recognized in files during the last read, and what was left out of them, for people. Absent if the tracker is a
+   * service: then `check` reads as little as `probe` does, and otherwise all records.
+   */
+  readonly notices?: readonly string[]
   /** Reads as little as proves that a run can read, and returns a short description of what it found. */
   probe(): Promise<string>
 }

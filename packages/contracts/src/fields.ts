@@ -90,7 +90,9 @@ export const hours = z
   .min(0.5 / secondsPerHour, 'must be at least half a second')
   .max(24, 'must be at most 24')
   .meta({ description: 'Hours worked, rounded to the nearest second', examples: [5] })
-export const notes = text(2000, { min: 0 })
+/** The longest notes, in code points. */
+export const maxNotesCharacters = 2000
+export const notes = text(maxNotesCharacters, { min: 0 })
 export const source = z
   .string()
   .regex(/^[a-z0-9-]{1,64}$/, 'must be 1 to 64 characters of a-z, 0-9 and -')

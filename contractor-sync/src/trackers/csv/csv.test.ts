@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
 import { readConfig } from '@timesheets/runtime/config'
 import { contract, folder, noClient, readFiles } from '../../../test/csv-folder.ts'
@@ -23,34 +24,61 @@ test('columns with the names of the contract need no mapping', async () => {
   ])
 })
 
-test('the files of a folder are read in the order of their names; the window selects days', async () => {
+test('the files of a folder are read from the last name to the first; the window selects days', async () => {
   const line = (id: number, day: string) => `${id},007,${day},StoreZero,5,\n`
   const files = {
     'b.csv': contract + line(3, '2026-05-12'),
     'a.csv': contract + line(1, '2026-05-10') + line(2, '2026-05-11T23:00:00-05:00') + line(4, 'yesterday'),
     'notes.txt': 'not a table',
   }
-  expect((await readFiles(files)).map(({ externalId }) => externalId)).toEqual(['1', '2', '4', '3'])
+  // A date that cannot be read is in no window: the row is reported.
+  expect((await readFiles(files)).map(({ externalId }) => externalId)).toEqual(['3', '1', '2', '4'])
   const picked = await readFiles(files, { window: { from: '2026-05-11', to: '2026-05-11' } })
   expect(picked.map(({ externalId }) => externalId)).toEqual(['2', '4'])
 })
 
-test('exports may overlap: a repeated entry is counted, and the same id with other content is rejected', async () => {
+test('exports may overlap: a repeated entry is counted, and the newer file by name wins', async () => {
   const line = (id: number, hours: string) => `${id},007,2026-05-10,StoreZero,${hours},\n`
   const files = {
-    'a.csv': contract + line(1, '5') + line(2, '5'),
+    'a.csv': contract + line(1, '5') + line(2, '5') + line(4, '5'),
     'b.csv': contract + line(1, '5.0') + line(2, '6') + line(3, '5'),
   }
-  expect(await readFiles(files)).toMatchObject([
+  const notices: string[] = []
+  expect(await readFiles(files, { notices })).toMatchObject([
     { kind: 'entry', externalId: '1' },
-    { kind: 'entry', externalId: '2', hours: 5 },
+    { kind: 'entry', externalId: '2', hours: 6 },
+    { kind: 'entry', externalId: '3' },
     { kind: 'repeated', externalId: '1' },
+    { kind: 'repeated', externalId: '2' },
+    { kind: 'entry', externalId: '4' },
+  ])
+  expect(notices).toContainEqual(expect.stringMatching(/^a.csv: 1 row not used, because a newer file/))
+})
+
+test.each([
+  ['2026-9.csv', '2026-10.csv'],
+  ['hours.csv', 'hours (1).csv'],
+  ['hours (9).csv', 'hours (10).csv'],
+  ['2026-08.csv.gz', '2026-09.csv'],
+])('%s is older than %s', async (older, newer) => {
+  const table = (hours: number) => Buffer.from(`${contract}1,007,2026-05-10,StoreZero,${hours},\n`)
+  const write = (name: string, content: Buffer) => (name.endsWith('.gz') ? gzipSync(content) : content)
+  const files = { [older]: write(older, table(1)), [newer]: write(newer, table(2)) }
+  expect(await readFiles(files)).toMatchObject([{ kind: 'entry', hours: 2 }, { kind: 'repeated' }])
+})
+
+test('an id that repeats with other content in one file is an error that names both rows', async () => {
+  const line = (id: number, hours: string) => `${id},007,2026-05-10,StoreZero,${hours},\n`
+  expect(await readFiles({ 'a.csv': contract + line(1, '5') + line(2, '5') + line(1, '6') })).toMatchObject([
+    { kind: 'entry', externalId: '1', hours: 5 },
+    { kind: 'entry', externalId: '2' },
     {
       kind: 'unreadable',
-      externalId: '2',
-      reason: expect.stringMatching(/^b.csv, line 3: an earlier row has the same id and other content/),
+      externalId: '1',
+      reason: expect.stringMatching(
+        /^a.csv, line 4: an earlier row has the same id and other content \(a.csv, line 2\)/,
+      ),
     },
-    { kind: 'entry', externalId: '3' },
   ])
 })
 
@@ -65,7 +93,7 @@ test('a file with nothing but an invalid row costs no other file', async () => {
     'a.csv': `${contract}1,007,2026-05-10,StoreZero,five,\n`,
     'b.csv': `${contract}2,007,2026-05-10,StoreZero,5,\n`,
   }
-  expect(await readFiles(files)).toMatchObject([{ kind: 'unreadable', externalId: '1' }, { kind: 'entry' }])
+  expect(await readFiles(files)).toMatchObject([{ kind: 'entry' }, { kind: 'unreadable', externalId: '1' }])
 })
 
 test('blanks around a cell are removed, except in notes', async () => {
@@ -78,7 +106,7 @@ describe('is a configuration error', () => {
   test.each([
     ['no file', {}, { CSV_PATH: '/nowhere/hours.csv' }, /no file or folder at \/nowhere\/hours.csv/],
     ['a folder without tables', { 'a.txt': '' }, {}, /has no .csv/],
-    ['another kind of file', { 'a.xlsx': '' }, {}, /has no .csv/],
+    ['another kind of file', { 'a.pdf': '' }, {}, /has no .csv.*it has a.pdf/],
     [
       'a missing column',
       { 'a.csv': 'external_id,user_id,date,hours\n1,007,2026-05-10,5\n' },
@@ -89,7 +117,7 @@ describe('is a configuration error', () => {
       'another header, even without rows',
       { 'a.csv': 'Datum,Stunden\n' },
       {},
-      /a.csv: there is no column external_id.*The file has: Datum, Stunden/,
+      /a.csv: there is no column date.*The file has: Datum, Stunden/,
     ],
     [
       'no column for the person',

@@ -9,6 +9,21 @@ describe('reads hours', () => {
     ['2:30', 2.5],
     ['0:00:36', 0.01],
     ['-1', -1],
+    ['.25', 0.25],
+    ['1.5h', 1.5],
+    ['"1,50 h"', 1.5],
+    ['1h 30m', 1.5],
+    ['1h30', 1.5],
+    ['35m', 35 / 60],
+    ['1h ', 1],
+    ['90 min', 1.5],
+    ['1 hour 30 minutes 36 seconds', 1.51],
+    ['47:06 min', 47 / 60 + 6 / 3600],
+    ['1:30 h', 1.5],
+    ['PT1H30M', 1.5],
+    ['PT5436S', 1.51],
+    ['24:00', 24],
+    ['"=""1.5"""', 1.5],
     ['2.33333333333333333333', 7 / 3],
   ])('%s', async (text, hours) => {
     expect(await readFiles({ 'a.csv': `${contract}1,007,2026-05-10,StoreZero,${text},\n` })).toMatchObject([
@@ -16,7 +31,22 @@ describe('reads hours', () => {
     ])
   })
 
-  test.each(['', 'five', '1.234,5', '2:75', '1e3'])('rejects "%s"', async (text) => {
+  test.each([
+    ...[
+      '',
+      'five',
+      '1.234,5',
+      '1,234.5',
+      '1\u00a0234.5',
+      '2:75',
+      '1:60',
+      '1e3',
+      '1:30 PM',
+      '١٫٥',
+      '\u22121.5',
+    ],
+    ...['1,5 h 2h', '30m 1h', '1 fortnight', 'P1D', 'PT', 'h', '47:06:00 min', '2 h.30'],
+  ])('rejects "%s"', async (text) => {
     const good = '2,007,2026-05-10,StoreZero,1,\n'
     expect(
       await readFiles({ 'a.csv': `${contract}1,007,2026-05-10,StoreZero,"${text}",\n${good}` }),
@@ -33,17 +63,14 @@ describe('a plain number in a column that does not name hours', () => {
     values.map((value, i) => `${i + 1},007,2026-05-10,StoreZero,${value},\n`).join('')
   const mapping = (column: string) => ({ CSV_COLUMNS: `hours=${column}` })
 
-  test.each(['Duration', 'Time Spent (minutes)', 'seconds', 'Stunden', 'Time'])(
-    '%s needs CSV_HOURS_UNIT',
-    async (column) => {
-      const reading = readFiles({ 'a.csv': rows(column, '20') }, { settings: mapping(column) })
-      await expect(reading).rejects.toThrow(ConfigurationError)
-      await expect(reading).rejects.toThrow(
-        `a.csv, line 2: is "20" in the column ${column} a number of hours, minutes or seconds? ` +
-          'Set CSV_HOURS_UNIT to hours, minutes or seconds',
-      )
-    },
-  )
+  test.each(['Duration', 'Duration H:M', 'Stunden', 'Time'])('%s needs CSV_HOURS_UNIT', async (column) => {
+    const reading = readFiles({ 'a.csv': rows(column, '20') }, { settings: mapping(column) })
+    await expect(reading).rejects.toThrow(ConfigurationError)
+    await expect(reading).rejects.toThrow(
+      `a.csv, line 2: is "20" in the column ${column} a number of hours, minutes or seconds? ` +
+        'Set CSV_HOURS_UNIT to hours, minutes or seconds',
+    )
+  })
 
   test.each(['Hours', 'Rounded Hours', 'totalHours', 'Duration (decimal)', 'Time (h)', 'hours_worked'])(
     '%s names hours',
@@ -53,6 +80,16 @@ describe('a plain number in a column that does not name hours', () => {
       ])
     },
   )
+
+  test.each([
+    ['Time Spent (minutes)', '90', 1.5],
+    ['seconds', '20', 20 / 3600],
+    ['durationSeconds', '5430', 5430 / 3600],
+  ])('%s names its unit', async (column, value, hours) => {
+    expect(await readFiles({ 'a.csv': rows(column, value) }, { settings: mapping(column) })).toMatchObject([
+      { hours },
+    ])
+  })
 
   test.each([
     ['hours', '2.5', 2.5],

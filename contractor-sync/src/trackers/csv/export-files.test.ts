@@ -53,7 +53,7 @@ describe('a file of a folder that cannot be read costs no other file, and is rep
   const row = (id: number) => `${id},007,2026-05-10,P,5,\n`
   test.each([
     ['empty', '', /it has no header/],
-    ['of another kind', 'Datum;Stunden\n2026-05-10;5\n', /there is no column external_id/],
+    ['of another kind', 'Datum;Stunden\n2026-05-10;5\n', /there is no column date/],
     ['not UTF-8', Buffer.from('Jos\xe9', 'latin1'), /is not UTF-8/],
     ['with an unclosed quote', `${contract}2,007,2026-05-10,P,5,"\n`, /[Qq]uote Not Closed/],
   ])('%s', async (_what, content, reason) => {
@@ -63,16 +63,16 @@ describe('a file of a folder that cannot be read costs no other file, and is rep
       'c.csv': contract + row(3),
     })
     expect(records).toEqual([
-      expect.objectContaining({ kind: 'entry', externalId: '1' }),
-      { kind: 'unreadable', externalId: 'b.csv', reason: expect.stringMatching(reason) },
       expect.objectContaining({ kind: 'entry', externalId: '3' }),
+      { kind: 'unreadable', externalId: 'b.csv', reason: expect.stringMatching(reason) },
+      expect.objectContaining({ kind: 'entry', externalId: '1' }),
     ])
   })
 
   test('if no file can be read, the error of the first one is thrown', async () => {
     const reading = readFiles({ 'a.csv': 'Datum\n', 'b.csv': '' })
     await expect(reading).rejects.toThrow(ConfigurationError)
-    await expect(reading).rejects.toThrow('a.csv: there is no column external_id')
+    await expect(reading).rejects.toThrow('a.csv: there is no column date')
   })
 
   test('hidden files, such as those that macOS writes beside a table, are not read', async () => {

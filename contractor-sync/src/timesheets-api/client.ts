@@ -123,18 +123,26 @@ export class ApiClient {
   }
 
   /**
-   * Checks that this client may upload, with an empty upload.
+   * Asks what an upload of a few items would do. Nothing is written, and no run is needed.
+   * @returns one result per item, in their order
    * @throws {ConfigurationError} this client may not upload, or API_URL is wrong
    * @throws {TransientError} the API or the token issuer is down
-   * @throws {InvalidResponseError} any other response
+   * @throws {InvalidResponseError} any other response, also one that does not account for every item
    */
-  async checkUpload(): Promise<void> {
+  async tryUpload(items: readonly UploadItem[]): Promise<readonly UploadItemLine[]> {
     const response = await this.#request('/timesheets/upload?dry_run=true', {
       method: 'POST',
       headers: jsonHeaders,
-      body: '[]',
+      body: JSON.stringify(items),
     })
     if (response.status !== 200) throw toRefusal(response)
+    const { items: results } = parseResponse(triedSchema, response.body, "The Timesheets API's response")
+    if (results.length !== items.length || results.some(({ index }, i) => index !== i)) {
+      throw new InvalidResponseError(
+        `The Timesheets API returned ${results.length} results that do not match the ${items.length} items sent`,
+      )
+    }
+    return results
   }
 
   /**
@@ -142,7 +150,7 @@ export class ApiClient {
    * @param body JSON lines; read while the response is read
    * @returns the lines of the response, without those that this version does not know
    * @throws {SyncRunConflictError} the run is over
-   * @throws the errors of `checkUpload`
+   * @throws the errors of `tryUpload`
    */
   async *uploadStream(
     body: () => AsyncIterable<Uint8Array>,
@@ -338,6 +346,7 @@ export type UploadItemLine = z.infer<typeof itemLineSchema>
 const itemLineSchema = uploadItemResultSchema
   .pick({ index: true, status: true, message: true, correction: true, problem: true })
   .strip()
+const triedSchema = z.object({ items: z.array(itemLineSchema) })
 const countsSchema = summarySchema.strip()
 const lineSchema = z.looseObject({})
 const partialProblemSchema = problemSchema.partial()

@@ -189,6 +189,34 @@ test.each([undefined, '<https://x/people?cursor=a>; rel="prev"', '<https://x/peo
   },
 )
 
+describe('a try of a few items', () => {
+  const item = { user_id: '007', source: 'harvest', external_id: '1', deleted: true } as const
+  const tried = (...indexes: number[]) => ({
+    errors: false,
+    items: indexes.map((index) => ({ index, status: 'deleted', code: 200 })),
+  })
+
+  test('writes nothing, and returns one result per item', async () => {
+    const { client, received } = await connect(json(tried(0, 1)))
+    expect(await client.tryUpload([item, item])).toEqual([
+      { index: 0, status: 'deleted' },
+      { index: 1, status: 'deleted' },
+    ])
+    expect(received[0]).toMatchObject({
+      target: '/timesheets/upload?dry_run=true',
+      body: JSON.stringify([item, item]),
+    })
+  })
+
+  test.each([[[0]], [[0, 1, 2]], [[0, 0]]])(
+    'with the results %j of two items is an error',
+    async (indexes) => {
+      const { client } = await connect(json(tried(...indexes)))
+      await expect(client.tryUpload([item, item])).rejects.toThrow(InvalidResponseError)
+    },
+  )
+})
+
 describe('a line of another shape is an error', () => {
   test.each([
     ['an unknown status', { index: 0, status: 'pondered', code: 200 }],

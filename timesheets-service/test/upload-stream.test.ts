@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from '@jest/globals'
@@ -362,4 +363,49 @@ test('a stream for a sync run ends where another run takes the source over, and 
   expect(await stream.nextLine()).toMatchObject({ problem: { type: '/problems/sync-run-over', status: 409 } })
   expect(await stream.nextLine()).toBeUndefined()
   expect(await count("source = 'taken'")).toBe(100)
+})
+
+test('serves 200 streams at once, of which some send one byte at a time', async () => {
+  const slow = await Promise.all(Array.from({ length: 20 }, () => OpenStream.open()))
+  const bytes = toLines([item('slow')])
+  const trickles = slow.map(({ request }) => {
+    let sent = 0
+    return setInterval(() => request.write(bytes[sent++ % bytes.length]!), 500)
+  })
+  try {
+    const summaries = await Promise.all(
+      Array.from({ length: 180 }, async (_, stream) => {
+        const open = await OpenStream.open()
+        open.send(Array.from({ length: 20 }, (_, i) => item(`stream-${stream}-${i}`)))
+        open.request.end()
+        for (let line = await open.nextLine(); line !== undefined; line = await open.nextLine()) {
+          if ('summary' in line) return line.summary
+        }
+        return undefined
+      }),
+    )
+    expect(summaries.filter((summary) => summary?.created === 20)).toHaveLength(180)
+    expect(await count("external_id like 'stream-%'")).toBe(3600)
+  } finally {
+    for (const timer of trickles) clearInterval(timer)
+    for (const { request } of slow) request.on('error', () => undefined).destroy()
+  }
+})
+
+test('tells a client that sends less than its Content-Length says that the request was cut', async () => {
+  const url = new URL(await service().listen())
+  const framing = { 'content-length': '10000' }
+  const signed = signedHeaders('POST', '/timesheets/upload', syncIdentity, framing)
+  const lines = Object.entries({ host: 'x', ...ndjson, ...framing, ...signed }).map((line) => line.join(': '))
+  const socket = connect(Number(url.port), url.hostname)
+  await once(socket, 'connect')
+  socket.write(`POST /timesheets/upload HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${toLines([item('lying')])}`)
+  let received = ''
+  for await (const chunk of socket) {
+    received += chunk
+    if (received.includes('"problem"')) break
+  }
+  expect(received).toContain('"created":1')
+  expect(received).toContain('No byte arrived')
+  expect(received).not.toContain('"summary"')
 })

@@ -33,18 +33,17 @@ export async function* runChunks<Chunk, Result>(
   const running: Running<Result>[] = []
   const start = (chunk: Chunk) => {
     const earlier = [...running]
-    const entry: Running<Result> = {
-      keys: undefined,
-      result: limit(async () => {
-        const { keys, run } = prepare(chunk)
-        entry.keys = keys
-        // They started before this chunk, so they do not wait for its place.
-        for (const other of earlier) if (shareKey(other.keys, keys)) await other.result
-        return run()
-      }),
-    }
+    const started = Promise.withResolvers<Result>()
+    const entry: Running<Result> = { keys: undefined, result: started.promise }
     entry.result.catch(() => undefined) // reported when its turn comes
     running.push(entry)
+    limit(async () => {
+      const { keys, run } = prepare(chunk)
+      entry.keys = keys
+      // They started before this chunk, so they do not wait for its place.
+      for (const other of earlier) if (shareKey(other.keys, keys)) await other.result
+      return run()
+    }).then(started.resolve, started.reject)
   }
   const iterator = chunks[Symbol.asyncIterator]()
   let next: Promise<Input<Chunk>> | undefined

@@ -1,10 +1,12 @@
-import { parseUploadItem, type UploadItem } from '@timesheets/contracts/entry'
+import { parseUploadItem } from '@timesheets/contracts/entry'
 import { ProblemError, type ValidationError } from '@timesheets/contracts/problem'
 import { formatMessage, statusCodes } from '@timesheets/contracts/status'
 import { type BatchResponse, ndjson, uploadQuerySchema } from '@timesheets/contracts/upload'
 import { sendJson } from '@timesheets/runtime/http/send-json'
 import type { RequestHandler, Router } from 'express'
 import type { EntryResponse, Respond } from '../../domain/idempotency.ts'
+import type { ItemResult } from '../../domain/plan-upload.ts'
+import { SharedUploads } from '../../domain/shared-upload.ts'
 import type { NewRejection } from '../../domain/sync-run-store.ts'
 import { type UploadOptions, upload } from '../../domain/upload.ts'
 import type { UploadStore } from '../../domain/upload-store.ts'
@@ -42,6 +44,7 @@ export interface UploadLimits extends StreamLimits {
 /** `/timesheets/upload`: stores one entry, an array of entries, or a stream of any length. */
 export function uploadRouter(parts: ServiceParts & { readonly limits: UploadLimits }): Router {
   const { uploads: store, sourceOwners, publicUrl, responses, body, limits } = parts
+  const shared = new SharedUploads(store, sourceOwners)
 
   const streamed: RequestHandler = async (request, response, next) => {
     if (bodyMediaType(request, ['application/json', ndjson]) !== ndjson) {
@@ -74,8 +77,15 @@ export function uploadRouter(parts: ServiceParts & { readonly limits: UploadLimi
         upload([], client, { ...options, syncRun: run && { ...run, rejections } }, store)
       await keepIfRejected(request.body, run && keep, async () => {
         const item = parseUploadItem(request.body, new Date())
-        const uploaded = { ...options, syncRun: run && { ...run, rejections: [] } }
-        const respond: Respond = ({ uploads }) => uploadOne(item, client, uploaded, uploads, publicUrl)
+        const oneOptions = { ...options, readBack: true, syncRun: run && { ...run, rejections: [] } }
+        // A transaction of its own for what a key, a sync run or a dry run ties to it.
+        const isShared = run === undefined && !options.dryRun && readKeyId(request, response) === undefined
+        const respond: Respond = async ({ uploads }) => {
+          const result = isShared
+            ? await shared.upload(item, client)
+            : (await upload([item], client, oneOptions, uploads))[0]!
+          return toEntryResponse(result, uploads, publicUrl)
+        }
         await respondOnce(request, response, parts, respond, { isDryRun: options.dryRun })
       })
       return
@@ -94,22 +104,20 @@ export function uploadRouter(parts: ServiceParts & { readonly limits: UploadLimi
   return createResourceRouter({ uploadTimesheets: [streamed, jsonBody(body), whole] })
 }
 
-async function uploadOne(
-  item: UploadItem,
-  client: string,
-  options: UploadOptions,
+/** @throws {DomainError} if the entry was rejected */
+async function toEntryResponse(
+  result: ItemResult,
   store: UploadStore,
   publicUrl: string,
 ): Promise<EntryResponse> {
-  const [result] = await upload([item], client, { ...options, readBack: true }, store)
-  if (result!.status === 'rejected') throw result!.error
-  const { status, id, userId, correction } = result!
+  if (result.status === 'rejected') throw result.error
+  const { status, id, userId, correction } = result
   const message = formatMessage(status, id, userId)
   if (typeof id !== 'number') {
     const body = JSON.stringify({ id: null, user_id: userId, status, message })
     return { status: statusCodes[status], location: null, etag: null, body }
   }
-  const entry = result!.entry ?? (await store.read(id))
+  const entry = result.entry ?? (await store.read(id))
   // A pending correction is in the entry already.
   const discarded = correction === 'discarded' ? { correction } : {}
   return {

@@ -56,7 +56,7 @@ const correctionDay = Prisma.sql`((correction->>'day') collate "C")`
 const jsonString = (text: string) =>
   `to_json(case when octet_length(${text}) = char_length(${text}) then ${text} else normalize(${text}) end)::text`
 
-/** Computes a digest as `computeDigest` of domain/digest.ts does. Each argument is SQL of a JSON text. */
+/** Computes a digest as `computeDigest` of the contracts package does. Each argument is SQL of a JSON text. */
 const computeDigest = (...fields: readonly string[]) =>
   `substr(sha256(convert_to(external_id, 'UTF8') || '\\x00'::bytea
      || convert_to('[' || ${fields.join(` || ',' || `)} || ']', 'UTF8')), 1, 16)`

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { apiErrors, invalidParameter } from './api-error.ts'
 import type { User } from './contractors.ts'
 import { documentedUser } from './documented.ts'
-import { projects } from './projects.ts'
 import type { TimeEntry } from './time-entry.ts'
 
 /** What one access token may see from now on. */
@@ -120,7 +119,6 @@ export class AccountState {
   /** Renames a project. As in Harvest, its entries show the new name, and their `updated_at` stays. */
   renameProject(id: number, body: unknown): void {
     const { name } = parse(projectEdit, body)
-    if (!projects.some(({ reference }) => reference.id === id)) throw apiErrors.notFound()
     this.#projectNames.set(id, name)
   }
 

@@ -4,6 +4,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   gateway: async () => (await import('./gateway.ts')).benchGateway(),
   read: async () => (await import('./read.ts')).benchRead(),
   upload: async () => (await import('./upload.ts')).benchUpload(),
+  sync: async () => (await import('./sync.ts')).benchSync(),
   write: async () => (await import('./write.ts')).benchWrite(),
 }
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createRandom } from '@timesheets/contractor-sync/test/seeded-random'
 import { syncEnvironment } from '@timesheets/dev-stack/run-sync'
 import pg from 'pg'
-import { RunningStack, waitUntil } from './running-stack.ts'
+import { type ProcessResult, RunningStack, waitUntil } from './running-stack.ts'
 
 /** The number of kills at a random moment. Set `FAULT_ROUNDS` for a long run. */
 const rounds = Number(process.env.FAULT_ROUNDS ?? 4)
@@ -12,9 +12,11 @@ const seed = Number(process.env.FAULT_SEED ?? 20261122)
 /** About the duration of a run; a kill happens at a random moment in it. */
 const runMs = 1500
 
-const victims = ['sync', 'gateway', 'timesheets-service', 'tracker', 'postgres'] as const
+const victims = ['sync', 'gateway', 'timesheets-service', 'tracker', 'issuer', 'postgres'] as const
 const stack = new RunningStack()
-beforeAll(() => stack.start(), 90_000)
+/** The next run starts when the lease of a killed one has ended. */
+const leaseMs = 3000
+beforeAll(() => stack.start({ SYNC_RUN_LEASE_MS: String(leaseMs) }), 90_000)
 afterAll(() => stack[Symbol.asyncDispose](), 60_000)
 
 test(
@@ -28,7 +30,7 @@ test(
       await runAndKill(victim, random() * runMs)
       killed[victim] = (killed[victim] ?? 0) + 1
       await waitUntilReady()
-      const after = await stack.sync(['--full'])
+      const after = await syncAfterLease()
       if (after.code !== 0) throw new Error(`round ${round}, after ${victim}: ${after.code}\n${after.output}`)
       expect({ round, victim, ...(await readStored()) }).toEqual({ round, victim, ...(await readTracked()) })
     }
@@ -37,13 +39,25 @@ test(
   60_000 + rounds * 30_000,
 )
 
-/** Edits and adds hours in the tracker, as contractors do between runs. */
+/** Syncs as soon as the lease of the killed run has ended. */
+async function syncAfterLease(): Promise<ProcessResult> {
+  const deadline = Date.now() + 10 * leaseMs
+  for (;;) {
+    const result = await stack.sync(['--full'])
+    if (result.code !== 75 || !/sync run/.test(result.output) || Date.now() > deadline) return result
+    await new Promise((resolve) => setTimeout(resolve, leaseMs / 4))
+  }
+}
+
+/** Edits, adds and deletes hours in the tracker, as contractors do between runs. */
 async function editHours(random: () => number): Promise<void> {
   for (let edits = 0; edits < 5; edits++) {
     const { ids } = await readTracked()
     const id = ids[Math.floor(random() * ids.length)]
     await control('PATCH', `/local/time_entries/${id}`, { hours: 0.25 + Math.floor(random() * 30) / 4 })
   }
+  const { ids } = await readTracked()
+  await control('DELETE', `/local/time_entries/${ids[Math.floor(random() * ids.length)]}`)
   await control('POST', '/local/time_entries', {
     spent_date: '2026-01-05',
     hours: 1 + Math.floor(random() * 7),

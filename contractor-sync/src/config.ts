@@ -1,4 +1,3 @@
-import { maxArrayItems } from '@timesheets/contracts/upload'
 import {
   ConfigError,
   type Environment,
@@ -55,6 +54,12 @@ export const syncSettings = {
     max: 36_500,
     doc: 'How many days back a run reads',
   }),
+  fullEveryDays: setting.integer('SYNC_FULL_EVERY_DAYS', {
+    default: 7,
+    min: 1,
+    max: 36_500,
+    doc: 'A run reads all days if no run has done so for this many days',
+  }),
   peopleMap: setting.custom(
     'PEOPLE_MAP',
     'a JSON object: id or e-mail in the tracker → user_id',
@@ -78,12 +83,6 @@ export const syncSettings = {
     min: 1,
     max: 86_400,
     doc: 'Time limit for one run (s): then it stops and reports; the exit code is 75',
-  }),
-  batchSize: setting.integer('UPLOAD_BATCH_SIZE', {
-    default: maxArrayItems,
-    min: 1,
-    max: maxArrayItems,
-    doc: 'Entries per upload',
   }),
   logLevel: setting.oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], {
     default: 'info',

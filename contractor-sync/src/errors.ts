@@ -38,6 +38,16 @@ export class InterruptedError extends Error {
   override readonly name = 'InterruptedError'
 }
 
+/** Another run of the same source is in progress, or took over from this one: nothing more may be written. */
+export class SyncRunConflictError extends Error {
+  override readonly name = 'SyncRunConflictError'
+}
+
+/** Both sides differ, although what differs was sent again. */
+export class DisagreementError extends Error {
+  override readonly name = 'DisagreementError'
+}
+
 /** Rows of files would be rejected by a run. */
 export class RejectedRowsError extends Error {
   override readonly name = 'RejectedRowsError'

@@ -9,9 +9,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   '.': ['.', 'cli', 'sync', 'trackers'],
   cli: ['.', 'cli', 'output', 'sync', 'timesheets-api', 'trackers', 'http'],
   output: ['.', 'output', 'sync', 'trackers'],
-  sync: ['.', 'sync', 'timesheets-api', 'trackers', 'http'],
-  'timesheets-api': ['.', 'timesheets-api', 'http'],
-  trackers: ['.', 'trackers', 'http'],
+  sync: ['.', 'sync', 'timesheets-api', 'trackers', 'http', 'compact'],
+  'timesheets-api': ['.', 'timesheets-api', 'http', 'compact'],
+  trackers: ['.', 'trackers', 'http', 'compact'],
+  compact: ['compact'],
   http: ['.', 'http'],
 }
 

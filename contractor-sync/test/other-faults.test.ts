@@ -14,8 +14,8 @@ function expectEnd({ code, stdout, stderr }: Ended, expected: number, message: R
 
 describe('settings', () => {
   test('all invalid settings are reported together, without secrets', async () => {
-    const ended = await env.run({ API_URL: 'gateway', AUTH0_CLIENT_SECRET: '', UPLOAD_BATCH_SIZE: '5000' })
-    expectEnd(ended, 2, /3 errors.*API_URL.*AUTH0_CLIENT_SECRET.*UPLOAD_BATCH_SIZE/s)
+    const ended = await env.run({ API_URL: 'gateway', AUTH0_CLIENT_SECRET: '', SYNC_FULL_EVERY_DAYS: '0' })
+    expectEnd(ended, 2, /3 errors.*API_URL.*AUTH0_CLIENT_SECRET.*SYNC_FULL_EVERY_DAYS/s)
   })
 
   test('a secret may be in a file; plain http must be allowed', async () => {
@@ -80,7 +80,7 @@ describe('the deadline of a run', () => {
   test('a tracker that keeps it waiting: it ends by itself with 75 and reports how far it came', async () => {
     await env.deleteEntries()
     await env.injectFaults({ fault: 'slow', delayMs: 600_000, path: '/v2/time_entries', after: 1, times: 9 })
-    const limits = { SYNC_DEADLINE_SECONDS: '8', REQUEST_TIMEOUT_SECONDS: '300', UPLOAD_BATCH_SIZE: '10' }
+    const limits = { SYNC_DEADLINE_SECONDS: '8', REQUEST_TIMEOUT_SECONDS: '300' }
     const ended = await env.run(limits)
     expectEnd(ended, 75, /Stopped at its time limit of 8 s \(SYNC_DEADLINE_SECONDS\)/)
     const { total, created } = ended.report

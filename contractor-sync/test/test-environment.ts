@@ -31,6 +31,17 @@ export interface EntryTotals {
   readonly ids: readonly string[]
 }
 
+/** An entry of the tracker, as its control API shows it. */
+export interface TrackedEntry {
+  readonly id: number
+  readonly spent_date: string
+  readonly user: { readonly id: number }
+  readonly project: { readonly id: number; readonly name: string }
+  readonly hours: number
+  readonly notes: string | null
+  readonly is_running: boolean
+}
+
 export interface SyncProcess {
   readonly ended: Promise<Ended>
   /** Resolves when the text has appeared on standard output `times` times. */
@@ -171,6 +182,11 @@ export class TestEnvironment {
 
   clearFaults(): Promise<unknown> {
     return this.local('tracker', 'DELETE', 'faults')
+  }
+
+  /** All entries of the tracker, whatever its token may see. */
+  readTracked(): Promise<TrackedEntry[]> {
+    return this.local('tracker', 'GET', 'time_entries')
   }
 
   /** Totals of the finished entries in the tracker. */

@@ -7,9 +7,15 @@ test('parses a command with options; without a command, or with --help, the comm
     command: 'run',
     since: '2026-01-31',
     full: false,
-    dryRun: true,
+    mode: 'plan',
     show: 5,
     format: undefined,
+  })
+  expect(parseArguments(['run', '--allow-deletes=7'])).toMatchObject({ mode: 'sync', allowDeletesOf: 7 })
+  expect(parseArguments(['verify', '--full'])).toMatchObject({
+    command: 'verify',
+    mode: 'verify',
+    full: true,
   })
   expect(parseArguments([]).command).toBe('help')
   expect(parseArguments(['run', '--help']).command).toBe('help')
@@ -17,12 +23,15 @@ test('parses a command with options; without a command, or with --help, the comm
 
 describe('rejects', () => {
   test.each([
-    [['walk'], 'walk: unknown command; it must be one of run, daemon, check, token'],
+    [['walk'], 'walk: unknown command; it must be one of run, verify, report, daemon, check, token'],
     [['run', 'now'], 'now: unexpected argument'],
     [['run', '--since', '2026-02-30'], '"2026-02-30" is not a day'],
     [['run', '--until', 'today'], '"today" is not a day'],
     [['run', '--since', '2026-02-02', '--until', '2026-02-01'], '--since: is after --until'],
     [['run', '--full', '--since', '2026-02-02'], '--full: means all days'],
+    [['run', '--allow-deletes', 'all'], '--allow-deletes: must be the number of a run'],
+    [['daemon', '--allow-deletes', '7'], '--allow-deletes: is for the command run only'],
+    [['run', '--allow-deletes=7', '--full'], '--allow-deletes: means the days of that run'],
     [['run', '--show', 'all'], '--show: must be a number'],
     [['run', '--format', 'xml'], '--format: must be text or json'],
     [['run', '--source', ''], `--source: "" is not a tracker; it takes ${trackerNames.join(' or ')}`],

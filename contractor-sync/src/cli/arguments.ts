@@ -3,7 +3,7 @@ import { ConfigError } from '@timesheets/runtime/config'
 import type { RunOptions } from '../sync/run.ts'
 import { trackerNames } from '../trackers/registry.ts'
 
-export const commands = ['run', 'daemon', 'check', 'token'] as const
+export const commands = ['run', 'verify', 'report', 'daemon', 'check', 'token'] as const
 
 /** A parsed command line. */
 export interface Arguments extends RunOptions {
@@ -19,6 +19,7 @@ const options = {
   until: { type: 'string' },
   full: { type: 'boolean' },
   'dry-run': { type: 'boolean' },
+  'allow-deletes': { type: 'string' },
   format: { type: 'string' },
   show: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -37,7 +38,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     allowPositionals: true,
   })
   const { issues, texts, flags, positionals } = readTokens(tokens)
-  const { source, since, until, format, show } = texts
+  const { source, since, until, format, show, 'allow-deletes': allowDeletes } = texts
   const full = flags.has('full')
   const [command, ...rest] = positionals
   issues.push(...rest.map((word) => `${word}: unexpected argument`))
@@ -51,6 +52,12 @@ export function parseArguments(args: readonly string[]): Arguments {
   if (format !== undefined && format !== 'text' && format !== 'json')
     issues.push('--format: must be text or json')
   if (show !== undefined && !/^\d{1,4}$/.test(show)) issues.push('--show: must be a number up to 9999')
+  if (allowDeletes !== undefined) {
+    if (!/^[1-9]\d{0,14}$/.test(allowDeletes)) issues.push('--allow-deletes: must be the number of a run')
+    if (command !== 'run') issues.push('--allow-deletes: is for the command run only')
+    if (full || (since ?? until) !== undefined)
+      issues.push('--allow-deletes: means the days of that run; leave out --full, --since and --until')
+  }
   const isKnown = commands.some((name) => name === command)
   if (command !== undefined && !isKnown)
     issues.push(`${command}: unknown command; it must be one of ${commands.join(', ')}`)
@@ -61,7 +68,8 @@ export function parseArguments(args: readonly string[]): Arguments {
     since,
     until,
     full,
-    dryRun: flags.has('dry-run'),
+    mode: command === 'verify' ? 'verify' : flags.has('dry-run') ? 'plan' : 'sync',
+    allowDeletesOf: allowDeletes === undefined ? undefined : Number(allowDeletes),
     format: format as Arguments['format'],
     show: show === undefined ? undefined : Number(show),
   }

@@ -111,14 +111,12 @@ async function askApi(
 ): Promise<readonly Rejection[]> {
   const report = new Report({
     source: '',
-    window: {},
-    dryRun: true,
+    mode: 'plan',
     show: 0,
     showRejected: firstItems.length,
   })
   try {
-    const batch = { items: firstItems, body: JSON.stringify(firstItems) }
-    const results = await retryBudget.run(() => api.upload(batch, report))
+    const results = await retryBudget.run(() => api.tryUpload(firstItems))
     for (const [i, item] of firstItems.entries()) report.addResult(item, results[i]!, {})
   } catch {
     // The check of the API fails as well, and says why.
@@ -159,7 +157,7 @@ async function checkSettings(environment: Environment): Promise<readonly string[
 
 async function checkApi(config: SyncConfig, token: AccessToken, retryBudget: RetryBudget): Promise<string> {
   const api = new ApiClient(config, token)
-  await retryBudget.run(() => api.upload({ items: [], body: '[]' }, { dryRun: true }))
+  await retryBudget.run(() => api.tryUpload([]))
   return `${config.apiUrl} accepts uploads from this client`
 }
 

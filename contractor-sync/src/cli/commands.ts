@@ -42,6 +42,11 @@ async function dispatch(args: Arguments): Promise<number> {
     return exitCodes.clean
   }
   const config = await readSyncConfig(environment)
+  if (command === 'report') {
+    const { printRuns } = await import('./report.ts')
+    await printRuns(config, args, signal)
+    return exitCodes.clean
+  }
   const { run } = await import('../sync/run.ts')
   const output = await createOutput(config, format)
   return (await run(config, args, new AccessToken(config, signal), output, signal)).exitCode

@@ -12,22 +12,26 @@ const usage = `Uploads hours from an external tracker to Timesheets.
 Usage: contractor-sync <command> [options]
 
 Commands
-  run      Sync once: read the tracker, upload its entries, and report the
-           results. Each entry has its identity, so a repeat changes nothing.
+  run      Sync once: read the tracker, upload what differs, delete what is
+           gone, and prove that both sides hold the same hours.
+  verify   Compare both sides as a sync does, and write nothing.
+  report   List the last runs, and what the newest of them could not place.
   daemon   Sync by SYNC_SCHEDULE until it is stopped. Two runs never overlap;
            slots missed meanwhile are made up for by one run.
   check    Check every setting, the token, the tracker and the API; write
            nothing.
   token    Print an access token.
 
-Options of run
+Options of run and verify
   --source <name>  Tracker, instead of SYNC_SOURCE:
                    ${trackerNames.join(', ')}
   --since <day>    First day (YYYY-MM-DD), instead of the last
-                   SYNC_WINDOW_DAYS
+                   SYNC_WINDOW_DAYS (or all, each SYNC_FULL_EVERY_DAYS)
   --until <day>    Last day (YYYY-MM-DD)
   --full           All days
   --dry-run        Report what would change; write nothing
+  --allow-deletes <run>
+                   Make the deletions that this run withheld
   --show <n>       Show the first n results, such as "Created timesheet 14 for
                    employee 007: 2017-05-10, StoreZero, 5 h"; changes of known
                    entries come first
@@ -35,14 +39,15 @@ Options of run
                    a terminal, json elsewhere
 
 Exit codes
-   0  Success: all finished entries of the tracker are in Timesheets.
-   1  Unexpected: an invalid response, or a bug in this program. Look at the
-      message.
+   0  Success: both sides hold the same hours. (A file is not complete: all
+      its entries are in Timesheets.)
+   1  Unexpected: an invalid response, a bug in this program, or days still
+      differ. Look at the message.
    2  Configuration: a setting is wrong or a right is missing. Correct it; a
       repeat does not help.
    3  Finished, but entries were rejected. They are listed with their ids.
-  75  Try later: an outage, a quota, or the run was stopped before its end (by
-      SIGTERM, or by SYNC_DEADLINE_SECONDS).
+  75  Try later: an outage, a quota, another run of the same source, or the run
+      was stopped before its end (by SIGTERM, or by SYNC_DEADLINE_SECONDS).
   A daemon that is stopped ends with 0.
 
 Settings, from environment variables. Any of them can be read from a file

@@ -10,7 +10,7 @@ export interface Endpoint {
 }
 
 export interface HttpRequest {
-  readonly method?: 'GET' | 'POST'
+  readonly method?: 'GET' | 'POST' | 'PATCH'
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
   /** For the whole exchange, the response's body included. */
@@ -63,7 +63,18 @@ export async function requestJson(
         })
       : toConnectionError(endpoint, error as Error)
   }
+  assertNotTransient(endpoint, response)
   const { status, headers } = response
+  return { status, headers, body: parseBody(endpoint, response, bytes) }
+}
+
+/**
+ * Throws for a response that no caller has to look at.
+ * @throws {TransientError} 408, 425, 429 or 5xx
+ * @throws {ConfigurationError} a redirect
+ */
+export function assertNotTransient(endpoint: Endpoint, response: Response): void {
+  const { status } = response
   if (transientStatuses.has(status) || status >= 500) throw toTransientError(endpoint, response)
   if (redirectStatuses.has(status)) {
     // Following it could send the token to another server.
@@ -71,7 +82,6 @@ export async function requestJson(
       `${endpoint.name} responds with a redirect (${status}); correct ${endpoint.setting}`,
     )
   }
-  return { status, headers, body: parseBody(endpoint, response, bytes) }
 }
 
 async function send(url: string, request: HttpRequest, signal: AbortSignal): Promise<Response> {
@@ -109,7 +119,8 @@ const certificateErrors = /CERT|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)/
 /** Error codes for a server that speaks no TLS, or another version of it. */
 const tlsErrors = /^(EPROTO|ERR_SSL_)/
 
-function toConnectionError({ name, setting }: Endpoint, error: Error): Error {
+/** Explains why a request failed without a complete response. */
+export function toConnectionError({ name, setting }: Endpoint, error: Error): Error {
   // fetch reports every failure of the network as a TypeError; the reason is its cause.
   const cause = (error.cause ?? error) as NodeJS.ErrnoException
   const { code = '', message } = cause

@@ -30,10 +30,11 @@ export class RetryBudget {
   /**
    * Runs an action until it succeeds: exponential backoff with jitter, after waiting for `Retry-After`.
    * @param action must be safe to repeat
+   * @param lostSinceMs returns since when (`performance.now()`) a failed attempt lost its time; by default since it began
    * @throws {TransientError} the budget is used up, or ends before `Retry-After` does
    * @throws any error that is not retryable, at once
    */
-  async run<T>(action: () => Promise<T>): Promise<T> {
+  async run<T>(action: () => Promise<T>, lostSinceMs?: () => number): Promise<T> {
     const { signal, onRetry } = this.#options
     let startedAtMs = 0
     let attempts = 0
@@ -55,7 +56,7 @@ export class RetryBudget {
           if (!isRetryable(error, attempts)) return false
           const retryAfterMs = error instanceof TransientError ? (error.retryAfterMs ?? 0) : 0
           const waitMs = retryAfterMs + retryDelay
-          this.#leftMs -= performance.now() - startedAtMs
+          this.#leftMs -= performance.now() - Math.max(startedAtMs, lostSinceMs?.() ?? 0)
           if (waitMs > this.#leftMs) return false
           this.#leftMs -= waitMs
           onRetry?.(error, waitMs)

@@ -8,6 +8,8 @@ const operationalErrors = [
   'TransientError',
   'InvalidResponseError',
   'InterruptedError',
+  'SyncRunConflictError',
+  'DisagreementError',
   'RejectedRowsError',
 ]
 

@@ -4,6 +4,7 @@ import type { Rejection } from '../sync/mapping.ts'
 import type { SyncObserver } from '../sync/observer.ts'
 import type { Report } from '../sync/report.ts'
 import { formatError } from './error-message.ts'
+import { toProofJson } from './proof.ts'
 
 const progressEveryMs = 5000
 
@@ -16,9 +17,9 @@ export function createJsonOutput(level: string): SyncObserver {
   let total: number | undefined
   let lastProgressMs = performance.now()
   return {
-    started({ source, window, dryRun }) {
+    started({ source, window, mode, dryRun }) {
       total = undefined
-      logger.info({ source, ...window, dryRun }, 'sync started')
+      logger.info({ source, ...window, mode, dryRun }, 'sync started')
     },
     total(entries) {
       total = entries
@@ -35,6 +36,8 @@ export function createJsonOutput(level: string): SyncObserver {
       logger.warn({ reason: error.message, waitMs: Math.round(waitMs) }, 'retrying')
     },
     finished(report) {
+      for (const { externalId, userId, day, reason } of report.withheld)
+        logger.warn({ externalId, userId, day, reason, runId: report.runId }, 'deletion withheld')
       for (const { outcome, message, details } of report.shown) {
         // A rejection has its own line already.
         if (outcome !== 'rejected') logger.info({ dryRun: report.dryRun, outcome, ...details }, message)
@@ -55,6 +58,7 @@ function toJson(report: Report) {
   const {
     source,
     window,
+    mode,
     dryRun,
     read,
     counts,
@@ -66,8 +70,10 @@ function toJson(report: Report) {
     notices,
   } = report
   return {
+    runId: report.runId,
     source,
     ...window,
+    mode,
     dryRun,
     read,
     ...counts,
@@ -80,6 +86,9 @@ function toJson(report: Report) {
     hoursHeld: toHours(seconds.held),
     hoursPending: toHours(seconds.pending),
     hoursDiscarded: toHours(seconds.discarded),
+    withheld: report.withheld.length,
+    unknownFields: Object.fromEntries(report.unknownFields),
+    proof: toProofJson(report),
     notesRepaired: changedNotes.repaired,
     notesShortened: changedNotes.shortened,
     firstChangedNotes: changedNotes.firstIds,

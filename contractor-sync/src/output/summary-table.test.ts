@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { TransientError } from '../errors.ts'
 import { Report } from '../sync/report.ts'
-import type { IdentifiedEntry, UploadResult } from '../timesheets-api/client.ts'
+import type { IdentifiedEntry, UploadItemLine } from '../timesheets-api/client.ts'
 import { summaryTable } from './summary-table.ts'
 
 const entry: IdentifiedEntry = {
@@ -13,13 +13,14 @@ const entry: IdentifiedEntry = {
   external_id: '1',
 }
 const details = { person: '007', day: '2017-05-10', project: 'StoreZero', hours: 5.25 }
-const options = { source: 'harvest', window: { from: '2017-05-01' }, dryRun: false, show: 1, showRejected: 1 }
+const options = { source: 'harvest', mode: 'sync', show: 1, showRejected: 1 } as const
 
 function createReport(): Report {
   const report = new Report(options)
+  report.window = { from: '2017-05-01' }
   for (let i = 0; i < 1234; i++)
     report.addResult(entry, { index: 0, status: 'created', message: `Created ${i}` }, details)
-  report.addNotUploaded({ kind: 'skipped', why: 'running' })
+  report.addNotUploaded({ kind: 'skipped', why: 'running', externalId: '1' })
   report.addNotUploaded({
     kind: 'rejected',
     externalId: '42',
@@ -73,7 +74,7 @@ test('every record read is counted once, and the first messages are kept', () =>
 
 test('shows what changed first: updated, deleted, held, rejected, and then the created ones', () => {
   const report = new Report({ ...options, show: 8 })
-  const add = (result: Partial<UploadResult>) =>
+  const add = (result: Partial<UploadItemLine>) =>
     report.addResult(entry, { index: 0, status: 'unchanged', ...result }, details)
   for (const message of ['Created 1', 'Created 2', 'Created 3']) add({ status: 'created', message })
   add({ message: 'Unchanged' })
@@ -97,14 +98,14 @@ test('shows what changed first: updated, deleted, held, rejected, and then the c
 
 test('corrections that people do not see are not counted as unchanged, and have sums of their own', () => {
   const report = new Report(options)
-  const add = (result: Partial<UploadResult>) =>
+  const add = (result: Partial<UploadItemLine>) =>
     report.addResult(entry, { index: 0, status: 'unchanged', ...result }, details)
   add({})
   add({ status: 'held' })
   add({ correction: 'pending' })
   add({ correction: 'pending' })
   add({ correction: 'discarded' })
-  expect(summaryTable(report)).toBe(`harvest, days from 2017-05-01
+  expect(summaryTable(report)).toBe(`harvest, all days
 
   read       5
   created    0
@@ -122,7 +123,7 @@ test('corrections that people do not see are not counted as unchanged, and have 
 test('an entry without hours on both sides is skipped; one that is deleted by it is not', () => {
   const report = new Report(options)
   const tombstone = { user_id: '007', source: 'harvest', external_id: '1', deleted: true } as const
-  const add = (result: Partial<UploadResult>) =>
+  const add = (result: Partial<UploadItemLine>) =>
     report.addResult(tombstone, { index: 0, status: 'unchanged', message: 'x', ...result }, details)
   add({})
   add({ correction: 'pending' })
@@ -144,6 +145,6 @@ test('the exit code follows from the error, or from rejected entries', () => {
 
 test('repeated records are counted and shown', () => {
   const report = createReport()
-  report.addNotUploaded({ kind: 'skipped', why: 'repeated' })
+  report.addNotUploaded({ kind: 'skipped', why: 'repeated', externalId: '1' })
   expect(summaryTable(report)).toContain('skipped        2  (1 still running, 0 without hours, 1 repeated)')
 })

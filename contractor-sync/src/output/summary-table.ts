@@ -3,6 +3,7 @@ import { type Outcome, outcomes, type Report } from '../sync/report.ts'
 import { describeWindow } from '../trackers/window.ts'
 import { formatEntry } from './entry-details.ts'
 import { toPlainText } from './plain-text.ts'
+import { formatProof } from './proof.ts'
 
 const maxIdLength = 60
 /** The JSON lines have the whole text. */
@@ -15,10 +16,11 @@ const hours = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximum
 
 /** Formats a report for a person: the counts in aligned columns, and the first rejected entries. */
 export function summaryTable(report: Report): string {
-  const { source, window, dryRun, read, counts, skipped, skippedTotal } = report
+  const { source, window, mode, read, counts, skipped, skippedTotal } = report
   const rows: [label: string, value: string, remark?: string][] = [
     ['read', number.format(read)],
-    ...outcomes
+    // A run that only compares does not know what would become of an entry that differs.
+    ...(mode === 'verify' ? [] : outcomes)
       .filter((outcome) => counts[outcome] > 0 || !rareOutcomes.includes(outcome))
       .map((outcome): [string, string, string] => [
         outcome,
@@ -26,7 +28,9 @@ export function summaryTable(report: Report): string {
         describeOutcome(outcome, report),
       ]),
     ['skipped', number.format(skippedTotal), describeSkipped(skipped)],
-    ['hours', hours.format(toHours(report.agreedSeconds))],
+    ...(mode === 'verify'
+      ? []
+      : [['hours', hours.format(toHours(report.agreedSeconds))] as [string, string]]),
   ]
   // Align the decimal point of the hours with the end of the counts.
   const valueWidth = Math.max(...rows.map(([, value]) => integerPart(value).length))
@@ -34,7 +38,7 @@ export function summaryTable(report: Report): string {
   const lines = rows.map(([label, value, remark = '']) =>
     `  ${label.padEnd(labelWidth)}  ${' '.repeat(valueWidth - integerPart(value).length)}${value}${remark}`.trimEnd(),
   )
-  const title = `${source}, ${describeWindow(window)}${dryRun ? ' (dry run: nothing was written)' : ''}`
+  const title = `${source}, ${describeWindow(window)}${modeRemarks[mode]}`
   return [
     title,
     '',
@@ -42,8 +46,15 @@ export function summaryTable(report: Report): string {
     ...formatNotes(report),
     ...formatNotices(report),
     ...formatRejections(report),
+    ...formatProof(report),
   ].join('\n')
 }
+
+const modeRemarks = {
+  sync: '',
+  plan: ' (dry run: nothing was written)',
+  verify: ' (verify: nothing was written)',
+} as const
 
 /** Shown only if there are some. */
 const rareOutcomes: readonly Outcome[] = ['pending', 'discarded']

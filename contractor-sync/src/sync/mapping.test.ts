@@ -53,8 +53,12 @@ test('shortens notes that are too long, repairs broken ones, and says so: notes 
 })
 
 test('skips a running timer, also one without hours yet', () => {
-  expect(map({ isRunning: true })).toEqual({ kind: 'skipped', why: 'running' })
-  expect(map({ isRunning: true, hours: 0 })).toEqual({ kind: 'skipped', why: 'running' })
+  expect(map({ isRunning: true })).toMatchObject({ kind: 'skipped', why: 'running', externalId: '636709355' })
+  expect(map({ isRunning: true, hours: 0 })).toMatchObject({
+    kind: 'skipped',
+    why: 'running',
+    externalId: '636709355',
+  })
 })
 
 describe('maps an entry without a whole second to a tombstone', () => {
@@ -109,5 +113,6 @@ test('skips a record that was already read', () => {
   expect(mapRecord({ kind: 'repeated', externalId: '9' }, 'harvest', people)).toEqual({
     kind: 'skipped',
     why: 'repeated',
+    externalId: '9',
   })
 })

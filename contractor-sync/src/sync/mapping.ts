@@ -3,6 +3,10 @@ import type { UploadItem } from '../timesheets-api/client.ts'
 import type { EntryDetails, SourceRecord, TrackerEntry, TrackerPerson } from '../trackers/tracker.ts'
 import type { People } from './people.ts'
 
+/** Far above what the API accepts (200 characters), and below its limit for a line. */
+const maxTextLength = 10_000
+const tooLarge = 'the name of its project is too long (200 characters at most)'
+
 /** What happens to a record: it is uploaded, or not. */
 export type MappingResult = MappedItem | NotUploaded
 
@@ -19,6 +23,7 @@ export type NotUploaded = Skipped | Rejection
 export interface Skipped {
   readonly kind: 'skipped'
   readonly why: 'running' | 'repeated'
+  readonly externalId: string
 }
 
 /** An entry that does not reach Timesheets. */
@@ -41,8 +46,8 @@ export function mapRecord(record: SourceRecord, source: string, people: People):
     const { externalId, reason, details = {} } = record
     return reject(externalId, 'unreadable-entry', reason, details)
   }
-  if (record.kind === 'repeated') return { kind: 'skipped', why: 'repeated' }
-  if (record.isRunning) return { kind: 'skipped', why: 'running' }
+  if (record.kind === 'repeated') return { kind: 'skipped', why: 'repeated', externalId: record.externalId }
+  if (record.isRunning) return { kind: 'skipped', why: 'running', externalId: record.externalId }
   const { externalId, person, date, project, hours, notes, position } = record
   const userId = people.resolveUserId(person)
   const details = {
@@ -61,19 +66,17 @@ export function mapRecord(record: SourceRecord, source: string, people: People):
     return reject(externalId, 'unknown-person', explainUnknown(person), details)
   }
   const { notes: fitting, change } = fitNotes(notes ?? '')
-  return {
-    kind: 'item',
-    item: {
-      user_id: userId,
-      date,
-      project,
-      hours,
-      ...(fitting === '' ? {} : { notes: fitting }),
-      source,
-      external_id: externalId,
-    },
-    details: change === undefined ? details : { ...details, notes: change },
+  const item = {
+    user_id: userId,
+    date,
+    project,
+    hours,
+    ...(fitting === '' ? {} : { notes: fitting }),
+    source,
+    external_id: externalId,
   }
+  if (project.length > maxTextLength) return reject(externalId, 'too-large', tooLarge, details)
+  return { kind: 'item', item, details: change === undefined ? details : { ...details, notes: change } }
 }
 
 /** The API stores whole seconds, so less than half a second is zero. */

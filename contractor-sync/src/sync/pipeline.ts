@@ -1,74 +1,498 @@
+import { maxRejections, type RejectionBody, type SyncStats } from '@timesheets/contracts/sync-run'
+import { ConfigurationError, DisagreementError } from '../errors.ts'
 import type { RetryBudget } from '../http/retry.ts'
-import type { ApiClient } from '../timesheets-api/client.ts'
-import type { SourceRecord, Tracker } from '../trackers/tracker.ts'
-import { type BatchStep, toBatches } from './batches.ts'
-import { type MappingResult, mapRecord, type NotUploaded } from './mapping.ts'
+import type { ApiClient, UploadItem, UploadItemLine } from '../timesheets-api/client.ts'
+import type { EntryDetails, Tracker, TrackerAccess } from '../trackers/tracker.ts'
+import { formatBookmark, parseBookmark } from './bookmark.ts'
+import { type Comparison, compareEntries, compareWindow, type DayDifferences } from './comparison.ts'
+import { DaySlots } from './day-sums.ts'
+import { type DaysOptions, type RunDays, selectDays } from './days.ts'
+import { decideDeletions } from './deletion-step.ts'
+import type { Absence, WithheldDeletion } from './deletions.ts'
+import { Lease } from './lease.ts'
+import type { Rejection } from './mapping.ts'
 import type { SyncObserver } from './observer.ts'
 import type { People } from './people.ts'
-import { readAhead } from './read-ahead.ts'
+import type { DifferingDay, Proof } from './proof.ts'
 import type { Report } from './report.ts'
+import type { RunContext } from './run-context.ts'
+import { TrackerSide } from './tracker-side.ts'
+import { Uploader } from './uploader.ts'
+import { readChanges, readWindow } from './window-read.ts'
+import { readMissingSince, readWithheldIds, toRejection } from './withheld-deletions.ts'
+
+/** `verify` only compares; `plan` also asks the API what an upload would do. Both write nothing. */
+export type SyncMode = 'sync' | 'plan' | 'verify'
 
 /** The parts of one run. */
 export interface SyncJob {
+  readonly mode: SyncMode
+  readonly days: DaysOptions
+  readonly windowDays: number
+  readonly fullEveryDays: number
+  /** The run whose withheld deletions are allowed. */
+  readonly allowDeletesOf: number | undefined
   readonly tracker: Tracker
   /** Called once per run, because the directory of people may have changed since the last. */
   readonly readPeople: () => Promise<People>
   readonly api: ApiClient
   readonly retryBudget: RetryBudget
-  readonly batchSize: number
-  /** Ends the run after the current batch. */
+  /** Ends the run. */
   readonly signal: AbortSignal
-  readonly observer: Pick<SyncObserver, 'total' | 'progress' | 'rejected'>
+  readonly observer: Pick<SyncObserver, 'started' | 'total' | 'progress' | 'rejected'>
 }
+
+/** How often days that differ are read and sent again before they count as different. */
+const maxRounds = 4
+/** The tracker's list may lag behind, and its clock has whole seconds. */
+const bookmarkMarginMs = 5 * 60_000
+/** Without the clock of the tracker, ours may be wrong by hours. */
+const ownClockMarginMs = 24 * 3_600_000
+/** The account of a source of files, which belong to none. */
+const fileAccount = 'files'
+/** So many differing days the API keeps. */
+const maxDifferingDays = 1000
 
 /**
- * Runs the pipeline: read → map → upload. An error ends up in the report, beside the results so far. Uploaded entries
- * stay, and the next run finds them unchanged.
+ * Runs one sync: takes the lease, reads the tracker and uploads what differs, compares both sides, repairs, deletes, and
+ * compares again. An error ends up in the report, beside the results so far. Uploaded entries stay.
  */
 export async function runPipeline(job: SyncJob, report: Report): Promise<void> {
-  const { tracker, batchSize, signal, observer } = job
   try {
-    const people = await job.readPeople()
-    const records = tracker.read(report.window, (entries) => observer.total(entries))
-    const results = mapAll(records, tracker.source, people)
-    for await (const step of readAhead(toBatches(results, batchSize))) {
-      recordNotUploaded(step.notUploaded, job, report)
-      await uploadBatch(step, job, report)
-      observer.progress(report)
-      signal.throwIfAborted()
-    }
+    await new SyncRun(job, report).run()
   } catch (error) {
-    report.error = signal.aborted ? signal.reason : error
+    report.error = job.signal.aborted ? job.signal.reason : error
+    report.proof ??= {
+      outcome: 'not-provable',
+      reason: 'the run ended before both sides were compared',
+      isExpected: false,
+    }
   } finally {
-    report.notices = [...(tracker.notices ?? [])]
+    report.notices = [...(job.tracker.notices ?? [])]
   }
 }
 
-async function* mapAll(
-  records: AsyncIterable<SourceRecord>,
-  source: string,
-  people: People,
-): AsyncGenerator<MappingResult> {
-  for await (const record of records) yield mapRecord(record, source, people)
-}
+class SyncRun {
+  readonly #job: SyncJob
+  readonly #report: Report
+  readonly #now = new Date()
+  /** What was rejected before the upload, and withheld: kept by the API. */
+  readonly #rejections: RejectionBody[] = []
+  #missingSince: ReadonlyMap<string, Date> = new Map()
+  #isRepair = false
 
-function recordNotUploaded(notUploaded: readonly NotUploaded[], { observer }: SyncJob, report: Report): void {
-  for (const record of notUploaded) {
-    report.addNotUploaded(record)
-    if (record.kind === 'rejected') observer.rejected(record)
+  constructor(job: SyncJob, report: Report) {
+    this.#job = job
+    this.#report = report
+  }
+
+  async run(): Promise<void> {
+    const { tracker, api, retryBudget, mode, observer, signal, allowDeletesOf } = this.#job
+    const report = this.#report
+    const { source } = tracker
+    const isWhole = tracker.checkAccess !== undefined
+    const access = (await tracker.checkAccess?.()) ?? (await this.#findFileAccess())
+    const days = await this.#selectDays()
+    report.window = days.isFull ? {} : { from: days.from, to: days.to }
+    observer.started(report)
+    const allowed =
+      allowDeletesOf === undefined
+        ? new Set<string>()
+        : await readWithheldIds(allowDeletesOf, api, retryBudget)
+    const lease = await Lease.take(api, retryBudget, {
+      source,
+      account: access.account,
+      from: days.from,
+      to: days.to,
+      mode: days.isFull ? 'full' : 'incremental',
+      ...(mode === 'sync' ? {} : { verify: true }),
+    })
+    report.runId = lease.runId
+    const stopping = AbortSignal.any([signal, lease.lost])
+    const uploader = new Uploader(
+      api,
+      retryBudget,
+      { dryRun: mode !== 'sync', runId: lease.runId },
+      {
+        onResult: (item, line, details) => this.#onResult(item, line, details, trackerSide),
+        onProgress: () => observer.progress(report),
+      },
+    )
+    const slots = new DaySlots()
+    const trackerSide = new TrackerSide(slots)
+    try {
+      const people = await this.#job.readPeople()
+      // Before the entries, so that the person of each entry is known.
+      await tracker.listPeople?.()
+      const context: RunContext = {
+        tracker,
+        api,
+        retryBudget,
+        runId: lease.runId,
+        people,
+        days,
+        slots,
+        trackerSide,
+        recompute: days.isFull || mode === 'verify',
+        isWhole,
+        signal: stopping,
+        incompleteReads: [],
+        send: async (item, details) => {
+          stopping.throwIfAborted()
+          if (mode === 'verify') report.addCompared()
+          else await uploader.send(item, details)
+        },
+      }
+      await this.#read(context, parseBookmark(lease.bookmark).changedSince)
+      await uploader.flush()
+      this.#isRepair = true
+      const differingDays = await this.#agree(context, access, uploader, allowed)
+      report.proof = this.#prove(context, differingDays)
+      report.unknownFields = tracker.unknownFields ?? report.unknownFields
+      await this.#reportRejections(context)
+      if (report.proof.outcome === 'differs' && mode !== 'plan')
+        throw new DisagreementError(describeDifference(report.proof.days, mode))
+      const isProven = report.proof.outcome !== 'not-provable' || context.incompleteReads.length === 0
+      const bookmark =
+        isProven && mode === 'sync' ? this.#createBookmark(access, days, lease.bookmark) : undefined
+      await retryBudget.run(() =>
+        lease.end({
+          status: 'succeeded',
+          stats: this.#stats(),
+          ...(bookmark === undefined ? {} : { bookmark }),
+        }),
+      )
+    } catch (error) {
+      const reason = lease.lost.aborted ? lease.lost.reason : error
+      // What was sent is stored, and counts in the report.
+      await uploader.flush().catch(() => {})
+      await lease.end({ status: 'failed', stats: this.#stats() }).catch(() => {})
+      throw reason
+    }
+  }
+
+  /** Files belong to no account: they take the one that their source is bound to. */
+  async #findFileAccess(): Promise<TrackerAccess> {
+    const { api, retryBudget, tracker } = this.#job
+    const [last] = await retryBudget.run(() => api.listRuns(tracker.source, 1))
+    return {
+      account: last?.account ?? fileAccount,
+      restriction: 'a file does not say that it is complete',
+      at: undefined,
+    }
+  }
+
+  async #selectDays(): Promise<RunDays> {
+    const { api, retryBudget, tracker, allowDeletesOf, days, windowDays, fullEveryDays } = this.#job
+    const { source } = tracker
+    if (allowDeletesOf !== undefined) {
+      const run = await retryBudget.run(() => api.getRun(allowDeletesOf))
+      if (run.source !== source)
+        throw new ConfigurationError(
+          `--allow-deletes: run ${allowDeletesOf} is of the source ${run.source}, not ${source}`,
+        )
+      const isFull = run.mode === 'full'
+      const options = { since: run.from, until: run.to, full: false }
+      return selectDays(
+        isFull ? { ...options, full: true } : options,
+        { windowDays, fullEveryDays },
+        {},
+        this.#now,
+      )
+    }
+    const runs = await retryBudget.run(() => api.listRuns(source, 20, 'succeeded'))
+    const last = runs.find(({ bookmark }) => bookmark !== null)
+    return selectDays(days, { windowDays, fullEveryDays }, parseBookmark(last?.bookmark ?? null), this.#now)
+  }
+
+  async #read(context: RunContext, changedSince: string | undefined): Promise<void> {
+    const { observer } = this.#job
+    const report = this.#report
+    const onNotUploaded = (record: Parameters<Report['addNotUploaded']>[0]) => {
+      report.addNotUploaded(record)
+      if (record.kind === 'rejected') this.#onRejected(record)
+    }
+    const { tracker, days } = context
+    if (tracker.readsChanges && changedSince !== undefined && !days.isFull && !days.isSelected)
+      await readChanges(changedSince, context, onNotUploaded)
+    await readWindow(context, {
+      onTotal: (total) => observer.total(total),
+      onNotUploaded,
+      onUnchanged: (item, seconds, details) => {
+        report.addUnchanged(item, seconds, details)
+        observer.progress(report)
+      },
+      onEmpty: () => report.addEmpty(),
+    })
+  }
+
+  /**
+   * Compares both sides, and sends what differs again, until they are equal or it does not help.
+   * @returns the days that still differ
+   */
+  async #agree(
+    context: RunContext,
+    access: TrackerAccess,
+    uploader: Uploader,
+    allowed: ReadonlySet<string>,
+  ): Promise<readonly DifferingDay[]> {
+    const { mode } = this.#job
+    const { trackerSide, slots } = context
+    const withheld = new Map<string, WithheldDeletion>()
+    const absent = new Map<string, Absence>()
+    this.#missingSince = await this.#readMissingSince(context)
+    const storedBefore: { byPerson?: Comparison['storedByPerson'] } = {}
+    let restriction = access.restriction
+    for (let round = 1; ; round++) {
+      const { differing, storedByPerson } = await compareWindow(context)
+      storedBefore.byPerson ??= storedByPerson
+      const days = new Set([...[...differing].map((slot) => slots.day(slot)), ...trackerSide.movedDays])
+      trackerSide.movedDays.clear()
+      const differences = await this.#compareDays(days, withheld, context)
+      const sentBefore = uploader.sent
+      if (mode !== 'verify') await this.#sendRepairs(differences, context)
+      const absences = differences.absences.filter(
+        ({ day }) => day >= context.days.from && day <= context.days.to,
+      )
+      for (const absence of absences) absent.set(absence.externalId, absence)
+      if (mode !== 'verify' && context.isWhole && absences.length > 0) {
+        const step = await decideDeletions(
+          [...absent.values()],
+          {
+            account: access.account,
+            restrictionBefore: restriction,
+            storedByPerson: storedBefore.byPerson,
+            allowed,
+            controlIds: trackerSide.recentIds,
+            missingSince: this.#missingSince,
+          },
+          context,
+        )
+        restriction ??= step.accessRestriction
+        for (const deletion of step.withheld) withheld.set(deletion.externalId, deletion)
+        for (const { item, details } of step.found) {
+          this.#recordFound(item, context)
+          await context.send(item, details)
+        }
+        for (const tombstone of step.tombstones) {
+          const { userId, day } = absent.get(tombstone.external_id)!
+          await context.send(tombstone, { person: userId, day })
+        }
+      }
+      await uploader.flush()
+      this.#report.withheld = [...withheld.values()]
+      const hasSent = uploader.sent > sentBefore
+      const isPending = hasSent || differences.otherDays.size > 0 || trackerSide.movedDays.size > 0
+      for (const day of differences.otherDays) trackerSide.movedDays.add(day)
+      const isLast = round === maxRounds || mode !== 'sync' || !isPending
+      if (!isLast) continue
+      // What is withheld is listed by itself.
+      return differences.differingDays.filter(({ userId, day }) =>
+        hasOther({ userId, day }, differences, withheld, context),
+      )
+    }
+  }
+
+  async #compareDays(
+    days: ReadonlySet<string>,
+    withheld: ReadonlyMap<string, WithheldDeletion>,
+    context: RunContext,
+  ): Promise<DayDifferences> {
+    const all: DayDifferences[] = []
+    // A service is asked for one day at a time; files are read once.
+    const sorted = [...days].sort()
+    const groups = context.isWhole ? sorted.map((day) => [day]) : sorted.length === 0 ? [] : [sorted]
+    for (const group of groups) all.push(await compareEntries(group, context))
+    return {
+      repairs: all.flatMap(({ repairs }) => repairs),
+      absences: all.flatMap(({ absences }) => absences).filter(({ externalId }) => !withheld.has(externalId)),
+      otherDays: new Set(all.flatMap(({ otherDays }) => [...otherDays])),
+      differingDays: all.flatMap(({ differingDays }) => differingDays),
+    }
+  }
+
+  async #sendRepairs({ repairs }: DayDifferences, context: RunContext): Promise<void> {
+    // A dry run has already asked what would become of the entries that it read; their sums have not changed since.
+    for (const { item, details } of repairs) {
+      if (this.#job.mode === 'sync' || item.deleted) await context.send(item, details)
+    }
+  }
+
+  /** An entry that the list should have shown: the list cannot be trusted. */
+  #recordFound(item: UploadItem, context: RunContext): void {
+    const { days, trackerSide, slots, incompleteReads } = context
+    const counted = trackerSide.digest(item)
+    const day = counted === undefined ? undefined : slots.day(counted.slot)
+    const isMissing = day !== undefined && day >= days.from && day <= days.to
+    trackerSide.replace(
+      item.external_id,
+      isMissing || item.deleted ? 'open' : 'counted',
+      isMissing ? undefined : counted?.slot,
+    )
+    if (isMissing)
+      incompleteReads.push(`the list does not show entry ${item.external_id}, which a lookup finds`)
+  }
+
+  #prove(
+    { trackerSide, slots, days, incompleteReads, isWhole }: RunContext,
+    differing: readonly DifferingDay[],
+  ): Proof {
+    if (differing.length > 0) return { outcome: 'differs', days: differing }
+    const unprovable = (reason: string, isExpected = false): Proof => ({
+      outcome: 'not-provable',
+      reason,
+      isExpected,
+    })
+    const [incomplete] = incompleteReads
+    if (incomplete !== undefined) return unprovable(incomplete)
+    if (!isWhole)
+      return unprovable('a file does not say that it is complete; each of its entries was compared', true)
+    const { withheld } = this.#report
+    if (withheld.length > 0) return unprovable(`${withheld.length} deletions are withheld`, true)
+    const counted = [...slots.between(days.from, days.to)].filter((slot) => !trackerSide.sums.isEmpty(slot))
+    return {
+      outcome: 'equal',
+      sum: trackerSide.sums.total(counted),
+      people: new Set(counted.map((slot) => slots.userId(slot))).size,
+      days: new Set(counted.map((slot) => slots.day(slot))).size,
+      open: this.#report.skipped.running + this.#report.counts.rejected,
+    }
+  }
+
+  async #readMissingSince({
+    tracker,
+    api,
+    retryBudget,
+    days,
+    isWhole,
+  }: RunContext): Promise<ReadonlyMap<string, Date>> {
+    const isNeeded = isWhole && tracker.find === undefined && days.isFull
+    return isNeeded ? await readMissingSince(tracker.source, api, retryBudget) : new Map()
+  }
+
+  async #reportRejections({ api, retryBudget, runId }: RunContext): Promise<void> {
+    const rejections = [
+      ...this.#report.withheld.map((deletion) =>
+        toRejection(deletion, this.#missingSince.get(deletion.externalId) ?? this.#now),
+      ),
+      ...this.#rejections,
+    ].slice(0, maxRejections)
+    const batch = 500
+    for (let start = 0; start < rejections.length; start += batch)
+      await retryBudget.run(() => api.reportRejections(runId, rejections.slice(start, start + batch)))
+  }
+
+  #onResult(
+    item: UploadItem,
+    line: UploadItemLine,
+    details: EntryDetails | undefined,
+    trackerSide: TrackerSide,
+  ): void {
+    const described = details ?? {
+      person: item.user_id,
+      day: item.date,
+      project: item.project,
+      hours: item.hours,
+    }
+    const rejection = this.#report.addResult(item, line, described, { isRepair: this.#isRepair })
+    if (rejection === undefined) return
+    trackerSide.reject(item)
+    this.#job.observer.rejected(rejection)
+  }
+
+  #onRejected(rejection: Rejection): void {
+    this.#job.observer.rejected(rejection)
+    if (this.#rejections.length >= maxRejections) return
+    const { externalId, problem, reason, details } = rejection
+    this.#rejections.push({
+      external_id: shorten(externalId, 256),
+      problem: { type: `/problems/${problem}`, detail: shorten(reason, 1000) },
+      sent: Object.fromEntries(
+        Object.entries(details).map(([name, value]) => [
+          name,
+          typeof value === 'string' ? shorten(value, 300) : value,
+        ]),
+      ),
+    })
+  }
+
+  #createBookmark({ at }: TrackerAccess, { isFull }: RunDays, previous: string | null): string {
+    const readAtMs =
+      at === undefined ? this.#now.getTime() - ownClockMarginMs : at.getTime() - bookmarkMarginMs
+    const { fullAt } = parseBookmark(previous)
+    return formatBookmark({
+      changedSince: new Date(readAtMs).toISOString(),
+      fullAt: isFull ? this.#now.toISOString() : fullAt,
+    })
+  }
+
+  #stats(): SyncStats {
+    const { counts, read, skipped, withheld, unknownFields, proof } = this.#report
+    const { created, updated, unchanged, deleted, held, rejected } = counts
+    return {
+      read,
+      created,
+      updated,
+      unchanged: unchanged + counts.pending + counts.discarded,
+      deleted,
+      held,
+      rejected,
+      skipped: skipped.empty + skipped.repeated,
+      open: skipped.running,
+      withheld: withheld.length,
+      unknown_fields: Object.fromEntries(unknownFields),
+      ...(proof === undefined ? {} : describeProof(proof)),
+    }
   }
 }
 
-/** Uploads a batch with retries, which are safe because each item has its identity. */
-async function uploadBatch(
-  { batch, details }: BatchStep,
-  { api, retryBudget, observer }: SyncJob,
-  report: Report,
-): Promise<void> {
-  if (batch.items.length === 0) return
-  const results = await retryBudget.run(() => api.upload(batch, report))
-  for (const [i, item] of batch.items.entries()) {
-    const rejection = report.addResult(item, results[i]!, details[i]!)
-    if (rejection !== undefined) observer.rejected(rejection)
+/** Text that the API accepts: not empty, well-formed, without U+0000. */
+function shorten(text: string, maxLength: number): string {
+  return text.replaceAll('\0', '').slice(0, maxLength).toWellFormed() || 'unknown'
+}
+
+/** Whether something else than withheld deletions and open entries differs on a day of a person. */
+function hasOther(
+  { userId, day }: { readonly userId: string; readonly day: string },
+  { repairs, absences, otherDays }: DayDifferences,
+  withheld: ReadonlyMap<string, WithheldDeletion>,
+  { trackerSide, slots }: RunContext,
+): boolean {
+  const slot = slots.slot(userId, day)
+  const isHere = (item: UploadItem) =>
+    item.deleted ? item.user_id === userId : trackerSide.digest(item)?.slot === slot
+  // A lookup found it without final hours, or with content that the API rejects.
+  const isOpen = (externalId: string) =>
+    ['open', 'rejected'].includes(trackerSide.ids.find(externalId)?.listing ?? '')
+  return (
+    repairs.some(({ item }) => isHere(item)) ||
+    absences.some(
+      ({ externalId, ...place }) =>
+        place.userId === userId && place.day === day && !withheld.has(externalId) && !isOpen(externalId),
+    ) ||
+    otherDays.size > 0
+  )
+}
+
+function describeDifference(days: readonly DifferingDay[], mode: SyncMode): string {
+  const [first] = days
+  const what = days.length === 1 ? '1 day of a person differs' : `${days.length} days of people differ`
+  const example = `${first!.userId} on ${first!.day}: ${first!.tracker.count} entries in the tracker, ${first!.stored.count} in Timesheets`
+  return mode === 'verify'
+    ? `${what} (${example}); a sync repairs that`
+    : `${what} although they were sent again (${example}); sync again, and see the log of the API if it stays`
+}
+
+function describeProof(proof: Proof): Partial<SyncStats> {
+  if (proof.outcome === 'equal') return { proof: 'equal', digest: proof.sum.digest }
+  if (proof.outcome === 'not-provable') return { proof: 'not-provable', reason: proof.reason.slice(0, 1000) }
+  return {
+    proof: 'differs',
+    differing_days: proof.days.slice(0, maxDifferingDays).map(({ userId, day, tracker, stored }) => ({
+      user_id: userId,
+      day,
+      source: { count: tracker.count, seconds: tracker.seconds },
+      stored: { count: stored.count, seconds: stored.seconds },
+    })),
   }
 }

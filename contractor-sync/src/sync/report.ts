@@ -2,10 +2,13 @@ import { itemStatuses } from '@timesheets/contracts/status'
 import { unappliedCorrectionStates } from '@timesheets/contracts/upload'
 import type { NotesChange } from '@timesheets/exports/notes'
 import { exitCodes, toExitCode } from '../exit-codes.ts'
-import type { UploadItem, UploadResult } from '../timesheets-api/client.ts'
+import type { UploadItem, UploadItemLine } from '../timesheets-api/client.ts'
 import type { EntryDetails } from '../trackers/tracker.ts'
 import type { Window } from '../trackers/window.ts'
+import type { WithheldDeletion } from './deletions.ts'
 import type { NotUploaded, Rejection } from './mapping.ts'
+import type { SyncMode } from './pipeline.ts'
+import type { Proof } from './proof.ts'
 
 /**
  * The result for an entry: a status of the API; or `pending` or `discarded`, for an entry that is unchanged since an
@@ -49,8 +52,7 @@ export interface ShownResult {
 
 interface ReportOptions {
   readonly source: string
-  readonly window: Window
-  readonly dryRun: boolean
+  readonly mode: SyncMode
   /** Number of results to show. */
   readonly show: number
   /** Number of rejections to keep. */
@@ -60,8 +62,9 @@ interface ReportOptions {
 /** The results of one run, counted as it goes. */
 export class Report {
   readonly source: string
-  readonly window: Window
-  readonly dryRun: boolean
+  /** The days that are compared; known when the run has started. */
+  window: Window = {}
+  readonly mode: SyncMode
   readonly startedAt = new Date()
   /** Records that the tracker returned. */
   read = 0
@@ -77,15 +80,22 @@ export class Report {
   notices: readonly string[] = []
   /** The error that stopped the run; undefined if it finished. */
   error: unknown
+  /** The sync run in the API; undefined until it has started. */
+  runId: number | undefined
+  /** Whether both sides hold the same hours; undefined if the run ended before it could compare. */
+  proof: Proof | undefined
+  /** Deletions that were not made. */
+  withheld: readonly WithheldDeletion[] = []
+  /** How often the tracker sent each field that this program does not know. */
+  unknownFields: ReadonlyMap<string, number> = new Map()
   readonly #shown = new Map(byInterest.map((outcome) => [outcome, [] as ShownResult[]]))
   #showable = 0
   readonly #maxShown: number
   readonly #maxRejections: number
 
-  constructor({ source, window, dryRun, show, showRejected }: ReportOptions) {
+  constructor({ source, mode, show, showRejected }: ReportOptions) {
     this.source = source
-    this.window = window
-    this.dryRun = dryRun
+    this.mode = mode
     this.#maxShown = Math.min(show, maxKept)
     this.#maxRejections = Math.min(showRejected, maxKept)
   }
@@ -96,13 +106,37 @@ export class Report {
     else this.#reject(record)
   }
 
-  /** Counts the API's result for an item; returns the rejection if there is one. */
+  /** Counts an entry that is stored as the tracker has it, and was not uploaded. */
+  addUnchanged(item: UploadItem, seconds: number, details?: EntryDetails): void {
+    this.read += 1
+    this.counts.unchanged += 1
+    this.seconds.unchanged += seconds
+    if (details?.notes !== undefined) this.#addChangedNotes(item.external_id, details.notes)
+  }
+
+  /** Counts an entry that a run which only compares found to differ. */
+  addCompared(): void {
+    this.read += 1
+  }
+
+  /** Counts an entry that has no hours, in the tracker and here. */
+  addEmpty(): void {
+    this.read += 1
+    this.skipped.empty += 1
+  }
+
+  /**
+   * Counts the API's result for an item; returns the rejection if there is one.
+   * @param options.isRepair the entry was counted when it was read
+   */
   addResult(
     item: UploadItem,
-    { status, message, correction, problem }: UploadResult,
+    { status, message, correction, problem }: UploadItemLine,
     details: EntryDetails,
+    { isRepair = false }: { readonly isRepair?: boolean } = {},
   ): Rejection | undefined {
-    this.read += 1
+    if (!isRepair) this.read += 1
+    else if (status === 'unchanged') return undefined
     if (status === 'rejected') {
       const slug = problem?.type.split('/').at(-1) ?? 'rejected'
       const reason = problem?.detail ?? 'the API gives no reason'
@@ -131,6 +165,11 @@ export class Report {
     return this.#showable - this.shown.length
   }
 
+  /** Whether the API was only asked what an upload would do. */
+  get dryRun(): boolean {
+    return this.mode === 'plan'
+  }
+
   get skippedTotal(): number {
     return this.skipped.running + this.skipped.empty + this.skipped.repeated
   }
@@ -140,9 +179,16 @@ export class Report {
     return agreedOutcomes.reduce((sum, outcome) => sum + this.seconds[outcome], 0)
   }
 
+  /** Withheld deletions that a person has to look at. The others only wait for a second read. */
+  get failingWithheld(): readonly WithheldDeletion[] {
+    return this.withheld.filter(({ reason }) => reason !== 'awaiting-second-read')
+  }
+
   get exitCode(): number {
     if (this.error !== undefined) return toExitCode(this.error)
-    return this.counts.rejected > 0 ? exitCodes.rejected : exitCodes.clean
+    const isDone = this.counts.rejected === 0 && this.failingWithheld.length === 0
+    const isProven = this.proof?.outcome !== 'not-provable' || this.proof.isExpected
+    return isDone && isProven ? exitCodes.clean : exitCodes.rejected
   }
 
   #addChangedNotes(externalId: string, change: NotesChange): void {

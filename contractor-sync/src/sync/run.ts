@@ -7,11 +7,10 @@ import { ApiClient } from '../timesheets-api/client.ts'
 import { readDirectory } from '../timesheets-api/people-directory.ts'
 import type { Tracker } from '../trackers/tracker.ts'
 import { createTrackerClient } from '../trackers/tracker-client.ts'
-import { subtractDays, type Window } from '../trackers/window.ts'
 import { abortAfterGracePeriod } from './grace-period.ts'
 import type { SyncObserver } from './observer.ts'
 import { People } from './people.ts'
-import { runPipeline } from './pipeline.ts'
+import { runPipeline, type SyncMode } from './pipeline.ts'
 import { Report } from './report.ts'
 
 /** Messages that a dry run shows by default, because they are its purpose. */
@@ -25,7 +24,9 @@ export interface RunOptions {
   readonly since: string | undefined
   readonly until: string | undefined
   readonly full: boolean
-  readonly dryRun: boolean
+  readonly mode: SyncMode
+  /** The run whose withheld deletions are made; undefined: none are allowed. */
+  readonly allowDeletesOf: number | undefined
   /** How many of the API's messages to show; undefined: none, or the first ones of a dry run. */
   readonly show: number | undefined
 }
@@ -54,18 +55,21 @@ export async function run(
   })
   const tracker = openTracker(config, retryBudget, ending)
   const { source } = tracker
-  const { dryRun } = options
+  const { mode, allowDeletesOf } = options
   const report = new Report({
     source,
-    window: selectWindow(config, options),
-    dryRun,
-    show: options.show ?? (dryRun ? defaultShownOfDryRun : 0),
+    mode,
+    show: options.show ?? (mode === 'plan' ? defaultShownOfDryRun : 0),
     showRejected: shownRejections,
   })
-  observer.started(report)
   const api = new ApiClient(config, token, abortAfterGracePeriod(ending, graceMs))
   await runPipeline(
     {
+      mode,
+      days: options,
+      windowDays: config.windowDays,
+      fullEveryDays: config.fullEveryDays,
+      allowDeletesOf,
       tracker,
       readPeople: async () => {
         const directory = await readDirectory(api, source, retryBudget)
@@ -73,7 +77,6 @@ export async function run(
       },
       api,
       retryBudget,
-      batchSize: config.batchSize,
       signal: stopping,
       observer,
     },
@@ -101,11 +104,4 @@ export function openTracker(config: SyncConfig, retryBudget: RetryBudget, signal
     signal,
   })
   return tracker.open(trackerConfig, client, signal)
-}
-
-/** Without --until the window has no end, so that it includes entries with a later date. */
-function selectWindow({ windowDays }: SyncConfig, { since, until, full }: RunOptions): Window {
-  if (full) return {}
-  if (until === undefined) return { from: since ?? subtractDays(new Date(), windowDays) }
-  return { from: since ?? subtractDays(new Date(until), windowDays), to: until }
 }

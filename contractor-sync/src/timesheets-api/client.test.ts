@@ -1,11 +1,17 @@
 import { once } from 'node:events'
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { ConfigurationError, InterruptedError, InvalidResponseError, TransientError } from '../errors.ts'
+import {
+  ConfigurationError,
+  InterruptedError,
+  InvalidResponseError,
+  SyncRunConflictError,
+  TransientError,
+} from '../errors.ts'
 import type { AccessToken, IssuedToken } from './access-token.ts'
-import { ApiClient, type Batch, parseNextCursor } from './client.ts'
+import { ApiClient, parseNextCursor, type UploadLine } from './client.ts'
 
 const servers: Server[] = []
 afterEach(async () => {
@@ -32,9 +38,9 @@ function fakeToken() {
 type Respond = (response: ServerResponse, authorization: string | undefined) => void
 
 async function connect(respond: Respond, signal?: AbortSignal) {
-  const received: { target: string; body: string }[] = []
+  const received: { target: string; body: string; headers: IncomingHttpHeaders }[] = []
   const server = createServer(async (request, response) => {
-    received.push({ target: request.url!, body: await text(request) })
+    received.push({ target: request.url!, body: await text(request), headers: request.headers })
     respond(response, request.headers.authorization)
   }).listen(0, '127.0.0.1')
   servers.push(server)
@@ -43,33 +49,21 @@ async function connect(respond: Respond, signal?: AbortSignal) {
   return { client: new ApiClient({ apiUrl, requestTimeoutSeconds: 5 }, fakeToken(), signal), received }
 }
 
-async function upload(respond: Respond, batch = createBatch('1', '2')) {
-  return await (await connect(respond)).client.upload(batch, { dryRun: false })
+async function upload(respond: Respond, dryRun = false): Promise<UploadLine[]> {
+  const { client } = await connect(respond)
+  return await Array.fromAsync(client.uploadStream(createBody, { dryRun, runId: 7 }))
 }
 
-function createBatch(...ids: string[]): Batch {
-  const items = ids.map((id) => ({
-    user_id: '007',
-    date: '2017-05-10',
-    project: 'StoreZero',
-    hours: 5,
-    source: 'harvest',
-    external_id: id,
-  }))
-  return { items, body: JSON.stringify(items) }
+async function* createBody() {
+  yield Buffer.from('{"external_id":"1"}\n')
+  yield Buffer.from('{"external_id":"2"}\n')
 }
 
-const items = (...statuses: string[]) => ({
-  errors: false,
-  summary: {},
-  items: statuses.map((status, index) => ({
-    index,
-    status,
-    code: 200,
-    message: `${status} it`,
-    new_field: 1,
-  })),
-})
+const counts = { received: 2, created: 1, updated: 0, unchanged: 1, deleted: 0, held: 0, rejected: 0 }
+const lines = (...values: unknown[]): Respond => {
+  const body = values.map((value) => `${JSON.stringify(value)}\n`).join('')
+  return (response) => response.writeHead(200, { 'content-type': 'application/x-ndjson' }).end(body)
+}
 const json = (body: unknown, headers: Record<string, string> = {}): Respond => {
   return (response) =>
     response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
@@ -82,20 +76,101 @@ const problem = (status: number, headers: Record<string, string> = {}): Respond 
       .end(JSON.stringify(body))
 }
 
-test('upload sends the serialized batch as it is and returns one result per item', async () => {
-  const { client, received } = await connect(json(items('created', 'unchanged')))
-  const batch = createBatch('1', '2')
-  expect(await client.upload(batch, { dryRun: false })).toEqual([
-    { index: 0, status: 'created', message: 'created it' },
-    { index: 1, status: 'unchanged', message: 'unchanged it' },
+test('an upload streams its lines for the run, and yields the lines of the response', async () => {
+  const { client, received } = await connect(
+    lines(
+      { index: 0, status: 'created', code: 201, message: 'created it', new_field: 1 },
+      { progress: { ...counts, new_field: 1 } },
+      { news: 'of a newer API' },
+      { summary: counts },
+    ),
+  )
+  const options = { dryRun: false, runId: 7 }
+  expect(await Array.fromAsync(client.uploadStream(createBody, options))).toEqual([
+    { kind: 'item', item: { index: 0, status: 'created', message: 'created it' } },
+    { kind: 'progress', progress: counts },
+    { kind: 'summary', summary: counts },
   ])
-  expect(received).toEqual([{ target: '/timesheets/upload', body: batch.body }])
+  const [request] = received
+  expect(request).toMatchObject({
+    target: '/timesheets/upload?results=all',
+    body: '{"external_id":"1"}\n{"external_id":"2"}\n',
+  })
+  expect(request!.headers).toMatchObject({ 'content-type': 'application/x-ndjson', 'sync-run': '7' })
 })
 
 test('a dry run sends dry_run=true', async () => {
-  const { client, received } = await connect(json(items()))
-  await client.upload(createBatch(), { dryRun: true })
-  expect(received.map(({ target }) => target)).toEqual(['/timesheets/upload?dry_run=true'])
+  const { client, received } = await connect(lines({ summary: counts }))
+  await Array.fromAsync(client.uploadStream(createBody, { dryRun: true, runId: 7 }))
+  expect(received.map(({ target }) => target)).toEqual(['/timesheets/upload?results=all&dry_run=true'])
+})
+
+test('the response is read while the request is being sent', async () => {
+  const server = createServer((request, response) => {
+    response.writeHead(200).flushHeaders()
+    request.on('data', () => response.write(`${JSON.stringify({ progress: counts })}\n`))
+    request.on('end', () => response.end(`${JSON.stringify({ summary: counts })}\n`))
+  }).listen(0, '127.0.0.1')
+  servers.push(server)
+  await once(server, 'listening')
+  const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const client = new ApiClient({ apiUrl, requestTimeoutSeconds: 5 }, fakeToken())
+  const answered = Promise.withResolvers<void>()
+  async function* body() {
+    yield Buffer.from('{}\n')
+    await answered.promise
+    yield Buffer.from('{}\n')
+  }
+  const kinds: string[] = []
+  for await (const { kind } of client.uploadStream(body, { dryRun: false, runId: 7 })) {
+    kinds.push(kind)
+    answered.resolve()
+  }
+  expect(kinds.at(-1)).toBe('summary')
+  expect(kinds).toContain('progress')
+})
+
+test.each([413, 503, 409])('an early %i is read while the request is still being sent', async (status) => {
+  const server = createServer((request, response) => {
+    request.once('data', () => problem(status)(response, ''))
+  }).listen(0, '127.0.0.1')
+  servers.push(server)
+  await once(server, 'listening')
+  const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const client = new ApiClient({ apiUrl, requestTimeoutSeconds: 5 }, fakeToken())
+  async function* endless() {
+    for (;;) {
+      yield Buffer.from('{}\n'.repeat(1000))
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+  const failure = Array.fromAsync(client.uploadStream(endless, { dryRun: false, runId: 7 }))
+  await expect(failure).rejects.toThrow(status === 503 ? /503 Service Unavailable/ : /what was wrong/)
+})
+
+describe('a stream that ends with a problem is an error', () => {
+  const end = (status: number, slug = 'x') => ({
+    problem: { type: `/problems/${slug}`, title: 'X', status, detail: 'why' },
+  })
+  test.each([
+    [end(503), TransientError, /ended the upload \(why\)/],
+    [end(409, 'sync-run-over'), SyncRunConflictError, /why/],
+    [end(413, 'too-large'), InvalidResponseError, /413: why/],
+  ])('%j', async (line, kind, message) => {
+    const failure = upload(lines({ progress: counts }, line))
+    await expect(failure).rejects.toThrow(kind)
+    await expect(failure).rejects.toThrow(message)
+  })
+})
+
+test('a stream that is cut is an outage, and a line that is cut may be whole the next time', async () => {
+  const cut = upload((response) => {
+    response.writeHead(200)
+    response.write(`${JSON.stringify({ progress: counts })}\n`, () => response.socket!.destroy())
+  })
+  await expect(cut).rejects.toThrow(TransientError)
+  const half = upload((response) => response.writeHead(200).end('{"progress": {"recei'))
+  await expect(half).rejects.toMatchObject({ name: 'InvalidResponseError', retryable: true })
 })
 
 test('listPeople reads one page and the cursor of the next; unknown fields are ignored', async () => {
@@ -114,15 +189,41 @@ test.each([undefined, '<https://x/people?cursor=a>; rel="prev"', '<https://x/peo
   },
 )
 
-describe('a response that does not account for every item is an error', () => {
+describe('a try of a few items', () => {
+  const item = { user_id: '007', source: 'harvest', external_id: '1', deleted: true } as const
+  const tried = (...indexes: number[]) => ({
+    errors: false,
+    items: indexes.map((index) => ({ index, status: 'deleted', code: 200 })),
+  })
+
+  test('writes nothing, and returns one result per item', async () => {
+    const { client, received } = await connect(json(tried(0, 1)))
+    expect(await client.tryUpload([item, item])).toEqual([
+      { index: 0, status: 'deleted' },
+      { index: 1, status: 'deleted' },
+    ])
+    expect(received[0]).toMatchObject({
+      target: '/timesheets/upload?dry_run=true',
+      body: JSON.stringify([item, item]),
+    })
+  })
+
+  test.each([[[0]], [[0, 1, 2]], [[0, 0]]])(
+    'with the results %j of two items is an error',
+    async (indexes) => {
+      const { client } = await connect(json(tried(...indexes)))
+      await expect(client.tryUpload([item, item])).rejects.toThrow(InvalidResponseError)
+    },
+  )
+})
+
+describe('a line of another shape is an error', () => {
   test.each([
-    ['one result too few', items('created')],
-    ['one result too many', items('created', 'created', 'created')],
-    ['the same index twice', { items: [items('created').items[0], items('created').items[0]] }],
-    ['an unknown status', items('created', 'pondered')],
-    ['another shape', {}],
-  ])('%s', async (_what, body) => {
-    await expect(upload(json(body))).rejects.toThrow(InvalidResponseError)
+    ['an unknown status', { index: 0, status: 'pondered', code: 200 }],
+    ['no object', 7],
+    ['a summary without counts', { summary: {} }],
+  ])('%s', async (_what, line) => {
+    await expect(upload(lines(line))).rejects.toThrow(InvalidResponseError)
   })
 })
 
@@ -130,9 +231,9 @@ describe('a token that the API rejects', () => {
   test('is replaced once, and the request is sent again', async () => {
     const respond: Respond = (response, authorization) =>
       authorization === 'Bearer token 2'
-        ? json(items('created', 'created'))(response, '')
+        ? lines({ summary: counts })(response, '')
         : problem(401)(response, '')
-    expect(await upload(respond)).toHaveLength(2)
+    expect(await upload(respond)).toHaveLength(1)
   })
 
   test('is a wrong setting if the new token is rejected, too', async () => {
@@ -159,6 +260,49 @@ describe('each status has its error', () => {
     await expect(failure).rejects.toThrow(message)
     if (kind === TransientError) await expect(failure).rejects.toMatchObject({ retryAfterMs: 3000 })
     if (status === 500) await expect(failure).rejects.toMatchObject({ retryable: true })
+  })
+})
+
+describe('a sync run', () => {
+  const body = {
+    source: 'harvest',
+    account: '1',
+    from: '2026-05-01',
+    to: '2026-05-31',
+    mode: 'full',
+  } as const
+  const refusal = (slug: string): Respond => {
+    const text = JSON.stringify({ type: `/problems/${slug}`, title: 'X', status: 409, detail: 'because' })
+    return (response) => response.writeHead(409, { 'content-type': 'application/problem+json' }).end(text)
+  }
+
+  test('is started with the time that its lease lasts by the clock of the server', async () => {
+    const { client } = await connect((response) =>
+      response
+        .writeHead(201, { date: 'Sun, 10 May 2026 12:00:00 GMT' })
+        .end(JSON.stringify({ id: 7, bookmark: null, lease_expires_at: '2026-05-10T12:01:00.000Z' })),
+    )
+    expect(await client.startRun(body)).toMatchObject({ id: 7, bookmark: null, leaseMs: 60_000 })
+  })
+
+  test.each([
+    ['sync-run-active', SyncRunConflictError, /because/],
+    ['sync-run-over', SyncRunConflictError, /because/],
+    ['other-account', ConfigurationError, /account is not the one that was synced before/],
+    ['source-not-yours', ConfigurationError, /denies access to this source/],
+  ])('%s has its error', async (slug, kind, message) => {
+    const { client } = await connect(refusal(slug))
+    const failure = client.startRun(body)
+    await expect(failure).rejects.toThrow(kind)
+    await expect(failure).rejects.toThrow(message)
+  })
+
+  test('yields digests as they arrive', async () => {
+    const digest = { user_id: '007', day: '2026-05-10', count: 2, seconds: 60, digest: '0'.repeat(32) }
+    const { client, received } = await connect(lines(digest, digest))
+    const range = { from: '2026-05-01', to: '2026-05-31', recompute: true }
+    expect(await Array.fromAsync(client.listDigests(7, range))).toEqual([digest, digest])
+    expect(received[0]!.target).toBe('/sync-runs/7/digests?from=2026-05-01&to=2026-05-31&recompute=true')
   })
 })
 

@@ -1,31 +1,61 @@
 import type { EntryBody, TombstoneBody } from '@timesheets/contracts/entry'
 import { personSchema } from '@timesheets/contracts/person'
 import { problemSchema } from '@timesheets/contracts/problem-schema'
-import { uploadItemResultSchema } from '@timesheets/contracts/upload'
+import {
+  type DayDigest,
+  dayDigestSchema,
+  type EntryDigest,
+  entryDigestSchema,
+  type RejectionBody,
+  rejectionSchema,
+  type SyncRunBody,
+  type SyncRunPatch,
+  startedSyncRunSchema,
+  syncRunSchema,
+} from '@timesheets/contracts/sync-run'
+import { ndjson, type Summary, summarySchema, uploadItemResultSchema } from '@timesheets/contracts/upload'
 import { z } from 'zod'
-import { ConfigurationError, InvalidResponseError, TransientError } from '../errors.ts'
+import { ConfigurationError, InvalidResponseError, SyncRunConflictError, TransientError } from '../errors.ts'
 import { type Endpoint, type HttpRequest, type HttpResponse, requestJson } from '../http/http-client.ts'
+import { type LineRequest, requestLines } from '../http/line-request.ts'
 import { parseResponse } from '../http/parse-response.ts'
-import type { AccessToken } from './access-token.ts'
+import type { AccessToken, IssuedToken } from './access-token.ts'
 
 /** The one scope that a sync needs. */
 export const requiredScope = 'batch:upload'
 
 const endpoint: Endpoint = { name: 'The Timesheets API', setting: 'API_URL' }
 
-/** People in one page of the directory; the API's maximum. */
-const peoplePageSize = 500
+/** Items in one page of a list; the API's maximum. */
+const pageSize = 500
 
 // A newer API may send more fields than the contract of this version: read what is needed, and ignore the rest.
-const itemSchema = uploadItemResultSchema
-  .pick({ index: true, status: true, message: true, correction: true, problem: true })
-  .strip()
-const batchSchema = z.object({ items: z.array(itemSchema) })
 const peopleSchema = z.array(personSchema.pick({ user_id: true, emails: true, tracker_ids: true }).strip())
-const refusalSchema = problemSchema.pick({ detail: true, instance: true })
-
-/** What the API did with one item of a batch. */
-export type UploadResult = z.infer<typeof itemSchema>
+const refusalSchema = problemSchema.pick({ type: true, detail: true, instance: true })
+const startedRunSchema = startedSyncRunSchema.strip()
+const runSchema = syncRunSchema
+  .pick({
+    id: true,
+    source: true,
+    account: true,
+    from: true,
+    to: true,
+    mode: true,
+    verify: true,
+    status: true,
+    bookmark: true,
+    stats: true,
+    rejections: true,
+    started_at: true,
+    ended_at: true,
+  })
+  .strip()
+const runsSchema = z.array(runSchema)
+const rejectionsSchema = z.array(
+  rejectionSchema
+    .pick({ external_id: true, problem: true, sent: true, origin: true, rejected_at: true })
+    .strip(),
+)
 
 /** An entry of the contract with its identity, which makes a repeated upload safe. */
 export type IdentifiedEntry = EntryBody & { readonly source: string; readonly external_id: string }
@@ -35,12 +65,37 @@ export type IdentifiedTombstone = TombstoneBody & { readonly source: string }
 
 export type UploadItem = IdentifiedEntry | IdentifiedTombstone
 
-/** Items of one upload. */
-export interface Batch {
-  readonly items: readonly UploadItem[]
-  /** `items` as JSON: serialized once, when their size was measured. */
-  readonly body: string
+/** A sync run as the API stores it. */
+export type StoredRun = z.infer<typeof runSchema>
+
+/** What a run could not place. */
+export type StoredRejection = z.infer<typeof rejectionsSchema>[number]
+
+/** A run that has just started. */
+export interface StartedRun {
+  readonly id: number
+  /** What the last successful run stored; null if there is none. */
+  readonly bookmark: string | null
+  /** How long the lease lasts unless it is renewed. */
+  readonly leaseMs: number
 }
+
+/** A page of a list. */
+export interface ListPage<T> {
+  readonly items: readonly T[]
+  /** Cursor of the next page; undefined on the last one. */
+  readonly next: string | undefined
+}
+
+/** How entries are uploaded. */
+export interface UploadOptions {
+  /** Report what would change, and write nothing. */
+  readonly dryRun: boolean
+  /** The sync run that uploads. */
+  readonly runId: number
+}
+
+const jsonHeaders = { 'content-type': 'application/json' }
 
 /** One page of the directory of people. */
 export interface PeoplePage {
@@ -68,28 +123,137 @@ export class ApiClient {
   }
 
   /**
-   * Uploads a batch. Safe to repeat, since every item has its identity.
-   * @param options dryRun: report what would change, and write nothing
+   * Asks what an upload of a few items would do. Nothing is written, and no run is needed.
    * @returns one result per item, in their order
    * @throws {ConfigurationError} this client may not upload, or API_URL is wrong
    * @throws {TransientError} the API or the token issuer is down
    * @throws {InvalidResponseError} any other response, also one that does not account for every item
    */
-  async upload(batch: Batch, { dryRun }: { dryRun: boolean }): Promise<readonly UploadResult[]> {
-    const path = `/timesheets/upload${dryRun ? '?dry_run=true' : ''}`
-    const response = await this.#request(path, {
+  async tryUpload(items: readonly UploadItem[]): Promise<readonly UploadItemLine[]> {
+    const response = await this.#request('/timesheets/upload?dry_run=true', {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: batch.body,
+      headers: jsonHeaders,
+      body: JSON.stringify(items),
     })
     if (response.status !== 200) throw toRefusal(response)
-    const { items } = parseResponse(batchSchema, response.body, "The Timesheets API's response")
-    if (items.length !== batch.items.length || items.some(({ index }, i) => index !== i)) {
+    const { items: results } = parseResponse(triedSchema, response.body, "The Timesheets API's response")
+    if (results.length !== items.length || results.some(({ index }, i) => index !== i)) {
       throw new InvalidResponseError(
-        `The Timesheets API returned ${items.length} results that do not match the ${batch.items.length} items sent`,
+        `The Timesheets API returned ${results.length} results that do not match the ${items.length} items sent`,
       )
     }
-    return items
+    return results
+  }
+
+  /**
+   * Uploads entries as one stream. Safe to repeat, since every item has its identity.
+   * @param body JSON lines; read while the response is read
+   * @returns the lines of the response, without those that this version does not know
+   * @throws {SyncRunConflictError} the run is over
+   * @throws the errors of `tryUpload`
+   */
+  async *uploadStream(
+    body: () => AsyncIterable<Uint8Array>,
+    { dryRun, runId }: UploadOptions,
+  ): AsyncGenerator<UploadLine> {
+    const path = `/timesheets/upload?results=all${dryRun ? '&dry_run=true' : ''}`
+    const lines = this.#requestLines(path, {
+      method: 'POST',
+      headers: { 'content-type': ndjson, 'sync-run': String(runId) },
+      body,
+    })
+    for await (const value of lines) {
+      const line = toUploadLine(value)
+      if (line?.kind === 'problem') throw toLineError(line.problem)
+      if (line !== undefined) yield line
+    }
+  }
+
+  /**
+   * Takes the lease of a source.
+   * @throws {SyncRunConflictError} another run of the source is in progress
+   * @throws {ConfigurationError} the source belongs to another client, or is bound to another account
+   */
+  async startRun(body: SyncRunBody): Promise<StartedRun> {
+    const response = await this.#request('/sync-runs', {
+      method: 'POST',
+      headers: jsonHeaders,
+      body: JSON.stringify(body),
+    })
+    if (response.status !== 201) throw toRefusal(response)
+    const run = parseResponse(startedRunSchema, response.body, "The Timesheets API's response")
+    // By the clock of the server, because this machine's may be wrong.
+    const nowMs = Date.parse(response.headers.get('date') ?? '') || Date.now()
+    return { ...run, leaseMs: Date.parse(run.lease_expires_at) - nowMs }
+  }
+
+  /**
+   * Renews the lease of a run, or ends it.
+   * @throws {SyncRunConflictError} the run is over
+   */
+  async patchRun(id: number, patch: SyncRunPatch): Promise<void> {
+    const response = await this.#request(`/sync-runs/${id}`, {
+      method: 'PATCH',
+      headers: jsonHeaders,
+      body: JSON.stringify(patch),
+    })
+    if (response.status !== 200) throw toRefusal(response)
+  }
+
+  /** Reads a run. */
+  async getRun(id: number): Promise<StoredRun> {
+    const response = await this.#request(`/sync-runs/${id}`, { headers: {} })
+    if (response.status !== 200) throw toRefusal(response)
+    return parseResponse(runSchema, response.body, "The Timesheets API's sync run")
+  }
+
+  /** Lists the latest runs of a source, newest first. */
+  async listRuns(source: string, limit: number, state?: StoredRun['status']): Promise<readonly StoredRun[]> {
+    const query = new URLSearchParams({ source, limit: String(limit), ...(state && { state }) })
+    const response = await this.#request(`/sync-runs?${query}`, { headers: {} })
+    if (response.status !== 200) throw toRefusal(response)
+    return parseResponse(runsSchema, response.body, "The Timesheets API's list of sync runs")
+  }
+
+  /** Reads one page of what a run could not place. */
+  async listRejections(id: number, cursor?: string): Promise<ListPage<StoredRejection>> {
+    const query = new URLSearchParams({
+      limit: `${pageSize}`,
+      ...(cursor === undefined ? {} : { cursor }),
+    })
+    const response = await this.#request(`/sync-runs/${id}/rejections?${query}`, { headers: {} })
+    if (response.status !== 200) throw toRefusal(response)
+    const items = parseResponse(rejectionsSchema, response.body, "The Timesheets API's list of rejections")
+    return { items, next: parseNextCursor(response.headers) }
+  }
+
+  /** Keeps what was rejected before the upload. Safe to repeat. */
+  async reportRejections(id: number, rejections: readonly RejectionBody[]): Promise<void> {
+    const response = await this.#request(`/sync-runs/${id}/rejections`, {
+      method: 'POST',
+      headers: { 'content-type': ndjson },
+      body: rejections.map((rejection) => `${JSON.stringify(rejection)}\n`).join(''),
+    })
+    if (response.status !== 200) throw toRefusal(response)
+  }
+
+  /** Reads the sums of the stored entries by person and day. */
+  async *listDigests(
+    id: number,
+    { from, to, recompute }: { readonly from: string; readonly to: string; readonly recompute: boolean },
+  ): AsyncGenerator<DayDigest> {
+    const query = new URLSearchParams({ from, to, recompute: String(recompute) })
+    for await (const line of this.#requestLines(`/sync-runs/${id}/digests?${query}`, { headers: {} }))
+      yield parseResponse(dayDigestSchema, line, "The Timesheets API's digest")
+  }
+
+  /** Reads the stored entries of one person and day. */
+  async listEntries(id: number, userId: string, day: string, recompute: boolean): Promise<EntryDigest[]> {
+    const query = new URLSearchParams({ user_id: userId, day, recompute: String(recompute) })
+    const entries: EntryDigest[] = []
+    for await (const line of this.#requestLines(`/sync-runs/${id}/entries?${query}`, { headers: {} }))
+      entries.push(parseResponse(entryDigestSchema, line, "The Timesheets API's digest"))
+    return entries
   }
 
   /**
@@ -99,13 +263,39 @@ export class ApiClient {
    */
   async listPeople(cursor?: string): Promise<PeoplePage> {
     const query = new URLSearchParams({
-      limit: `${peoplePageSize}`,
+      limit: `${pageSize}`,
       ...(cursor === undefined ? {} : { cursor }),
     })
     const response = await this.#request(`/people?${query}`, { headers: {} })
     if (response.status !== 200) throw toRefusal(response)
     const people = parseResponse(peopleSchema, response.body, "The Timesheets API's page of people")
     return { people, next: parseNextCursor(response.headers) }
+  }
+
+  /** Like `#request`, for a response of lines. */
+  async *#requestLines(
+    path: string,
+    request: Pick<LineRequest, 'method' | 'headers' | 'body'>,
+  ): AsyncGenerator<unknown> {
+    const { timeoutMs: idleTimeoutMs, signal } = this.#limits
+    const send = async (token: IssuedToken) => {
+      const headers = { accept: ndjson, ...request.headers, authorization: `Bearer ${token.value}` }
+      const response = requestLines(endpoint, `${this.#apiUrl}${path}`, {
+        ...request,
+        headers,
+        idleTimeoutMs,
+        signal,
+      })
+      return await response.catch(retrySooner)
+    }
+    const token = await this.#token.get()
+    let response = await send(token)
+    if (response.status === 401) {
+      await this.#token.discard(token)
+      response = await send(await this.#token.get())
+    }
+    if (response.status !== 200) throw toRefusal({ status: response.status, body: response.error })
+    yield* response.lines
   }
 
   /** A token may be revoked before it expires: one that the API rejects is replaced once. */
@@ -122,12 +312,16 @@ export class ApiClient {
     try {
       return await requestJson(endpoint, `${this.#apiUrl}${path}`, { ...request, headers, ...this.#limits })
     } catch (error) {
-      // The same request most likely fails with 500 again, so do not wait as long as for an outage.
-      if (error instanceof TransientError && error.status === 500)
-        throw new InvalidResponseError(error.message, { retryable: true, cause: error })
-      throw error
+      return retrySooner(error)
     }
   }
+}
+
+/** The same request most likely fails with 500 again, so do not wait as long as for an outage. */
+function retrySooner(error: unknown): never {
+  if (error instanceof TransientError && error.status === 500)
+    throw new InvalidResponseError(error.message, { retryable: true, cause: error })
+  throw error
 }
 
 /**
@@ -140,10 +334,60 @@ export function parseNextCursor(headers: Headers): string | undefined {
   return new URLSearchParams(query).get('cursor') ?? undefined
 }
 
-function toRefusal({ status, body }: HttpResponse): Error {
+/** A line of the response to a stream, by what it says. */
+export type UploadLine =
+  | { readonly kind: 'progress'; readonly progress: Summary }
+  | { readonly kind: 'summary'; readonly summary: Summary }
+  | { readonly kind: 'item'; readonly item: UploadItemLine }
+
+/** What the API did with one item. */
+export type UploadItemLine = z.infer<typeof itemLineSchema>
+
+const itemLineSchema = uploadItemResultSchema
+  .pick({ index: true, status: true, message: true, correction: true, problem: true })
+  .strip()
+const triedSchema = z.object({ items: z.array(itemLineSchema) })
+const countsSchema = summarySchema.strip()
+const lineSchema = z.looseObject({})
+const partialProblemSchema = problemSchema.partial()
+const lineLabel = "The Timesheets API's line"
+
+/** Parses a line; returns undefined for one of a newer API. */
+function toUploadLine(
+  value: unknown,
+): UploadLine | { readonly kind: 'problem'; readonly problem: unknown } | undefined {
+  const line = parseResponse(lineSchema, value, lineLabel)
+  if ('index' in line) return { kind: 'item', item: parseResponse(itemLineSchema, line, lineLabel) }
+  if ('progress' in line)
+    return { kind: 'progress', progress: parseResponse(countsSchema, line.progress, lineLabel) }
+  if ('summary' in line)
+    return { kind: 'summary', summary: parseResponse(countsSchema, line.summary, lineLabel) }
+  return 'problem' in line ? { kind: 'problem', problem: line.problem } : undefined
+}
+
+/** What ended a stream that had begun. */
+function toLineError(problem: unknown): Error {
+  const { status = 500, detail } = partialProblemSchema.safeParse(problem).data ?? {}
+  if (status >= 500 || status === 429 || status === 408)
+    return new TransientError(`The Timesheets API ended the upload (${detail ?? status})`, { status })
+  return toRefusal({ status, body: problem })
+}
+
+function toRefusal({ status, body }: Pick<HttpResponse, 'status' | 'body'>): Error {
   const problem = refusalSchema.safeParse(body).data
+  const slug = problem?.type.split('/').at(-1)
   const reason = problem === undefined ? `${status}` : `${status}: ${problem.detail}`
   const id = problem?.instance === undefined ? '' : ` (request ${problem.instance})`
+  if (slug === 'sync-run-active' || slug === 'sync-run-over')
+    return new SyncRunConflictError(`${problem!.detail}${id}`)
+  if (slug === 'other-account') {
+    return new ConfigurationError(
+      `The tracker's account is not the one that was synced before (${reason}): correct the tracker's settings, or use another source${id}`,
+    )
+  }
+  if (slug === 'source-not-yours') {
+    return new ConfigurationError(`The API denies access to this source (${reason})${id}`)
+  }
   if (status === 401) {
     return new ConfigurationError(
       `The API rejects a fresh token (${reason}): AUTH0_AUDIENCE and the issuer must be those of the gateway${id}`,

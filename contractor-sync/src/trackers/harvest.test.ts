@@ -170,21 +170,71 @@ test('an invalid row that is alone on the last page costs no other row', async (
   expect(await read(responses)).toMatchObject([{ kind: 'entry' }, { kind: 'unreadable', externalId: '2' }])
 })
 
-test.each([3, 1])('a wrong total of %i for 2 entries costs no entry, and is reported', async (total) => {
-  const second = { ...documented, id: 2 }
-  const responses = {
-    ...createResponses(),
-    '/v2/time_entries': { ...createPage('time_entries', [documented, second]), total_entries: total },
-  }
-  expect(await read(responses)).toEqual([
-    expect.objectContaining({ kind: 'entry', externalId: '636709355' }),
-    expect.objectContaining({ kind: 'entry', externalId: '2' }),
-    {
-      kind: 'unreadable',
-      externalId: 'total_entries',
-      reason: `Harvest counts ${total} entries and lists 2; those that it lists were read`,
-    },
+test.each([3, 1])(
+  'a wrong total of %i for 2 entries costs no entry, and makes the read incomplete',
+  async (total) => {
+    const second = { ...documented, id: 2 }
+    const responses = {
+      ...createResponses(),
+      '/v2/time_entries': { ...createPage('time_entries', [documented, second]), total_entries: total },
+    }
+    const reasons: string[] = []
+    const { tracker } = openTracker(responses)
+    const records = await Array.fromAsync(
+      tracker.read({}, { onIncomplete: (reason) => reasons.push(reason) }),
+    )
+    expect(records).toMatchObject([{ externalId: '636709355' }, { externalId: '2' }])
+    expect(reasons).toEqual([`Harvest counts ${total} entries and lists 2; those that it lists were read`])
+  },
+)
+
+test('a row without an id makes the read incomplete', async () => {
+  const reasons: string[] = []
+  const { tracker } = openTracker(createResponses(documented, { ...documented, id: undefined }))
+  for await (const _ of tracker.read({}, { onIncomplete: (reason) => reasons.push(reason) }));
+  expect(reasons).toEqual(['an entry has no valid id (page 1, row 2)'])
+})
+
+describe('access', () => {
+  test('an administrator sees everybody, in the account of the setting', async () => {
+    const { tracker } = openTracker({ '/v2/users/me': { ...kim, access_roles: ['administrator'] } })
+    expect(await tracker.checkAccess!()).toMatchObject({ account: '1', restriction: undefined })
+  })
+
+  test.each([
+    ['a manager', { access_roles: ['manager'] }, /belongs to a manager, and only an administrator/],
+    ['a member', { access_roles: ['member'] }, /belongs to a member/],
+    ['nobody known', {}, /belongs to a person without a role/],
+  ])('%s does not', async (_who, owner, restriction) => {
+    const { tracker } = openTracker({ '/v2/users/me': { ...kim, ...owner } })
+    expect(await tracker.checkAccess!()).toMatchObject({ restriction: expect.stringMatching(restriction) })
+  })
+})
+
+test('people are listed with and without an e-mail address', async () => {
+  const { tracker } = openTracker({ '/v2/users': createPage('users', [kim, { id: 7 }]) })
+  expect(await tracker.listPeople!()).toEqual([{ id: '1782959', email: 'kim@example.com' }, { id: '7' }])
+})
+
+test('a person who was added during the run is found', async () => {
+  const responses: Record<string, unknown> = createResponses({ ...documented, user: { id: 7 } })
+  const { tracker, requests } = openTracker(responses)
+  await tracker.listPeople!()
+  responses['/v2/users'] = createPage('users', [kim, { id: 7, email: 'new@example.com' }])
+  expect(await Array.fromAsync(tracker.read({}))).toMatchObject([
+    { person: { id: '7', email: 'new@example.com' } },
   ])
+  expect(requests.filter(({ url }) => url.pathname === '/v2/users')).toHaveLength(2)
+})
+
+test('unknown fields are ignored, and counted by their name', async () => {
+  const rows = [
+    { ...documented, mood: 1 },
+    { ...documented, id: 2, mood: 2, colour: 'red' },
+  ]
+  const { tracker } = openTracker(createResponses(...rows))
+  expect(await Array.fromAsync(tracker.read({}))).toHaveLength(2)
+  expect(Object.fromEntries(tracker.unknownFields!)).toEqual({ mood: 2, colour: 1 })
 })
 
 test.each([
@@ -247,4 +297,9 @@ test('find returns one entry by its id, and undefined if it was deleted', async 
   const { tracker } = openTracker({ ...createResponses(), '/v2/time_entries/636709355': documented })
   expect(await tracker.find!('636709355')).toMatchObject({ externalId: '636709355', hours: 2.11 })
   expect(await tracker.find!('7')).toBeUndefined()
+})
+
+test('a lookup that returns another entry is an error', async () => {
+  const { tracker } = openTracker({ ...createResponses(), '/v2/time_entries/7': documented })
+  await expect(tracker.find!('7')).rejects.toThrow("Harvest's entry 7 has the id 636709355")
 })

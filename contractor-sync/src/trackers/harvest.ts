@@ -4,7 +4,13 @@ import { InvalidResponseError } from '../errors.ts'
 import { formatIssue, parseResponse } from '../http/parse-response.ts'
 import { headerSetting } from './header-setting.ts'
 import { type Page, type RecordVersion, readConsistently } from './stable-pagination.ts'
-import { defineTracker, type Selection, type SourceRecord, type TrackerResponse } from './tracker.ts'
+import {
+  defineTracker,
+  type Selection,
+  type SourceRecord,
+  type TrackerPerson,
+  type TrackerResponse,
+} from './tracker.ts'
 
 /** The largest `per_page`: https://help.getharvest.com/api-v2/introduction/overview/pagination/ */
 const maxPageSize = 2000
@@ -56,37 +62,75 @@ export const harvest = defineTracker({
     }
     const get: Get = (path, allowNotFound = false) =>
       client.get(`${config.harvestUrl}${path}`, { headers, errorHints, allowNotFound })
+    const unknownFields = new Map<string, number>()
+    // Read at the start of a run by `listPeople`. A person who is not in it may be new: then it is read again.
+    let knownPeople: People | undefined
+    const readKnownPeople = async (): Promise<People> => {
+      knownPeople ??= await readPeople(withQuery(usersPath, { per_page: perPage }), get)
+      return knownPeople
+    }
+    const readPeopleOf = async (row: Row): Promise<People> => {
+      const known = await readKnownPeople()
+      if ('reason' in row || known.has(row.user.id)) return known
+      knownPeople = undefined
+      const current = await readKnownPeople()
+      // Read it once for each new person, and not for each entry of a person whom the list does not have.
+      if (!current.has(row.user.id)) current.set(row.user.id, undefined)
+      return current
+    }
     const buildListPath = ({ from, to, updatedSince }: Selection) =>
       withQuery(entriesPath, { from, to, updated_since: updatedSince, per_page: perPage })
     return {
       source: 'harvest',
       readsChanges: true,
-      async *read(selection, onTotal) {
-        const emails = await readEmails(withQuery(usersPath, { per_page: perPage }), get)
+      async *read(selection, { onTotal, onIncomplete } = {}) {
+        await readKnownPeople()
         const requireReadable = createReadableCheck()
-        let miscount: SourceRecord | undefined
         const rows = readConsistently({
-          pages: () => readEntryPages(buildListPath(selection), get, requireReadable, onTotal),
+          pages: () => readEntryPages(buildListPath(selection), get, requireReadable, unknownFields, onTotal),
           changedSince: (instant) =>
             readEntryPages(
               buildListPath({ ...selection, updatedSince: instant.toISOString() }),
               get,
               requireReadable,
+              unknownFields,
             ),
           toVersion,
           onMiscount(total, count) {
-            const reason = `Harvest counts ${total} entries and lists ${count}; those that it lists were read`
-            miscount = { kind: 'unreadable', externalId: 'total_entries', reason }
+            onIncomplete?.(
+              `Harvest counts ${total} entries and lists ${count}; those that it lists were read`,
+            )
           },
         })
-        for await (const row of rows) yield toSourceRecord(row, emails)
-        if (miscount !== undefined) yield miscount
+        for await (const row of rows) {
+          if ('reason' in row && !row.hasId) onIncomplete?.(`an entry has no valid id (${row.id})`)
+          yield toSourceRecord(row, await readPeopleOf(row))
+        }
       },
       async find(externalId) {
         const { body } = await get(`${entriesPath}/${encodeURIComponent(externalId)}`, true)
         if (body === undefined) return undefined
-        return toSourceRecord(parseRow(body, externalId), await readEmails(usersPath, get))
+        const row = parseRow(body, externalId)
+        // A response about another entry says nothing about this one.
+        if (String(row.id) !== externalId)
+          throw new InvalidResponseError(`Harvest's entry ${externalId} has the id ${row.id}`)
+        return toSourceRecord(row, await readPeopleOf(row))
       },
+      async checkAccess() {
+        const { body, at } = await get(`${usersPath}/me`)
+        const { access_roles: roles = [] } = parseResponse(tokenOwner, body, "Harvest's owner of the token")
+        // Managers see their teams only, and members themselves.
+        const restriction = roles.includes('administrator')
+          ? undefined
+          : `the token belongs to ${roles.length === 0 ? 'a person without a role' : `a ${roles.join(', ')}`}, and only an administrator sees all hours`
+        return { account: config.harvestAccountId, restriction, at }
+      },
+      async listPeople() {
+        knownPeople = undefined
+        const people = await readKnownPeople()
+        return [...people].map(([id, email]) => toPerson(id, email))
+      },
+      unknownFields,
       async probe() {
         const first = { per_page: '1' }
         const users = parseResponse(usersPage, (await get(withQuery(usersPath, first))).body, usersLabel)
@@ -119,6 +163,11 @@ const entriesPage = page.extend({ time_entries: z.array(z.unknown()) })
 const usersLabel = "Harvest's page of people"
 const usersPage = page.extend({ users: z.array(z.unknown()) })
 const user = z.object({ id: z.int(), email: z.string() })
+const withId = user.pick({ id: true })
+const tokenOwner = z.object({ access_roles: z.array(z.string()).optional() })
+
+/** People by id, with the e-mail address; undefined for a person without one. */
+type People = Map<number, string | undefined>
 
 const instant = z.iso.datetime({ offset: true })
 const timeEntry = z.object({
@@ -144,22 +193,41 @@ const knownFields = z.object({
 interface InvalidRow {
   /** The id; the position if the row has no valid id. */
   readonly id: string
+  readonly hasId: boolean
   readonly reason: string
   readonly known: z.infer<typeof knownFields>
 }
 
 type Row = z.infer<typeof timeEntry> | InvalidRow
 
+/** https://help.getharvest.com/api-v2/timesheets-api/timesheets/time-entries/#the-time-entry-object */
+const documentedFields = new Set([
+  ...Object.keys(timeEntry.shape),
+  ...[
+    'user_assignment',
+    'client',
+    'task',
+    'task_assignment',
+    'external_reference',
+    'invoice',
+    'rounded_hours',
+  ],
+  ...['hours_without_timer', 'is_locked', 'locked_reason', 'approval_status', 'is_closed', 'is_billed'],
+  ...['timer_started_at', 'started_time', 'ended_time', 'billable', 'budgeted', 'billable_rate', 'cost_rate'],
+])
+
 async function* readEntryPages(
   path: string,
   get: Get,
   requireReadable: (rows: readonly Row[]) => void,
+  unknownFields: Map<string, number>,
   onTotal?: (total: number) => void,
 ): AsyncGenerator<Page<Row>> {
   let number = 0
   for await (const { body, at } of followLinks(path, get)) {
     const { time_entries, total_entries: total } = parseResponse(entriesPage, body, entriesLabel)
     number += 1
+    for (const row of time_entries) countUnknownFields(row, unknownFields)
     const rows = time_entries.map((row, index) => parseRow(row, `page ${number}, row ${index + 1}`))
     requireReadable(rows)
     onTotal?.(total)
@@ -167,27 +235,40 @@ async function* readEntryPages(
   }
 }
 
+/** So many unknown fields are named. */
+const maxUnknownFields = 100
+
+function countUnknownFields(row: unknown, counts: Map<string, number>): void {
+  for (const name in row as object) {
+    if (documentedFields.has(name)) continue
+    const count = counts.get(name)
+    if (count !== undefined || counts.size < maxUnknownFields) counts.set(name, (count ?? 0) + 1)
+  }
+}
+
 /**
  * Reads the e-mail addresses of all people, former ones included, because their hours stay. A person without an address
  * keeps the id; a list without any address is an unexpected shape, as is an empty one: the token belongs to a person.
  */
-async function readEmails(path: string, get: Get): Promise<ReadonlyMap<number, string>> {
-  const emails = new Map<number, string>()
+async function readPeople(path: string, get: Get): Promise<People> {
+  const people: People = new Map()
   let count = 0
+  let hasEmail = false
   let firstIssue: string | undefined
   for await (const { body } of followLinks(path, get)) {
     for (const value of parseResponse(usersPage, body, usersLabel).users) {
       const parsed = user.safeParse(value)
-      if (parsed.success) emails.set(parsed.data.id, parsed.data.email)
-      else firstIssue ??= `users.${count}.${formatIssue(parsed.error)}`
+      hasEmail ||= parsed.success
+      const { id } = withId.safeParse(value).data ?? {}
+      if (id !== undefined) people.set(id, parsed.data?.email)
+      if (!parsed.success) firstIssue ??= `users.${count}.${formatIssue(parsed.error)}`
       count += 1
     }
   }
   if (count === 0)
     throw new InvalidResponseError(`${usersLabel} is empty, although the token belongs to a person`)
-  if (emails.size === 0)
-    throw new InvalidResponseError(`${usersLabel} has an unexpected shape: ${firstIssue}`)
-  return emails
+  if (!hasEmail) throw new InvalidResponseError(`${usersLabel} has an unexpected shape: ${firstIssue}`)
+  return people
 }
 
 /** Reads the pages of a list by the links in them; Harvest's documents advise against building the URLs. */
@@ -216,9 +297,14 @@ function toPath(link: string): string {
 function parseRow(value: unknown, position: string): Row {
   const parsed = timeEntry.safeParse(value)
   if (parsed.success) return parsed.data
-  const { id } = z.object({ id: z.int() }).safeParse(value).data ?? { id: position }
+  const id = withId.safeParse(value).data?.id
   const known = knownFields.safeParse(value).data ?? {}
-  return { id: String(id), reason: formatIssue(parsed.error), known }
+  return {
+    id: String(id ?? position),
+    hasId: id !== undefined,
+    reason: formatIssue(parsed.error),
+    known,
+  }
 }
 
 /**
@@ -242,24 +328,27 @@ function toVersion(row: Row): RecordVersion {
   return { id: String(row.id), place: row.spent_date, version: row.updated_at, createdAt }
 }
 
-function toSourceRecord(row: Row, emails: ReadonlyMap<number, string>): SourceRecord {
+function toSourceRecord(row: Row, people: ReadonlyMap<number, string | undefined>): SourceRecord {
   if ('reason' in row) {
     const { user, spent_date: day, project, hours } = row.known
-    const person = user === undefined ? undefined : (emails.get(user.id) ?? String(user.id))
+    const person = user === undefined ? undefined : (people.get(user.id) ?? String(user.id))
     const details = { person, day, project: project?.name, hours }
     return { kind: 'unreadable', externalId: row.id, reason: row.reason, details }
   }
-  const email = emails.get(row.user.id)
   return {
     kind: 'entry',
     externalId: String(row.id),
-    person: { id: String(row.user.id), ...(email ? { email } : {}) },
+    person: toPerson(row.user.id, people.get(row.user.id)),
     date: row.spent_date,
     project: row.project.name,
     hours: row.hours,
     notes: row.notes,
     isRunning: row.is_running,
   }
+}
+
+function toPerson(id: number, email: string | undefined): TrackerPerson {
+  return { id: String(id), ...(email ? { email } : {}) }
 }
 
 function withQuery(path: string, query: Readonly<Record<string, string | undefined>>): string {

@@ -1,3 +1,5 @@
+import { Column } from '../compact/column.ts'
+import { IdTable } from '../compact/id-table.ts'
 import { InvalidResponseError, TransientError } from '../errors.ts'
 
 /** One page of a list, as it was at one moment. */
@@ -77,10 +79,15 @@ export async function* readConsistently<Row>(list: ChangingList<Row>): AsyncGene
   list.onMiscount(total, countInPass)
 }
 
-/** The rows read so far, by id. */
+/** The rows read so far, by id. A million of them take some 30 MB. */
 class SeenRecords<Row> {
   readonly #list: ChangingList<Row>
-  readonly #rows = new Map<string, { place: string; version: string; pass: number; placedInPass: number }>()
+  readonly #ids = new IdTable()
+  readonly #places = new Column(Uint32Array)
+  readonly #versions = new Column(Uint32Array)
+  /** The last pass that listed the row, and the pass that found it at its place; both are at most `maxPasses`. */
+  readonly #passes = new Column(Uint8Array)
+  readonly #placedInPass = new Column(Uint8Array)
   #pass = 0
   /** Number of different rows in this pass. */
   countInPass = 0
@@ -98,21 +105,35 @@ class SeenRecords<Row> {
   *unseen(rows: readonly Row[]): Generator<Row> {
     for (const row of rows) {
       const { id, place, version } = this.#list.toVersion(row)
-      const known = this.#rows.get(id)
-      if (known?.pass !== this.#pass) this.countInPass += 1
-      const placedInPass = known?.place === place ? known.placedInPass : this.#pass
-      this.#rows.set(id, { place, version, pass: this.#pass, placedInPass })
-      if (known?.place !== place || known.version !== version) yield row
+      const sizeBefore = this.#ids.size
+      const number = this.#ids.add(id)
+      const isNew = this.#ids.size > sizeBefore
+      const [placeHash, versionHash] = [hashText(place), hashText(version)]
+      const isAtItsPlace = !isNew && this.#places.get(number) === placeHash
+      if (this.#passes.get(number) !== this.#pass) this.countInPass += 1
+      this.#passes.set(number, this.#pass)
+      if (!isAtItsPlace) this.#placedInPass.set(number, this.#pass)
+      const isUnchanged = isAtItsPlace && this.#versions.get(number) === versionHash
+      this.#places.set(number, placeHash)
+      this.#versions.set(number, versionHash)
+      if (!isUnchanged) yield row
     }
   }
 
   /** True if the row was at its place before this pass began: an earlier pass read it there, or it is older. */
   wasAlreadyListed(row: Row, since: Date): boolean {
     const { id, place, createdAt } = this.#list.toVersion(row)
-    const known = this.#rows.get(id)
-    if (known?.place !== place) return false
-    return known.placedInPass < this.#pass || !(createdAt !== undefined && createdAt >= since)
+    const number = this.#ids.find(id)
+    if (number === undefined || this.#places.get(number) !== hashText(place)) return false
+    return this.#placedInPass.get(number) < this.#pass || !(createdAt !== undefined && createdAt >= since)
   }
+}
+
+/** FNV-1a over UTF-16 code units, 32 bits: enough to see that one row changed. */
+function hashText(text: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash >>> 0
 }
 
 function subtractClockMargin(at: Date | undefined): Date {

@@ -64,7 +64,25 @@ export interface RepeatedRecord {
 /** A record of a tracker after validation. */
 export type SourceRecord = TrackerEntry | UnreadableRecord | RepeatedRecord
 
-/** Which entries to read. */
+/** What the tracker's credentials belong to, and whether they see everybody. */
+export interface TrackerAccess {
+  /** The id of the account or workspace. A source is bound to one. */
+  readonly account: string
+  /** Why it is not shown that the credentials see the hours of all people; undefined if it is. */
+  readonly restriction: string | undefined
+  /** The clock of the tracker, if it sent it. */
+  readonly at: Date | undefined
+}
+
+/** What a read reports beside the records. */
+export interface ReadEvents {
+  /** Called with the number of entries as soon as it is known. */
+  readonly onTotal?: (total: number) => void
+  /** Called if the list was not complete, although it was read to its end: its own total does not match, for example. */
+  readonly onIncomplete?: (reason: string) => void
+}
+
+/** Which entries to read. Days and `updatedSince` both restrict it. */
 export interface Selection extends Window {
   /** RFC 3339: only entries changed since. Requires `readsChanges`. */
   readonly updatedSince?: string
@@ -80,14 +98,22 @@ export interface Tracker {
   readonly readsChanges: boolean
   /**
    * Reads every entry of the selection at least once, as a stream with at most one page in memory.
-   * @param onTotal called with the number of entries as soon as it is known
    * @throws {ConfigurationError} the tracker denies access, or a setting is wrong
    * @throws {TransientError} it is down, or its quota is used up
    * @throws {InvalidResponseError} a response has an unexpected shape; the message names the field
    */
-  read(selection: Selection, onTotal?: (total: number) => void): AsyncIterable<SourceRecord>
+  read(selection: Selection, events?: ReadEvents): AsyncIterable<SourceRecord>
   /** Looks one entry up; returns undefined if the tracker no longer has it. Absent if it has no lookup. */
   readonly find?: (externalId: string) => Promise<SourceRecord | undefined>
+  /**
+   * Asks the tracker what the credentials may see. Absent for a tracker that does not list everything, such as a file:
+   * what it does not list may still exist, so nothing is deleted.
+   */
+  readonly checkAccess?: () => Promise<TrackerAccess>
+  /** Lists all people whose hours the tracker may have, active and archived ones. Absent together with `checkAccess`. */
+  readonly listPeople?: () => Promise<readonly TrackerPerson[]>
+  /** How often each field was sent that this program does not know. */
+  readonly unknownFields?: ReadonlyMap<string, number>
   /**
    * What was recognized in files during the last read, and what was left out of them, for people. Absent if the tracker is a
    * service: then `check` reads as little as `probe` does, and otherwise all records.

@@ -6,9 +6,9 @@ export interface Window {
 
 const dayMs = 86_400_000
 
-/** Returns the day that lies `days` days before the instant's day in UTC. */
-export function subtractDays(instant: Date, days: number): string {
-  return new Date(instant.getTime() - days * dayMs).toISOString().slice(0, 10)
+/** Returns the day that lies `days` days after the instant's day in UTC; before it if `days` is negative. */
+export function addDays(instant: Date, days: number): string {
+  return new Date(instant.getTime() + days * dayMs).toISOString().slice(0, 10)
 }
 
 export function isInWindow({ from, to }: Window, day: string): boolean {

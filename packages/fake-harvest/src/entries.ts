@@ -13,6 +13,10 @@ export class Entries {
   readonly #edits: SavedEdits
   readonly #selections = new Map<string, readonly TimeEntry[]>()
   #lastId = 0
+  /** How long the list lags behind the edits. */
+  #lagMs = 0
+  /** Edits that the list may not show yet, oldest first, each with the entry before it. */
+  #recent: { readonly at: Date; readonly id: number; readonly before: TimeEntry | undefined }[] = []
 
   /** @param recorded the entries before the edits */
   constructor(recorded: readonly TimeEntry[], edits: SavedEdits) {
@@ -44,6 +48,26 @@ export class Entries {
     return rows
   }
 
+  /** Like `select`, from a list that may lag behind: it shows the entries as they were `lagMs` ago. */
+  selectListed(selection: Selection, now: Date): readonly TimeEntry[] {
+    const unseen = this.#recent.filter(({ at }) => now.getTime() - at.getTime() < this.#lagMs)
+    if (unseen.length === 0) return this.select(selection)
+    const rows = new Map(this.#byId)
+    for (const { id, before } of unseen.toReversed()) {
+      if (before === undefined) rows.delete(id)
+      else rows.set(id, before)
+    }
+    const isSelected = ({ spent_date: day }: TimeEntry) =>
+      day >= (selection.from ?? '') && (selection.to === undefined || day <= selection.to)
+    return [...rows.values()].filter((row) => isSelected(row) && selection.matches(row)).sort(compareEntries)
+  }
+
+  /** From now on, edits show in the list after this time; lookups show them at once. */
+  setLag(ms: number): void {
+    this.#lagMs = ms
+    this.#recent = []
+  }
+
   nextId(): number {
     this.#lastId += 1
     return this.#lastId
@@ -69,6 +93,7 @@ export class Entries {
   #record(id: number, entry: TimeEntry | null): void {
     if (this.#edits.rows.size >= maxEdits && !this.#edits.rows.has(id)) throw new TooManyEditsError()
     this.#edits.rows.set(id, entry)
+    if (this.#lagMs > 0) this.#recent.push({ at: new Date(), id, before: this.#byId.get(id) })
     this.#selections.clear()
   }
 

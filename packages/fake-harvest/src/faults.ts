@@ -23,12 +23,20 @@ const corruptingFaults = [
   'no-rows',
   /** Sets `links.next` to the same page. */
   'page-repeated',
+  /** Sets `links.next` to the page after the next one. */
+  'page-missing',
+  /** Removes the last row of the page; `total_entries` still counts it. */
+  'page-short',
+  /** Lists only the entries of one person, with a matching total. */
+  'one-person',
   /** After the page, inserts an entry before it (the next page repeats a row) or deletes one (a row is missed). */
   'shifted',
   /** Removes `field` from a row, or from the body itself (`time_entries`, `links`). */
   'missing-field',
   /** Sets `field` to `value`; by default to its own value as a string. */
   'changed-type',
+  /** Adds `field`, which Harvest does not document, to each row. */
+  'extra-field',
 ] as const
 
 const armed = z.strictObject({

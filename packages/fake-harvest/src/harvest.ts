@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { listen } from '@timesheets/runtime/http/listen'
-import express from 'express'
+import express, { Router } from 'express'
 import { handleError, sendNotFoundPage } from './api-error.ts'
 import { authenticate } from './authenticate.ts'
 import { createCompanyRoute } from './company.ts'
-import type { HarvestConfig } from './config.ts'
+import { type HarvestConfig, secondAccountId } from './config.ts'
 import { createContractors, type User } from './contractors.ts'
 import { createControlApi } from './control-api.ts'
 import { documentedEntry, documentedUser } from './documented.ts'
@@ -16,6 +17,7 @@ import { generateEntries } from './generated-entries.ts'
 import { injectFaults } from './inject-faults.ts'
 import { rateLimit } from './rate-limit.ts'
 import { readFirstStart, SavedEdits } from './saved-edits.ts'
+import { AccountState } from './state.ts'
 import { timeEntries } from './time-entries.ts'
 import { users } from './users.ts'
 
@@ -41,16 +43,25 @@ export function createHarvest(config: HarvestConfig, { now = () => new Date() }:
 
   const people = createContractors(config.contractors)
   const entries = openEntries(config, people, now())
-  const allUsers = [...people.toReversed(), documentedUser]
+  const state = new AccountState([...people.toReversed(), documentedUser])
   const faults = new Faults()
+  const createApi = (apiEntries: Entries, apiState: AccountState) =>
+    Router()
+      .use('/time_entries', timeEntries(apiEntries, apiState, publicUrl, now))
+      .use('/users', users(apiState, publicUrl))
+      .get('/company', createCompanyRoute(publicUrl))
+  const api = createApi(entries, state)
+  const secondApi = createApi(openSecondAccount(config), new AccountState([documentedUser]))
 
   const app = express()
   app.disable('x-powered-by').disable('etag')
-  app.use('/local', createControlApi(entries, people, faults, now))
+  app.use('/local', createControlApi(entries, state, people[0]!, faults, now))
   app.use('/v2', injectFaults(faults), authenticate(config), rateLimit(config.rateLimit, now))
-  app.use('/v2/time_entries', timeEntries(entries, publicUrl, now))
-  app.use('/v2/users', users(allUsers, publicUrl))
-  app.get('/v2/company', createCompanyRoute(publicUrl))
+  app.use('/v2', (request, response, next) => {
+    state.countRequest()
+    const isSecond = request.headers['harvest-account-id'] === secondAccountId
+    return (isSecond ? secondApi : api)(request, response, next)
+  })
   app.use(sendNotFoundPage)
   app.use(handleError)
 
@@ -80,6 +91,14 @@ function openEntries(
   const { day } = readFirstStart(dataDir, { day: now.toISOString().slice(0, 10), contractors, weeks })
   const recorded = [documentedEntry, ...generateEntries(people, new Date(day), weeks)]
   return new Entries(recorded, new SavedEdits(dataDir))
+}
+
+/** The second account has one entry, of the owner of the token. */
+function openSecondAccount({ dataDir }: HarvestConfig): Entries {
+  return new Entries(
+    [{ ...documentedEntry, id: documentedEntry.id + 1 }],
+    new SavedEdits(join(dataDir, 'second')),
+  )
 }
 
 /** Returns a host for URLs: a server that listens on all addresses is reached on loopback. */

@@ -23,7 +23,13 @@ function corruptResponse(body: Body, fault: Fault): Body {
     case 'no-rows':
       return withoutRows(body)
     case 'page-repeated':
-      return repeatPage(body)
+      return linkToPage(body, 0)
+    case 'page-missing':
+      return linkToPage(body, 2)
+    case 'page-short':
+      return withoutLastRow(body)
+    case 'extra-field':
+      return withExtraField(body, fault.field)
     case 'missing-field':
       return changeObject(body, fault, ({ [fault.field]: _gone, ...rest }) => rest)
     case 'changed-type':
@@ -55,12 +61,28 @@ function withoutRows(body: Body): Body {
   return { ...body, [rowsField]: [], total_entries: 0, total_pages: 1, next_page: null, links }
 }
 
-function repeatPage(body: Body): Body {
+/** Sets the next page to another one; there is none after the last page. */
+function linkToPage(body: Body, offset: number): Body {
   if (body.links === undefined) return body
-  const { links, page } = body as unknown as Page
-  const samePage = new URL(links.first)
-  samePage.searchParams.set('page', String(page))
-  return { ...body, next_page: page, links: { ...links, next: samePage.href } }
+  const { links, page, total_pages: last } = body as unknown as Page
+  const next = page + offset
+  if (next > last) return { ...body, next_page: null, links: { ...links, next: null } }
+  const url = new URL(links.first)
+  url.searchParams.set('page', String(next))
+  return { ...body, next_page: next, links: { ...links, next: url.href } }
+}
+
+function withExtraField(body: Body, field: string): Body {
+  const rowsField = findRowsField(body)
+  if (rowsField === undefined) return { ...body, [field]: 'extra' }
+  return { ...body, [rowsField]: (body[rowsField] as Body[]).map((row) => ({ ...row, [field]: 'extra' })) }
+}
+
+function withoutLastRow(body: Body): Body {
+  const rowsField = findRowsField(body)
+  return rowsField === undefined
+    ? body
+    : { ...body, [rowsField]: (body[rowsField] as unknown[]).slice(0, -1) }
 }
 
 /** Returns the name of the field with the rows of a list; undefined for a single object. */

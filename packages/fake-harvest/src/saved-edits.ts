@@ -44,6 +44,7 @@ export class SavedEdits {
   #next: Promise<void> | undefined
 
   constructor(dataDir: string) {
+    mkdirSync(dataDir, { recursive: true })
     this.#path = join(dataDir, 'edits.json')
     const kept = readJson<Record<string, TimeEntry | null>>(this.#path) ?? {}
     this.rows = new Map(Object.entries(kept).map(([id, row]) => [Number(id), row]))

@@ -6,6 +6,7 @@ import { parsePaging } from './paging.ts'
 import { parseQuery } from './query.ts'
 import { sendBody } from './response.ts'
 import { parseSelection } from './selection.ts'
+import type { AccountState } from './state.ts'
 import { formatTimestamp, type TimeEntry, withTimerHours } from './time-entry.ts'
 
 /**
@@ -13,24 +14,35 @@ import { formatTimestamp, type TimeEntry, withTimerHours } from './time-entry.ts
  * https://help.getharvest.com/api-v2/timesheets-api/timesheets/time-entries/
  * @param publicUrl returns the base of the links
  */
-export function timeEntries(entries: Entries, publicUrl: () => string, now: () => Date): Router {
+export function timeEntries(
+  entries: Entries,
+  state: AccountState,
+  publicUrl: () => string,
+  now: () => Date,
+): Router {
   const router = Router()
+  const show = (row: TimeEntry) => state.withNames(withTimerHours(row, now()))
 
   router.get('/', async (request: Request, response: Response) => {
     const query = parseQuery(request)
-    const selected = entries.select(parseSelection(query))
+    const visible = state.filterVisible(entries.selectListed(parseSelection(query), now()))
+    const [newest] = visible
+    const selected =
+      findFault(response, 'one-person') === undefined
+        ? visible
+        : visible.filter(({ user }) => user.id === newest?.user.id)
     const paging = parsePaging(query, `${publicUrl()}/v2/time_entries`)
     const rows = paging.slice(selected)
     const shift = findFault(response, 'shifted')
     if (shift !== undefined) await shiftRows(shift.by, entries, selected, rows, now())
-    const shown = rows.map((row) => withTimerHours(row, now()))
-    sendBody(response, { time_entries: shown, ...paging.describe(selected) })
+    sendBody(response, { time_entries: rows.map(show), ...paging.describe(selected) })
   })
 
   router.get('/:id', (request: Request<{ id: string }>, response: Response) => {
     const entry = entries.get(Number(request.params.id))
-    if (entry === undefined) throw apiErrors.notFound()
-    sendBody(response, withTimerHours(entry, now()))
+    // What a token may not see does not exist for it.
+    if (entry === undefined || state.filterVisible([entry]).length === 0) throw apiErrors.notFound()
+    sendBody(response, show(entry))
   })
 
   return router

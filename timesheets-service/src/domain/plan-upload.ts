@@ -1,8 +1,8 @@
+import { computeDigest } from '@timesheets/contracts/digest'
 import type { Content, UploadItem } from '@timesheets/contracts/entry'
 import type { Status } from '@timesheets/contracts/status'
 import type { StoredEntry } from '@timesheets/contracts/stored-entry'
 import type { OpenCorrectionState } from '@timesheets/contracts/upload'
-import { computeDigest } from './digest.ts'
 import { DomainError } from './domain-error.ts'
 import { sourceNotOwned, type WritingRun } from './sync-run.ts'
 import type {

@@ -1,6 +1,6 @@
+import { computeDigest } from '@timesheets/contracts/digest'
 import type { Content } from '@timesheets/contracts/entry'
 import { appSource, type Decision, type LockedEntry } from '../domain/decision.ts'
-import { computeDigest } from '../domain/digest.ts'
 import { Prisma } from './generated/client.ts'
 
 /** The latest source version of an approved entry, as the column `correction` stores it. */

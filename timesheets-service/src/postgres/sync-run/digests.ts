@@ -55,15 +55,16 @@ export function buildDigestsStatement(request: DigestRequest, limit: number): Pr
     ), read as (
       select count(*)::int as found, max(day) as last_day from latest
     ), summed as (
-      select day, user_id, count(*) as count, sum(seconds) as seconds,
-             ${sumLane(1)} as high, ${sumLane(9)} as low
+      select day, user_id, count(*) as count, sum(seconds) as seconds, ${sumLane(1)} as high, ${sumLane(9)} as low,
+             count(*) filter (where is_correction) as corrections
         from latest, read
        where found < ${limit}::int or day < last_day
        group by day, user_id
     )
     select (select string_agg('{"user_id":' || to_json(user_id)::text || ',"day":' || to_json(day)::text
                      || ',"count":' || count || ',"seconds":' || seconds
-                     || ',"digest":"' || ${toHex('high')} || ${toHex('low')} || E'"}\\n', ''
+                     || ',"digest":"' || ${toHex('high')} || ${toHex('low')} || '"'
+                     || case when corrections > 0 then ',"corrections":' || corrections else '' end || E'}\\n', ''
                      order by day, user_id collate "C") from summed) as text,
            found, ${Prisma.raw(civilDay('last_day'))} as last_day
       from read`

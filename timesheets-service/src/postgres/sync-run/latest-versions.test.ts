@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { createRandom } from '@timesheets/contractor-sync/test/seeded-random'
+import { computeDigest } from '@timesheets/contracts/digest'
 import type { Content } from '@timesheets/contracts/entry'
 import type { EntryDigest } from '@timesheets/contracts/sync-run'
 import { useTestClient } from '../../../test/use-test-client.ts'
-import { computeDigest } from '../../domain/digest.ts'
 import { toContentColumns, toStoredCorrection } from '../entry-mapping.ts'
 import { listDigestEntries } from './digest-entries.ts'
 

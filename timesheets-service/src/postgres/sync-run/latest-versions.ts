@@ -12,7 +12,7 @@ interface LatestVersionsOptions extends DigestRequest {
 
 /**
  * Selects the latest source version of each entry of a source, by the day and the person of that version: `id`, `day`,
- * `user_id`, `external_id`, `seconds`, `digest`. Tombstones and entries without an external id are left out.
+ * `user_id`, `external_id`, `seconds`, `digest`, `is_correction`. Tombstones and entries without an external id are left out.
  *
  * A row holds its latest source version in its columns, unless it has a correction: while that is pending or discarded,
  * the latest source version is the correction, and the columns are the accepted version. A decision moves the
@@ -31,13 +31,13 @@ export function selectLatestVersions(options: LatestVersionsOptions): Prisma.Sql
   const correctionDigest = Prisma.raw(recompute ? correctedDigest : 'digest')
   return Prisma.sql`
     select * from (
-      (select id, day, user_id, external_id, seconds, ${digest} as digest from timesheets
+      (select id, day, user_id, external_id, seconds, ${digest} as digest, false as is_correction from timesheets
         where ${ofSource} and day between ${from}::date and ${to}::date ${own(Prisma.sql`user_id`)} ${after}
           and correction is null and deleted_at is null and external_id is not null
         order by ${Prisma.raw(isByDay ? 'source desc, day' : 'id')} limit ${limit}::int)
       union all
       (select id, (correction->>'day')::date, correction->>'user_id', external_id, (correction->>'seconds')::int,
-              ${correctionDigest}
+              ${correctionDigest}, true
          from timesheets
         where ${ofSource} and ${correctionDay} between ${from} and ${to} ${own(Prisma.sql`correction->>'user_id'`)} ${after}
           and correction is not null and external_id is not null
@@ -56,7 +56,7 @@ const correctionDay = Prisma.sql`((correction->>'day') collate "C")`
 const jsonString = (text: string) =>
   `to_json(case when octet_length(${text}) = char_length(${text}) then ${text} else normalize(${text}) end)::text`
 
-/** Computes a digest as `computeDigest` of domain/digest.ts does. Each argument is SQL of a JSON text. */
+/** Computes a digest as `computeDigest` of the contracts package does. Each argument is SQL of a JSON text. */
 const computeDigest = (...fields: readonly string[]) =>
   `substr(sha256(convert_to(external_id, 'UTF8') || '\\x00'::bytea
      || convert_to('[' || ${fields.join(` || ',' || `)} || ']', 'UTF8')), 1, 16)`

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Content } from '@timesheets/contracts/entry'
+import type { Content } from './entry.ts'
 
 /**
  * Serializes a content canonically: a JSON array of user, day, instant, project, seconds and notes, in this order and

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from '@jest/globals'
-import type { Content } from '@timesheets/contracts/entry'
 import { computeDigest, toCanonicalText } from './digest.ts'
+import type { Content } from './entry.ts'
 
 const content: Content = {
   userId: '007',

@@ -1,0 +1,67 @@
+import { hash } from 'node:crypto'
+import { expect, test } from '@jest/globals'
+import { DaySlots, DaySums } from './day-sums.ts'
+
+const digest = (text: string) => hash('sha256', text, 'buffer').subarray(0, 16)
+
+test('a slot is a person and a day, also in the first and the last year', () => {
+  const slots = new DaySlots()
+  const days = ['0001-01-01', '1970-01-01', '2026-02-28', '2026-03-01', '9999-12-31']
+  const numbers = days.flatMap((day) => [slots.slot('ann', day), slots.slot('bob', day)])
+  expect(numbers).toEqual(numbers.map((_, i) => i))
+  expect(days.flatMap((day) => [slots.slot('ann', day), slots.slot('bob', day)])).toEqual(numbers)
+  expect(numbers.map((slot) => [slots.userId(slot), slots.day(slot)])).toEqual(
+    days.flatMap((day) => [
+      ['ann', day],
+      ['bob', day],
+    ]),
+  )
+  expect(slots.ofDay('2026-03-01')).toEqual([6, 7])
+  expect([...slots.between('1970-01-01', '2026-02-28')]).toEqual([2, 3, 4, 5])
+})
+
+test('the digest is the sum of both lanes modulo 2^64, whatever the order', () => {
+  const sums = new DaySums()
+  const bytes = (high: bigint, low: bigint) => {
+    const buffer = Buffer.alloc(16)
+    buffer.writeBigUInt64BE(high, 0)
+    buffer.writeBigUInt64BE(low, 8)
+    return buffer
+  }
+  sums.add(0, 3600, bytes(2n ** 64n - 1n, 5n))
+  sums.add(0, 1800, bytes(3n, 2n ** 64n - 6n))
+  expect(sums.get(0)).toEqual({ count: 2, seconds: 5400, digest: '0000000000000002ffffffffffffffff' })
+
+  const texts = Array.from({ length: 50 }, (_, i) => `entry ${i}`)
+  for (const text of texts) sums.add(1, 60, digest(text))
+  for (const text of texts.reverse()) sums.add(2, 60, digest(text))
+  expect(sums.hasSum(1, sums.get(2))).toBe(true)
+  sums.add(2, 60, digest('another'))
+  expect(sums.hasSum(1, sums.get(2))).toBe(false)
+  sums.subtract(2, 60, digest('another'))
+  expect(sums.get(2)).toEqual(sums.get(1))
+})
+
+test('a digest of the API is read as it is written', () => {
+  const sums = new DaySums()
+  const sum = { count: 2, seconds: 27_000, digest: '8f14e45fceea167a5a36dedd4bea2543' }
+  sums.set(7, sum)
+  expect(sums.get(7)).toEqual(sum)
+  sums.clear(7)
+  expect(sums.get(7)).toEqual({ count: 0, seconds: 0, digest: '0'.repeat(32) })
+})
+
+test('the total of a window is the sum of its slots', () => {
+  const sums = new DaySums()
+  sums.add(0, 1, digest('a'))
+  sums.add(1, 2, digest('b'))
+  sums.add(2, 4, digest('c'))
+  const all = new DaySums()
+  for (const [text, seconds] of [
+    ['a', 1],
+    ['b', 2],
+    ['c', 4],
+  ] as const)
+    all.add(0, seconds, digest(text))
+  expect(sums.total([0, 1, 2])).toEqual(all.get(0))
+})

@@ -1,0 +1,159 @@
+import { Column } from '../compact/column.ts'
+
+const dayMs = 86_400_000
+const emptySum: DaySum = { count: 0, seconds: 0, digest: '0'.repeat(32) }
+
+/** The entries of a person on a day, summed up. */
+export interface DaySum {
+  readonly count: number
+  readonly seconds: number
+  /** 32 hex digits: bytes 0 to 7 and bytes 8 to 15 of each digest, each summed modulo 2^64. Order does not matter. */
+  readonly digest: string
+}
+
+/** A person and a day, as a number. Numbers start at 0 and have no gaps. */
+export type Slot = number
+
+/** Numbers the pairs of a person and a day. */
+export class DaySlots {
+  readonly #slots = new Map<string, Map<number, Slot>>()
+  readonly #people: string[] = []
+  readonly #personNumbers = new Map<string, number>()
+  readonly #person = new Column(Uint32Array)
+  /** Days since 0001-01-01. */
+  readonly #day = new Column(Uint32Array)
+  readonly #ofDay = new Map<number, Slot[]>()
+  size = 0
+
+  /** @param day `YYYY-MM-DD` */
+  slot(userId: string, day: string): Slot {
+    const number = toDayNumber(day)
+    const days = this.#slots.get(userId) ?? this.#addPerson(userId)
+    const known = days.get(number)
+    if (known !== undefined) return known
+    const slot = this.size
+    this.size += 1
+    days.set(number, slot)
+    const sameDay = this.#ofDay.get(number)
+    if (sameDay === undefined) this.#ofDay.set(number, [slot])
+    else sameDay.push(slot)
+    this.#person.set(slot, this.#personNumbers.get(userId)!)
+    this.#day.set(slot, number)
+    return slot
+  }
+
+  userId(slot: Slot): string {
+    return this.#people[this.#person.get(slot)]!
+  }
+
+  day(slot: Slot): string {
+    return new Date((this.#day.get(slot) - epochDay) * dayMs).toISOString().slice(0, 10)
+  }
+
+  /** The slots of a day. */
+  ofDay(day: string): readonly Slot[] {
+    return this.#ofDay.get(toDayNumber(day)) ?? []
+  }
+
+  /** The slots of the days from the first to the last, both inclusive. */
+  *between(from: string, to: string): Generator<Slot> {
+    const [first, last] = [toDayNumber(from), toDayNumber(to)]
+    for (let slot = 0; slot < this.size; slot++) {
+      const day = this.#day.get(slot)
+      if (day >= first && day <= last) yield slot
+    }
+  }
+
+  #addPerson(userId: string): Map<number, Slot> {
+    this.#personNumbers.set(userId, this.#people.length)
+    this.#people.push(userId)
+    const days = new Map<number, Slot>()
+    this.#slots.set(userId, days)
+    return days
+  }
+}
+
+/** 1970-01-01, in days since 0001-01-01. */
+const epochDay = 719_162
+
+function toDayNumber(day: string): number {
+  return Date.parse(day) / dayMs + epochDay
+}
+
+/** Sums of entries by slot. 500,000 slots take some 14 MB. */
+export class DaySums {
+  readonly #count = new Column(Uint32Array)
+  readonly #seconds = new Column(Float64Array)
+  readonly #high = new Column(BigUint64Array)
+  readonly #low = new Column(BigUint64Array)
+
+  /** @param digest 16 bytes */
+  add(slot: Slot, seconds: number, digest: Uint8Array): void {
+    this.#change(slot, 1, seconds, digest)
+  }
+
+  subtract(slot: Slot, seconds: number, digest: Uint8Array): void {
+    this.#change(slot, -1, seconds, digest)
+  }
+
+  get(slot: Slot): DaySum {
+    const count = this.#count.get(slot)
+    if (count === 0) return emptySum
+    const digest = formatLane(this.#high.get(slot)) + formatLane(this.#low.get(slot))
+    return { count, seconds: this.#seconds.get(slot), digest }
+  }
+
+  set(slot: Slot, { count, seconds, digest }: DaySum): void {
+    this.#count.set(slot, count)
+    this.#seconds.set(slot, seconds)
+    this.#high.set(slot, BigInt(`0x${digest.slice(0, 16)}`))
+    this.#low.set(slot, BigInt(`0x${digest.slice(16)}`))
+  }
+
+  clear(slot: Slot): void {
+    if (this.#count.get(slot) !== 0) this.set(slot, emptySum)
+  }
+
+  isEmpty(slot: Slot): boolean {
+    return this.#count.get(slot) === 0
+  }
+
+  hasSum(slot: Slot, sum: DaySum): boolean {
+    const own = this.get(slot)
+    return own.count === sum.count && own.seconds === sum.seconds && own.digest === sum.digest
+  }
+
+  isEqual(slot: Slot, other: DaySums): boolean {
+    return (
+      this.#count.get(slot) === other.#count.get(slot) &&
+      this.#seconds.get(slot) === other.#seconds.get(slot) &&
+      this.#high.get(slot) === other.#high.get(slot) &&
+      this.#low.get(slot) === other.#low.get(slot)
+    )
+  }
+
+  /** Adds all sums up. */
+  total(slots: Iterable<Slot>): DaySum {
+    let [count, seconds, high, low] = [0, 0, 0n, 0n]
+    for (const slot of slots) {
+      count += this.#count.get(slot)
+      seconds += this.#seconds.get(slot)
+      high += this.#high.get(slot)
+      low += this.#low.get(slot)
+    }
+    const digest = formatLane(BigInt.asUintN(64, high)) + formatLane(BigInt.asUintN(64, low))
+    return { count, seconds, digest }
+  }
+
+  #change(slot: Slot, sign: 1 | -1, seconds: number, digest: Uint8Array): void {
+    const view = new DataView(digest.buffer, digest.byteOffset, 16)
+    const [high, low] = [view.getBigUint64(0), view.getBigUint64(8)]
+    this.#count.set(slot, this.#count.get(slot) + sign)
+    this.#seconds.set(slot, this.#seconds.get(slot) + sign * seconds)
+    // The columns keep the lowest 64 bits.
+    this.#high.set(slot, this.#high.get(slot) + (sign === 1 ? high : -high))
+    this.#low.set(slot, this.#low.get(slot) + (sign === 1 ? low : -low))
+  }
+}
+
+const formatLane = (lane: bigint) => lane.toString(16).padStart(16, '0')

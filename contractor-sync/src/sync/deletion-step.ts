@@ -1,0 +1,128 @@
+import type { UploadItem } from '../timesheets-api/client.ts'
+import type { EntryDetails } from '../trackers/tracker.ts'
+import { type Absence, concludeLookups, planDeletions, type WithheldDeletion } from './deletions.ts'
+import { mapRecord } from './mapping.ts'
+import type { People } from './people.ts'
+import type { RunContext } from './run-context.ts'
+
+/** So many lookups one run may make; the rate budget of the tracker paces them. */
+const maxLookups = 1000
+/** So many entries of the list are tried before lookups count as unreliable. */
+const maxControls = 3
+
+/** What is to be sent because of entries that the tracker did not list, and what is not deleted. */
+export interface DeletionStep {
+  readonly tombstones: readonly UploadItem[]
+  /** Entries that a lookup found: they moved out of the days that were read. */
+  readonly found: readonly { readonly item: UploadItem; readonly details: EntryDetails }[]
+  readonly withheld: readonly WithheldDeletion[]
+  /** Why the token was not shown to see everybody; undefined if it was. */
+  readonly accessRestriction: string | undefined
+}
+
+export interface DeletionStepOptions {
+  readonly account: string
+  /** What the token was found to lack before the read. */
+  readonly restrictionBefore: string | undefined
+  readonly storedByPerson: ReadonlyMap<string, number>
+  /** Ids whose deletion an operator allowed. */
+  readonly allowed: ReadonlySet<string>
+  /** Ids that the tracker listed a moment ago: a lookup must find one of them. */
+  readonly controlIds: readonly string[]
+  /** When earlier complete reads of all days first missed an id; for a tracker without lookup. */
+  readonly missingSince: ReadonlyMap<string, Date>
+}
+
+/** Decides about stored entries that the tracker did not list, with its lookups where it has them. */
+export async function decideDeletions(
+  absences: readonly Absence[],
+  options: DeletionStepOptions,
+  context: RunContext,
+): Promise<DeletionStep> {
+  const { tracker, incompleteReads } = context
+  if (absences.length === 0) {
+    return { tombstones: [], found: [], withheld: [], accessRestriction: options.restrictionBefore }
+  }
+  const restriction = options.restrictionBefore ?? (await checkAccess(options.account, context))
+  const plan = planDeletions(absences, {
+    incompleteRead: incompleteReads[0],
+    accessRestriction: restriction,
+    people: await listUserIds(context),
+    storedByPerson: options.storedByPerson,
+    allowed: options.allowed,
+    confirmation:
+      tracker.find === undefined
+        ? {
+            by: 'reads',
+            isFullRead: context.days.isFull,
+            readAt: new Date(),
+            missingSince: options.missingSince,
+          }
+        : { by: 'lookup', maxLookups },
+  })
+  const toTombstone = ({ userId, externalId }: Absence): UploadItem => ({
+    user_id: userId,
+    source: tracker.source,
+    external_id: externalId,
+    deleted: true,
+  })
+  if (plan.toLookUp.length === 0) {
+    const tombstones = plan.confirmed.map(toTombstone)
+    return { tombstones, found: [], withheld: plan.withheld, accessRestriction: restriction }
+  }
+
+  const gone = new Set<string>()
+  const found: DeletionStep['found'][number][] = []
+  for (const { externalId } of plan.toLookUp) {
+    context.signal.throwIfAborted()
+    const record = await tracker.find!(externalId)
+    if (record === undefined) {
+      gone.add(externalId)
+      continue
+    }
+    const mapped = mapRecord(record, tracker.source, context.people)
+    if (mapped.kind === 'item') found.push({ item: mapped.item, details: mapped.details })
+    else context.trackerSide.replace(externalId, 'open')
+  }
+  const findsListedEntries = gone.size === 0 || (await findsOneOf(options.controlIds, context))
+  const restrictionAfter = gone.size === 0 ? undefined : await checkAccess(options.account, context)
+  const conclusion = concludeLookups(plan.toLookUp, {
+    gone,
+    findsListedEntries,
+    accessRestriction: restrictionAfter,
+  })
+  return {
+    tombstones: conclusion.confirmed.map(toTombstone),
+    found,
+    withheld: [...plan.withheld, ...conclusion.withheld],
+    accessRestriction: restrictionAfter,
+  }
+}
+
+/** Asks the tracker again what the token sees: it may have lost rights since the start of the run. */
+export async function checkAccess(account: string, { tracker }: RunContext): Promise<string | undefined> {
+  const access = await tracker.checkAccess?.()
+  if (access === undefined) return 'the tracker does not say what its token sees'
+  if (access.account !== account) return `the token belongs to account ${access.account} by now`
+  return access.restriction
+}
+
+/** Whether a lookup finds an entry that the list shows. Without that, "not found" may be the answer to everything. */
+async function findsOneOf(ids: readonly string[], { tracker }: RunContext): Promise<boolean> {
+  for (const id of ids.slice(0, maxControls)) {
+    if ((await tracker.find!(id)) !== undefined) return true
+  }
+  return false
+}
+
+/** The `user_id`s under which entries of the tracker's people may be stored. */
+async function listUserIds({ tracker, people }: RunContext): Promise<ReadonlySet<string>> {
+  const listed = (await tracker.listPeople?.()) ?? []
+  return new Set(listed.flatMap((person) => listNames(person, people)))
+}
+
+/** A person may be stored under the e-mail address if the directory names another `user_id` only since today. */
+function listNames(person: Parameters<People['resolveUserId']>[0], people: People): string[] {
+  const userId = people.resolveUserId(person)
+  return [userId, person.email?.trim().toLowerCase()].filter((name) => name !== undefined)
+}

@@ -1,0 +1,29 @@
+import type { RetryBudget } from '../http/retry.ts'
+import type { ApiClient, UploadItem } from '../timesheets-api/client.ts'
+import type { EntryDetails, Tracker } from '../trackers/tracker.ts'
+import type { DaySlots } from './day-sums.ts'
+import type { RunDays } from './days.ts'
+import type { People } from './people.ts'
+import type { TrackerSide } from './tracker-side.ts'
+
+/** What the steps of one run share. */
+export interface RunContext {
+  readonly tracker: Tracker
+  readonly api: ApiClient
+  readonly retryBudget: RetryBudget
+  readonly runId: number
+  readonly people: People
+  readonly days: RunDays
+  readonly slots: DaySlots
+  readonly trackerSide: TrackerSide
+  /** Compute stored digests again from the stored fields. */
+  readonly recompute: boolean
+  /** Whether the tracker lists everything that it has. A file does not. */
+  readonly isWhole: boolean
+  /** Ends the run. */
+  readonly signal: AbortSignal
+  /** Why a read was not complete. */
+  readonly incompleteReads: string[]
+  /** Uploads an entry; does nothing in a run that only compares. */
+  send(item: UploadItem, details?: EntryDetails): Promise<void>
+}

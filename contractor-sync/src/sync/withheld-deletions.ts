@@ -1,0 +1,76 @@
+import type { RejectionBody } from '@timesheets/contracts/sync-run'
+import { z } from 'zod'
+import type { RetryBudget } from '../http/retry.ts'
+import type { ApiClient, StoredRejection } from '../timesheets-api/client.ts'
+import { type WithheldDeletion, type WithholdingReason, withholdingReasons } from './deletions.ts'
+
+/** The problem under which the API keeps a withheld deletion, among the rejections of its run. */
+const problemType = '/problems/deletion-withheld'
+
+const problemSchema = z.looseObject({ type: z.literal(problemType), reason: z.string() })
+const sentSchema = z.object({ missing_since: z.iso.datetime() })
+
+/**
+ * Formats a withheld deletion for the API. It is kept there, so that an operator can allow it later, from any machine.
+ * @param missingSince when a read first missed the entry
+ */
+export function toRejection(deletion: WithheldDeletion, missingSince: Date): RejectionBody {
+  const { externalId, userId, day, reason } = deletion
+  return {
+    external_id: externalId,
+    problem: {
+      type: problemType,
+      title: 'The deletion is withheld',
+      detail: `The tracker no longer lists the entry, and it was not deleted: ${withholdingReasons[reason]}`,
+      reason,
+    },
+    sent: { user_id: userId, day, missing_since: missingSince.toISOString() },
+  }
+}
+
+type Api = Pick<ApiClient, 'listRejections' | 'listRuns'>
+
+/** Reads the ids of the deletions that a run withheld. */
+export async function readWithheldIds(
+  runId: number,
+  api: Api,
+  retryBudget: Pick<RetryBudget, 'run'>,
+): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>()
+  for await (const { external_id: id, problem } of readRejections(runId, api, retryBudget)) {
+    if (id !== undefined && problemSchema.safeParse(problem).success) ids.add(id)
+  }
+  return ids
+}
+
+/** Since when the last run of all days has missed entries. A tracker without lookup needs two such runs. */
+export async function readMissingSince(
+  source: string,
+  api: Api,
+  retryBudget: Pick<RetryBudget, 'run'>,
+): Promise<ReadonlyMap<string, Date>> {
+  const runs = await retryBudget.run(() => api.listRuns(source, 500, 'succeeded'))
+  const lastFull = runs.find(({ mode, verify }) => mode === 'full' && !verify)
+  const since = new Map<string, Date>()
+  if (lastFull === undefined) return since
+  for await (const { external_id: id, problem, sent } of readRejections(lastFull.id, api, retryBudget)) {
+    const reason = problemSchema.safeParse(problem).data?.reason
+    const missing = sentSchema.safeParse(sent).data?.missing_since
+    const isWaiting = reason === ('awaiting-second-read' satisfies WithholdingReason)
+    if (id !== undefined && isWaiting && missing !== undefined) since.set(id, new Date(missing))
+  }
+  return since
+}
+
+async function* readRejections(
+  runId: number,
+  api: Api,
+  retryBudget: Pick<RetryBudget, 'run'>,
+): AsyncGenerator<StoredRejection> {
+  let cursor: string | undefined
+  do {
+    const page = await retryBudget.run(() => api.listRejections(runId, cursor))
+    yield* page.items
+    cursor = page.next
+  } while (cursor !== undefined)
+}

@@ -1,0 +1,277 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { checkBothSides, readLatestVersions } from './both-sides.ts'
+import { testEnvironment } from './test-environment.ts'
+
+const leaseMs = 2000
+const env = testEnvironment({ SYNC_RUN_LEASE_MS: String(leaseMs) })
+beforeEach(() => env.deleteEntries())
+afterEach(async () => {
+  await env.clearFaults()
+  await env.local('tracker', 'PUT', 'token', {})
+  await env.local('tracker', 'PUT', 'lag', { seconds: 0 })
+})
+
+const entries = '/v2/time_entries'
+const allDays = { from: '0000', to: '9999' }
+
+interface Proof {
+  readonly outcome: string
+  readonly reason?: string
+  readonly entries?: number
+  readonly digest?: string
+  readonly days?: unknown
+}
+
+const getProof = (report: Record<string, unknown>) => report.proof as Proof
+
+async function deleteInTracker(count: number, userId?: number): Promise<string[]> {
+  const tracked = await env.readTracked()
+  const chosen = tracked.filter(
+    ({ hours, is_running: isRunning, user }) => hours > 0 && !isRunning && (userId ?? user.id) === user.id,
+  )
+  const ids = chosen.slice(0, count).map(({ id }) => String(id))
+  for (const id of ids) await env.local('tracker', 'DELETE', `time_entries/${id}`)
+  return ids
+}
+
+async function readTombstones(): Promise<string[]> {
+  return [...(await readLatestVersions(env))]
+    .filter(([, version]) => version === 'tombstone')
+    .map(([id]) => id)
+}
+
+async function expectEqualSides(): Promise<void> {
+  expect(await checkBothSides(env, { withheld: [], ...allDays })).toEqual({
+    differing: [],
+    falseTombstones: [],
+  })
+}
+
+test('the report ends with the proof: entries, hours, people, days and the digest', async () => {
+  const { stdout, code } = await env.run({}, ['--full', '--format', 'text'])
+  const { count } = await env.readTrackerTotals()
+  expect(code).toBe(0)
+  expect(stdout).toMatch(
+    new RegExp(
+      `\\nBoth sides agree: ${count} entries, [\\d.,]+ h, \\d+ people, \\d+ days\\n {2}digest [0-9a-f]{32}\\n$`,
+    ),
+  )
+  const repeat = await env.run()
+  expect(getProof(repeat.report)).toMatchObject({ outcome: 'equal', entries: count })
+  expect(repeat.report).toMatchObject({ created: 0, updated: 0, unchanged: count })
+})
+
+test('what is deleted in the tracker is deleted here, and what is approved is held', async () => {
+  await env.run()
+  const [approved, ...ids] = await deleteInTracker(3)
+  await env.sql("update timesheets set approved_at = now(), approved_by = 'maya' where external_id = $1", [
+    approved,
+  ])
+  const { code, report } = await env.run()
+  expect({ code, ...report }).toMatchObject({ code: 0, deleted: 2, held: 1, withheld: 0 })
+  expect(getProof(report).outcome).toBe('equal')
+  expect((await readTombstones()).sort()).toEqual([approved, ...ids].sort())
+  const [row] = await env.sql('select deleted_at from timesheets where external_id = $1', [approved])
+  expect(row).toEqual({ deleted_at: null })
+  await expectEqualSides()
+}, 60_000)
+
+describe('deletions above a cap', () => {
+  test('are withheld and listed, and --allow-deletes makes exactly those', async () => {
+    await env.run()
+    const [{ id: person }] = (await env.local<[{ id: number }]>('tracker', 'GET', 'users')) as [
+      { id: number },
+    ]
+    const ids = await deleteInTracker(12, person)
+    const withheld = await env.run({}, ['--full', '--format', 'text'])
+    expect(withheld.code).toBe(3)
+    expect(withheld.stdout).toMatch(/Withheld: 12 entries that the tracker no longer lists were not deleted:/)
+    const [, run] = /contractor-sync run --allow-deletes=(\d+)\n/.exec(withheld.stdout)!
+    expect(await readTombstones()).toEqual([])
+
+    const [other] = await deleteInTracker(1)
+    const allowed = await env.run({}, [`--allow-deletes=${run}`])
+    expect(allowed.report).toMatchObject({ deleted: 13, withheld: 0, exitCode: 0 })
+    expect((await readTombstones()).sort()).toEqual([...ids, other!].sort())
+    await expectEqualSides()
+  }, 60_000)
+
+  test('the tracker has nothing left: nothing is deleted', async () => {
+    await env.run()
+    await env.injectFaults({ fault: 'no-rows', path: entries, times: 1000 })
+    const { code, report } = await env.run()
+    expect(code).toBe(3)
+    expect(getProof(report).outcome).toBe('not-provable')
+    expect(report.withheld).toBeGreaterThan(50)
+    expect(await readTombstones()).toEqual([])
+  }, 60_000)
+})
+
+describe('a tracker that shows less than it has deletes nothing, and the run says not-provable', () => {
+  const always = { path: entries, times: 1000 }
+  test.each<[string, () => Promise<unknown>]>([
+    ['a page is missing', () => env.injectFaults({ fault: 'page-missing', ...always })],
+    ['pages are short', () => env.injectFaults({ fault: 'page-short', ...always })],
+    ['one person only', () => env.injectFaults({ fault: 'one-person', ...always })],
+    [
+      'the total lies',
+      () => env.injectFaults({ fault: 'changed-type', field: 'total_entries', value: 9999, ...always }),
+    ],
+    ['an empty list', () => env.injectFaults({ fault: 'no-rows', ...always })],
+    [
+      'the token loses its rights between two pages',
+      () => env.local('tracker', 'PUT', 'token', { role: 'manager', user_id: 3_100_001, after: 4 }),
+    ],
+    ...['401', '403', '404', '500'].map((fault): [string, () => Promise<unknown>] => [
+      `${fault} on the second page`,
+      () => env.injectFaults({ fault, ...always, after: 1 }),
+    ]),
+  ])(
+    '%s',
+    async (_what, hinder) => {
+      await env.run()
+      await hinder()
+      const { code, report } = await env.run({ RETRY_DEADLINE_SECONDS: '1' })
+      expect(code).not.toBe(0)
+      expect(getProof(report).outcome).toBe('not-provable')
+      expect(await readTombstones()).toEqual([])
+    },
+    60_000,
+  )
+
+  test('lookups that find nothing at all', async () => {
+    await env.run()
+    await env.injectFaults({ fault: '404', path: `${entries}/*`, times: 1000 })
+    await deleteInTracker(1)
+    const { code, lines } = await env.run()
+    expect(code).toBe(3)
+    expect(lines).toContainEqual(
+      expect.objectContaining({ msg: 'deletion withheld', reason: 'unproven-lookup' }),
+    )
+    expect(await readTombstones()).toEqual([])
+  }, 60_000)
+
+  test('a person who was removed from the tracker keeps all entries', async () => {
+    await env.run()
+    await env.local('tracker', 'PATCH', 'users/3100008', { is_deleted: true })
+    const { code, lines } = await env.run()
+    await env.local('tracker', 'PATCH', 'users/3100008', { is_deleted: false })
+    expect(code).toBe(3)
+    expect(lines).toContainEqual(
+      expect.objectContaining({ msg: 'deletion withheld', reason: 'removed-person' }),
+    )
+    expect(await readTombstones()).toEqual([])
+  }, 60_000)
+})
+
+test('another account is refused with 2, and nothing is synced over the first one', async () => {
+  await env.run()
+  const before = await env.readStoredTotals()
+  const { code, report } = await env.run({ HARVEST_ACCOUNT_ID: '1000002' })
+  expect(code).toBe(2)
+  expect(report.reason).toMatch(/account is not the one that was synced before/)
+  expect(await env.readStoredTotals()).toEqual(before)
+}, 60_000)
+
+describe('verify', () => {
+  test('says that both sides agree, or where they differ, and writes nothing', async () => {
+    await env.run()
+    const equal = await env.spawn(['verify', '--full', '--format', 'text']).ended
+    expect(equal.code).toBe(0)
+    expect(equal.stdout).toMatch(/verify: nothing was written.*Both sides agree: \d+ entries/s)
+
+    await env.sql("update timesheets set seconds = seconds + 60 where external_id = '636709355'")
+    await deleteInTracker(1)
+    const before = await env.sql('select id, version from timesheets order by id')
+    const differs = await env.spawn(['verify', '--full', '--format', 'text']).ended
+    expect(differs.code).toBe(1)
+    expect(differs.stdout).toMatch(/Both sides differ, on 2 days of a person:/)
+    expect(differs.stdout).toMatch(
+      /2017-03-02 {2}kim@example\.com {2}tracker 1 entry, 2\.11 h; Timesheets 1 entry, 2\.1267 h/,
+    )
+    expect(await env.sql('select id, version from timesheets order by id')).toEqual(before)
+
+    // The API sees the digest that it stored, so a damaged row needs a backup: a sync names it, and does the rest.
+    const damaged = await env.run()
+    expect(damaged.report).toMatchObject({ deleted: 1, exitCode: 1 })
+    expect(damaged.report.reason).toMatch(/1 day of a person differs .*kim@example\.com on 2017-03-02/)
+    await env.sql("update timesheets set seconds = seconds - 60 where external_id = '636709355'")
+    expect((await env.run()).code).toBe(0)
+    await expectEqualSides()
+  }, 60_000)
+
+  test('a dry run prints the plan, deletions included, and writes nothing', async () => {
+    await env.run()
+    const [gone] = await deleteInTracker(1)
+    await env.local('tracker', 'PATCH', 'time_entries/636709355', { hours: 3.25 })
+    await env.local('tracker', 'POST', 'time_entries', { spent_date: '2026-05-10', hours: 1 })
+    const before = await env.sql('select id, version from timesheets order by id')
+    const { code, report } = await env.run({}, ['--full', '--dry-run'])
+    expect(code).toBe(0)
+    expect(report).toMatchObject({ created: 1, updated: 1, deleted: 1, held: 0, withheld: 0, mode: 'plan' })
+    expect(await env.sql('select id, version from timesheets order by id')).toEqual(before)
+    expect(await readTombstones()).not.toContain(gone)
+    expect((await env.run()).report).toMatchObject({ created: 1, updated: 1, deleted: 1, exitCode: 0 })
+  }, 60_000)
+})
+
+test('report lists the last runs, and what the newest of them could not place', async () => {
+  await env.run()
+  await env.local('tracker', 'PATCH', 'time_entries/636709355', { hours: 30 })
+  await env.run()
+  await env.local('tracker', 'PATCH', 'time_entries/636709355', { hours: 3 })
+  const { code, stdout } = await env.spawn(['report', '--format', 'text', '--show', '2']).ended
+  expect(code).toBe(0)
+  const [last, first] = stdout.split('\n')
+  expect(last).toMatch(
+    /^\d+ {2}[\d-]+T[\d:]+ {2}all days {2}succeeded {2}read \d+, rejected 1 {2}both sides agree$/,
+  )
+  expect(first).toMatch(/ {2}all days {2}succeeded {2}read \d+, created \d+/)
+  expect(stdout).toMatch(
+    /Rejected or withheld in run \d+ \(1 in all\):\n {2}636709355 {2}hours must be at most 24/,
+  )
+}, 60_000)
+
+test('unknown fields of the tracker are named once per run', async () => {
+  await env.injectFaults({ fault: 'extra-field', field: 'mood', path: entries, times: 100 })
+  const { report, code } = await env.run()
+  expect(code).toBe(0)
+  expect(report.unknownFields).toEqual({ mood: expect.any(Number) })
+  const text = await env.run({}, ['--full', '--format', 'text'])
+  expect(text.stdout.match(/Unknown fields of the tracker, which were ignored: mood/g)).toHaveLength(1)
+}, 60_000)
+
+describe('two runs of one source', () => {
+  test('the second one is told so, and exits with 75', async () => {
+    await env.injectFaults({ fault: 'slow', delayMs: 3000, path: entries })
+    const first = env.spawn(['run', '--full'])
+    await first.waitForOutput('sync started')
+    await sleep(500)
+    const second = await env.run()
+    expect(second.code).toBe(75)
+    expect(second.report.reason).toMatch(/run/)
+    expect((await first.ended).code).toBe(0)
+    await expectEqualSides()
+  }, 60_000)
+
+  test('one that is paused past its lease writes nothing more', async () => {
+    await env.injectFaults({ fault: 'slow', delayMs: 2000, path: entries, after: 1 })
+    const paused = env.spawn(['run', '--full'])
+    await paused.waitForOutput('sync started')
+    await sleep(1000)
+    paused.kill('SIGSTOP')
+    await sleep(2 * leaseMs)
+    await env.clearFaults()
+    const next = await env.run()
+    expect(next.code).toBe(0)
+    const before = await env.sql('select id, version from timesheets order by id')
+    await env.local('tracker', 'PATCH', 'time_entries/636709355', { hours: 4 })
+    paused.kill('SIGCONT')
+    const ended = await paused.ended
+    expect(ended.code).toBe(75)
+    expect(await env.sql('select id, version from timesheets order by id')).toEqual(before)
+    await env.run()
+    await expectEqualSides()
+  }, 60_000)
+})

@@ -16,6 +16,14 @@ export const datePattern =
  * @returns undefined if the text has another syntax, or if its day or time does not exist
  */
 export function parseDate(text: string): ParsedDate | undefined {
+  if (text !== last.text) last = { text, parsed: parse(text) }
+  return last.parsed
+}
+
+/** An entry's date is checked, compared with today and converted, one right after the other. */
+let last: { readonly text: string; readonly parsed: ParsedDate | undefined } = { text: '', parsed: undefined }
+
+function parse(text: string): ParsedDate | undefined {
   const match = datePattern.exec(text)
   if (match === null) return undefined
   const number = (group: number) => Number(match[group] ?? 0)

@@ -49,7 +49,7 @@ export async function upload(
   { dryRun, atomic = false, readBack = false, sourceOwners, syncRun }: UploadOptions,
   store: UploadStore,
 ): Promise<readonly ItemResult[]> {
-  const sourced = items.map((item) => ({ ...item, source: item.source ?? defaultSource(clientId) }))
+  const sourced = items.map((item) => withSource(item, clientId))
   const keys = { ...toUploadKeys(sourced, clientId), syncRun }
   const decide = (existing: ExistingState): { plan: UploadPlan; changeSet: ChangeSet } => {
     const owners = resolveOwners(existing.owners, sourceOwners, clientId)
@@ -120,6 +120,12 @@ function resolveOwners(
 
 /** The source of items without one. No request can name it, because a colon is not valid in the field `source`. */
 const defaultSource = (clientId: string) => `client:${clientId}`
+
+function withSource(item: UploadItem, clientId: string): SourcedItem {
+  return hasSource(item) ? item : { ...item, source: defaultSource(clientId) }
+}
+
+const hasSource = (item: UploadItem): item is SourcedItem => item.source !== null
 
 function toUploadKeys(items: readonly SourcedItem[], clientId: string): UploadKeys {
   const identities = items.flatMap(({ source, externalId }) =>

@@ -36,7 +36,7 @@ export interface StreamLimits {
 }
 
 /** How many chunks of one stream are stored at once: while one waits for the database, the next is parsed. */
-const maxRunningChunks = 2
+const maxRunningChunks = 4
 
 /** What one upload as a stream needs. */
 export interface StreamedUpload {

@@ -1,10 +1,14 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { beforeEach, expect, test } from '@jest/globals'
 import { runInProcess } from './in-process-run.ts'
 import { testEnvironment } from './test-environment.ts'
 
 const env = testEnvironment()
-beforeEach(() => env.deleteEntries())
+beforeEach(async () => {
+  await env.deleteEntries()
+  await rm(env.file('exports'), { recursive: true, force: true })
+  await mkdir(env.file('exports'))
+})
 
 const header = 'email,date,project,hours,notes'
 const standUp = 'kim@example.com,2026-09-01,Site,1,stand-up'
@@ -12,12 +16,16 @@ const typo = 'kim@example.com,2026-09-01,Site,2,laoyut'
 const fixed = 'kim@example.com,2026-09-01,Site,2,layout'
 const otherDay = 'kim@example.com,2026-09-02,Site,4,laoyut'
 
-/** Syncs an export without ids, by default all of it. Returns the counts of its report. */
-async function sync(rows: readonly string[], options: Parameters<typeof runInProcess>[1] = { full: true }) {
-  await writeFile(env.file('hours.csv'), `${[header, ...rows].join('\n')}\n`)
+/** Writes an export without ids into the folder, and syncs the folder, by default all days. Returns the counts of the report. */
+async function sync(
+  rows: readonly string[],
+  options: Parameters<typeof runInProcess>[1] = { full: true },
+  name = 'hours.csv',
+) {
+  await writeFile(env.file(`exports/${name}`), `${[header, ...rows].join('\n')}\n`)
   const { error, counts } = await runInProcess(env, options, {
     SYNC_SOURCE: 'csv',
-    CSV_PATH: env.file('hours.csv'),
+    CSV_PATH: env.file('exports'),
     UNKNOWN_PERSON: 'tracker-id',
   })
   if (error !== undefined) throw error
@@ -93,4 +101,15 @@ test('a row that has no hours now is not taken for one that went', async () => {
     await sync([standUp, typo.replace(',2,', ',0,'), 'kim@example.com,2026-09-01,Site,3,review']),
   ).toEqual({ created: 1, deleted: 1, unchanged: 1 })
   expect(await readNotes()).toEqual(['review', 'stand-up'])
+}, 60_000)
+
+test('a newer file of a folder updates what an older file had', async () => {
+  await sync([standUp, typo], { full: true }, '2026-09-01.csv')
+  // The older row is named, because it may be of other work.
+  expect(await sync([standUp, fixed], { full: true }, '2026-09-02.csv')).toEqual({
+    updated: 1,
+    unchanged: 1,
+    rejected: 1,
+  })
+  expect(await readNotes()).toEqual(['layout', 'stand-up'])
 }, 60_000)

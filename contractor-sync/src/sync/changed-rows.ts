@@ -88,10 +88,9 @@ export async function pairChangedRows(
   { source, people, isDifferent, readStored, computeDigest }: ChangedRowsOptions,
 ): Promise<ReadonlyMap<string, string>> {
   const days = new Map<string, IdentifiedEntry[]>()
-  /** Rows that did not go, although they are not entries: without hours, running, or rejected. */
+  /** Rows that did not go, although they are not uploaded: without hours, running, or of an unknown person. */
   const others = new Set<string>()
   for await (const record of records) {
-    if (record.kind === 'unreadable') others.add(record.externalId)
     if (record.kind !== 'entry' || record.isDerived !== true) continue
     const result = mapRecord(record, source, people)
     if (result.kind !== 'item' || result.item.deleted) {

@@ -2,8 +2,61 @@ import { parseDate } from '@timesheets/contracts/date'
 import { pairIdentities } from '@timesheets/exports/pairing'
 import type { IdentifiedEntry } from '../timesheets-api/client.ts'
 import type { SourceRecord } from '../trackers/tracker.ts'
+import { DaySums } from './day-sums.ts'
+import { padDays } from './days.ts'
 import { mapRecord } from './mapping.ts'
 import type { People } from './people.ts'
+import type { RunContext } from './run-context.ts'
+
+/**
+ * Pairs the changed rows of a run's files, before the read that sends. Nothing is read for a tracker that is a service, or
+ * while nothing is stored; files in which no stored day differs are read once.
+ * @returns the pairs for the reads of this run (`Selection.pairs`)
+ */
+export async function findChangedRows(
+  context: Omit<RunContext, 'pairs'>,
+): Promise<ReadonlyMap<string, string>> {
+  const { tracker, api, retryBudget, runId, people, days, slots, trackerSide, isWhole, signal } = context
+  if (isWhole) return new Map()
+  const range = days.isFull ? { from: days.from, to: days.to } : padDays(days.from, days.to)
+  const stored = await retryBudget.run(async () => {
+    const sums = new DaySums()
+    const storedSlots = []
+    for await (const line of api.listDigests(runId, { ...range, recompute: false })) {
+      const slot = slots.slot(line.user_id, line.day)
+      sums.set(slot, line)
+      storedSlots.push(slot)
+    }
+    return { sums, slots: storedSlots }
+  })
+  if (stored.slots.length === 0) return new Map()
+  const sums = new DaySums()
+  const derived = new DaySums()
+  for await (const record of tracker.read(days.read)) {
+    signal.throwIfAborted()
+    const result = mapRecord(record, tracker.source, people)
+    const counted = result.kind === 'item' ? trackerSide.digest(result.item) : undefined
+    if (counted === undefined) continue
+    const { slot, seconds, digest } = counted
+    sums.add(slot, seconds, digest)
+    if (record.kind === 'entry' && record.isDerived === true) derived.add(slot, seconds, digest)
+  }
+  const differing = new Set(
+    stored.slots.filter((slot) => !derived.isEmpty(slot) && !sums.isEqual(slot, stored.sums)),
+  )
+  if (differing.size === 0) return new Map()
+  return await pairChangedRows(tracker.read(days.read), {
+    source: tracker.source,
+    people,
+    isDifferent: (userId, day) => differing.has(slots.slot(userId, day)),
+    readStored: async (userId, day) => {
+      signal.throwIfAborted()
+      const entries = await retryBudget.run(() => api.listEntries(runId, userId, day, false))
+      return entries.map(({ external_id: externalId, digest }) => ({ externalId, digest }))
+    },
+    computeDigest: (entry) => Buffer.from(trackerSide.digest(entry)!.digest).toString('hex'),
+  })
+}
 
 /** What Timesheets has of one entry. */
 export interface StoredEntry {
@@ -35,10 +88,15 @@ export async function pairChangedRows(
   { source, people, isDifferent, readStored, computeDigest }: ChangedRowsOptions,
 ): Promise<ReadonlyMap<string, string>> {
   const days = new Map<string, IdentifiedEntry[]>()
+  /** Rows that did not go, although they are not uploaded: without hours, running, or of an unknown person. */
+  const others = new Set<string>()
   for await (const record of records) {
     if (record.kind !== 'entry' || record.isDerived !== true) continue
     const result = mapRecord(record, source, people)
-    if (result.kind !== 'item' || result.item.deleted) continue
+    if (result.kind !== 'item' || result.item.deleted) {
+      others.add(record.externalId)
+      continue
+    }
     const day = parseDate(result.item.date)?.day
     if (day === undefined || !isDifferent(result.item.user_id, day)) continue
     const key = JSON.stringify([result.item.user_id, day])
@@ -53,6 +111,7 @@ export async function pairChangedRows(
       (await readStored(userId, day)).map(({ externalId, digest }) => [externalId, digest]),
     )
     const byId = new Map(entries.map((entry) => [entry.external_id, entry]))
+    for (const id of others) digests.delete(id)
     const isStored = (stored: string, current: string) =>
       computeDigest({ ...byId.get(current)!, external_id: stored }) === digests.get(stored)
     for (const [current, stored] of pairIdentities(digests.keys(), byId.keys(), isStored))

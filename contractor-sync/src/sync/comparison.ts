@@ -114,9 +114,9 @@ async function readDays(
   days: ReadonlySet<string>,
   context: RunContext,
 ): Promise<Map<Slot, Map<string, FreshEntry>>> {
-  const { tracker, people, slots, trackerSide, signal } = context
+  const { tracker, people, slots, trackerSide, pairs, signal } = context
   const sorted = [...days].sort()
-  const selection = { from: sorted[0]!, to: sorted.at(-1)! }
+  const selection = { from: sorted[0]!, to: sorted.at(-1)!, pairs }
   const fresh = new Map<Slot, Map<string, FreshEntry>>()
   const onIncomplete = (reason: string) => context.incompleteReads.push(reason)
   for await (const record of tracker.read(selection, { onIncomplete })) {

@@ -4,6 +4,7 @@ import type { RetryBudget } from '../http/retry.ts'
 import type { ApiClient, UploadItem, UploadItemLine } from '../timesheets-api/client.ts'
 import type { EntryDetails, Tracker, TrackerAccess } from '../trackers/tracker.ts'
 import { formatBookmark, parseBookmark } from './bookmark.ts'
+import { findChangedRows } from './changed-rows.ts'
 import { type Comparison, compareEntries, compareWindow, type DayDifferences } from './comparison.ts'
 import { DaySlots } from './day-sums.ts'
 import { type DaysOptions, type RunDays, selectDays } from './days.ts'
@@ -124,7 +125,7 @@ class SyncRun {
       const people = await this.#job.readPeople()
       // Before the entries, so that the person of each entry is known.
       await tracker.listPeople?.()
-      const context: RunContext = {
+      const unpaired: Omit<RunContext, 'pairs'> = {
         tracker,
         api,
         retryBudget,
@@ -143,6 +144,7 @@ class SyncRun {
           else await uploader.send(item, details)
         },
       }
+      const context: RunContext = { ...unpaired, pairs: await findChangedRows(unpaired) }
       await this.#read(context, parseBookmark(lease.bookmark).changedSince)
       await uploader.flush()
       this.#isRepair = true

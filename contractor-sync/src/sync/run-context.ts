@@ -20,6 +20,8 @@ export interface RunContext {
   readonly recompute: boolean
   /** Whether the tracker lists everything that it has. A file does not. */
   readonly isWhole: boolean
+  /** The stored ids of changed rows (`changed-rows.ts`), for each read. */
+  readonly pairs: ReadonlyMap<string, string>
   /** Ends the run. */
   readonly signal: AbortSignal
   /** Why a read was not complete. */

@@ -26,7 +26,7 @@ export interface WindowReadEvents {
  * if they are what is stored, none of them is sent. An entry on a day without stored entries is sent at once.
  */
 export async function readWindow(context: RunContext, events: WindowReadEvents): Promise<void> {
-  const { tracker, people, trackerSide, signal } = context
+  const { tracker, people, trackerSide, pairs, signal } = context
   const stored = await readStored(context)
   const waiting = new WaitingDays()
   const sendDay = async (day: WaitingDay) => {
@@ -41,7 +41,8 @@ export async function readWindow(context: RunContext, events: WindowReadEvents):
     }
   }
   const onIncomplete = (reason: string) => context.incompleteReads.push(reason)
-  for await (const record of tracker.read(context.days.read, { onTotal: events.onTotal, onIncomplete })) {
+  const selection: Selection = { ...context.days.read, pairs }
+  for await (const record of tracker.read(selection, { onTotal: events.onTotal, onIncomplete })) {
     signal.throwIfAborted()
     const mapped = mapRecord(record, tracker.source, people)
     if (mapped.kind !== 'item') {

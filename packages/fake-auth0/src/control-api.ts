@@ -1,8 +1,9 @@
+import { type Scope, scopes } from '@timesheets/contracts/scope'
 import express, { type ErrorRequestHandler, type Router } from 'express'
 import type { Faults } from './faults.ts'
 import { requireJsonObject } from './json-object.ts'
 import { generateKey, type Keys, type SigningKey, sign } from './keys.ts'
-import type { Registry } from './registry.ts'
+import type { Client, Registry } from './registry.ts'
 
 interface ControlApiOptions {
   readonly issuer: string
@@ -46,6 +47,15 @@ export function createControlApi({ issuer, registry, keys, faults }: ControlApiO
       token_type: 'Bearer',
       expires_in: expiresInSeconds,
     })
+  })
+
+  // Changes the grant of a client, as on its page in the dashboard: tokens that exist keep their scopes.
+  router.patch('/clients/:id', (req, res) => {
+    const index = registry.clients.findIndex(({ clientId }) => clientId === req.params.id)
+    if (index === -1) throw new TypeError(`there is no client "${req.params.id}"`)
+    const client = { ...registry.clients[index]!, ...parseClientChange(req.body) }
+    registry.clients[index] = client
+    res.json({ grant: client.grant ?? null, tokenSeconds: client.tokenSeconds ?? null })
   })
 
   router.get('/faults', (_req, res) => void res.json(faults.pending))
@@ -110,6 +120,21 @@ function parseTokenRequest(body: unknown): TokenRequest {
     expiresInSeconds: expiresInSeconds as number,
     kid,
     key: key as KeyName,
+  }
+}
+
+/** @throws {TypeError} */
+function parseClientChange(body: unknown): Pick<Client, 'grant' | 'tokenSeconds'> {
+  const { grant, tokenSeconds, ...unknown } = requireJsonObject('the body', body)
+  for (const name of Object.keys(unknown)) throw new TypeError(`${name} is not a known field`)
+  const isScope = (name: unknown): name is Scope => typeof name === 'string' && Object.hasOwn(scopes, name)
+  if (grant !== undefined && !(Array.isArray(grant) && grant.every(isScope)))
+    throw new TypeError('grant is not a list of scopes of the API')
+  if (tokenSeconds !== undefined && !(Number.isInteger(tokenSeconds) && Number(tokenSeconds) > 0))
+    throw new TypeError('tokenSeconds is not a positive integer')
+  return {
+    ...(grant === undefined ? {} : { grant }),
+    ...(tokenSeconds === undefined ? {} : { tokenSeconds: Number(tokenSeconds) }),
   }
 }
 

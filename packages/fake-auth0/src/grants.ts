@@ -36,7 +36,8 @@ export function buildResourceServerInfo(registry: Registry) {
 async function machineGrant(ctx: Context, registry: Registry): Promise<void> {
   const { provider, client, params } = ctx.oidc
   const resourceServer = requireApi(ctx, registry)
-  const grant = registry.clients.find(({ clientId }) => clientId === client.clientId)?.grant
+  const { grant, tokenSeconds: expiresIn } =
+    registry.clients.find(({ clientId }) => clientId === client.clientId) ?? {}
   if (grant === undefined) {
     throw new OAuthError(
       403,
@@ -51,7 +52,7 @@ async function machineGrant(ctx: Context, registry: Registry): Promise<void> {
   }
 
   const scope = (requested.length > 0 ? requested : grant).join(' ') || undefined
-  const token = new provider.ClientCredentials({ client, scope })
+  const token = new provider.ClientCredentials({ client, scope, expiresIn })
   token.resourceServer = resourceServer
   ctx.body = {
     access_token: await token.save(),

@@ -11,6 +11,8 @@ export interface Client {
   readonly grantTypes: readonly ('client_credentials' | 'authorization_code' | 'refresh_token' | 'password')[]
   /** The scopes of its client grant for the API. A client without a grant gets no machine token. */
   readonly grant?: readonly Scope[]
+  /** The life of its machine tokens; by default that of all tokens. */
+  readonly tokenSeconds?: number
 }
 
 /** A person who can log in. */
@@ -30,7 +32,7 @@ export interface Person {
 export interface Registry {
   readonly audience: string
   readonly scopes: readonly string[]
-  readonly clients: readonly Client[]
+  readonly clients: Client[]
   readonly people: readonly Person[]
 }
 

@@ -22,6 +22,7 @@ export function createControlApi(
   defaultUser: User,
   faults: Faults,
   now: () => Date,
+  setClockError: (ms: number) => void,
 ): Router {
   const router = Router()
   router.use(express.json({ limit: '100kb', strict: true }))
@@ -105,6 +106,14 @@ export function createControlApi(
     const parsed = z.strictObject({ seconds: z.int().min(0) }).safeParse(request.body)
     if (!parsed.success) throw invalidParameter(parsed.error)
     entries.setLag(parsed.data.seconds * 1000)
+    response.json(parsed.data)
+  })
+
+  // The clock writes `updated_at`, `created_at` and the header `Date`.
+  router.put('/clock', (request: Request, response: Response) => {
+    const parsed = z.strictObject({ error_seconds: z.int() }).safeParse(request.body)
+    if (!parsed.success) throw invalidParameter(parsed.error)
+    setClockError(parsed.data.error_seconds * 1000)
     response.json(parsed.data)
   })
 

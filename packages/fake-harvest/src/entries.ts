@@ -49,8 +49,8 @@ export class Entries {
   }
 
   /** Like `select`, from a list that may lag behind: it shows the entries as they were `lagMs` ago. */
-  selectListed(selection: Selection, now: Date): readonly TimeEntry[] {
-    const unseen = this.#recent.filter(({ at }) => now.getTime() - at.getTime() < this.#lagMs)
+  selectListed(selection: Selection): readonly TimeEntry[] {
+    const unseen = this.#recent.filter(({ at }) => Date.now() - at.getTime() < this.#lagMs)
     if (unseen.length === 0) return this.select(selection)
     const rows = new Map(this.#byId)
     for (const { id, before } of unseen.toReversed()) {

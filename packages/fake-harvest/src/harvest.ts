@@ -40,6 +40,8 @@ export interface Overrides {
 export function createHarvest(config: HarvestConfig, { now = () => new Date() }: Overrides = {}): Harvest {
   let listenedUrl = ''
   const publicUrl = () => config.publicUrl ?? listenedUrl
+  let clockErrorMs = 0
+  const clock = () => new Date(now().getTime() + clockErrorMs)
 
   const people = createContractors(config.contractors)
   const entries = openEntries(config, people, now())
@@ -47,15 +49,23 @@ export function createHarvest(config: HarvestConfig, { now = () => new Date() }:
   const faults = new Faults()
   const createApi = (apiEntries: Entries, apiState: AccountState) =>
     Router()
-      .use('/time_entries', timeEntries(apiEntries, apiState, publicUrl, now))
+      .use('/time_entries', timeEntries(apiEntries, apiState, publicUrl, clock))
       .use('/users', users(apiState, publicUrl))
       .get('/company', createCompanyRoute(publicUrl))
   const api = createApi(entries, state)
   const secondApi = createApi(openSecondAccount(config), new AccountState([documentedUser]))
 
+  const setClockError = (ms: number) => {
+    clockErrorMs = ms
+  }
+
   const app = express()
   app.disable('x-powered-by').disable('etag')
-  app.use('/local', createControlApi(entries, state, people[0]!, faults, now))
+  app.use('/local', createControlApi(entries, state, people[0]!, faults, clock, setClockError))
+  app.use('/v2', (_request, response, next) => {
+    response.setHeader('Date', clock().toUTCString())
+    next()
+  })
   app.use('/v2', injectFaults(faults), authenticate(config), rateLimit(config.rateLimit, now))
   app.use('/v2', (request, response, next) => {
     state.countRequest()

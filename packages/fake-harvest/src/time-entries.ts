@@ -25,7 +25,7 @@ export function timeEntries(
 
   router.get('/', async (request: Request, response: Response) => {
     const query = parseQuery(request)
-    const visible = state.filterVisible(entries.selectListed(parseSelection(query), now()))
+    const visible = state.filterVisible(entries.selectListed(parseSelection(query)))
     const [newest] = visible
     const selected =
       findFault(response, 'one-person') === undefined

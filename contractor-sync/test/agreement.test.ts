@@ -165,6 +165,60 @@ describe('a tracker that shows less than it has deletes nothing, and the run say
   }, 60_000)
 })
 
+describe('a person who was renamed', () => {
+  const id = 3_100_001
+  const other = 3_100_008
+  const rename = (email: string) => env.local('tracker', 'PATCH', `users/${id}`, { email })
+  const findEmail = async (userId: number) => {
+    const users = await env.local<{ id: number; email: string }[]>('tracker', 'GET', 'users')
+    return users.find((user) => user.id === userId)!.email
+  }
+  let email = ''
+  beforeEach(async () => {
+    email = await findEmail(id)
+    await env.sql("update sources set bookmark = null where name = 'harvest'")
+    await env.run()
+  })
+  afterEach(async () => {
+    await env.local('tracker', 'PATCH', `users/${id}`, { email, is_deleted: false })
+  })
+
+  test('is still there: what was deleted in the tracker before the next run is deleted here', async () => {
+    const ids = await deleteInTracker(2, id)
+    await rename('renamed@contractors.example')
+    const { code, report } = await env.run()
+    expect({ code, ...report }).toMatchObject({ code: 0, deleted: 2, withheld: 0 })
+    expect(getProof(report).outcome).toBe('equal')
+    expect((await readTombstones()).sort()).toEqual(ids.sort())
+    await expectEqualSides()
+  }, 60_000)
+
+  test('and removed then: nothing of that person is deleted under any of the names', async () => {
+    await rename('renamed@contractors.example')
+    await env.local('tracker', 'PATCH', `users/${id}`, { is_deleted: true })
+    const { code, lines } = await env.run()
+    expect(code).toBe(3)
+    expect(lines).toContainEqual(
+      expect.objectContaining({ msg: 'deletion withheld', reason: 'removed-person' }),
+    )
+    expect(await readTombstones()).toEqual([])
+  }, 60_000)
+
+  test('and whose address another person has had since, who was removed: it is not known whose the entries are', async () => {
+    const otherEmail = await findEmail(other)
+    await rename('renamed@contractors.example')
+    await env.local('tracker', 'PATCH', `users/${other}`, { email })
+    await env.run()
+    await env.local('tracker', 'PATCH', `users/${other}`, { is_deleted: true })
+    const { code, lines } = await env.run()
+    await env.local('tracker', 'PATCH', `users/${other}`, { email: otherEmail, is_deleted: false })
+    expect(code).toBe(3)
+    const withheld = lines.filter(({ msg }) => msg === 'deletion withheld')
+    expect(new Set(withheld.map(({ reason }) => reason))).toEqual(new Set(['removed-person']))
+    expect(await readTombstones()).toEqual([])
+  }, 60_000)
+})
+
 test('another account is refused with 2, and nothing is synced over the first one', async () => {
   await env.run()
   const before = await env.readStoredTotals()

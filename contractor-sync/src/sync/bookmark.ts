@@ -4,13 +4,19 @@ import { z } from 'zod'
 export interface Bookmark {
   /** By the clock of the tracker: what changed since was not read yet. Absent if the tracker cannot list changes. */
   readonly changedSince?: string | undefined
+  /** Our own clock when that run began: shows at the next run whether one of the clocks was corrected since. */
+  readonly ownClock?: string | undefined
   /** When the last run of all days began. */
   readonly fullAt?: string | undefined
+  /** See `KnownNames`. */
+  readonly names?: string | undefined
 }
 
 const schema = z.object({
   changedSince: z.iso.datetime().optional().catch(undefined),
+  ownClock: z.iso.datetime().optional().catch(undefined),
   fullAt: z.iso.datetime().optional().catch(undefined),
+  names: z.string().optional().catch(undefined),
 })
 
 /** Parses a bookmark. A text that is none, for example of another version, starts over. */
@@ -22,8 +28,28 @@ export function parseBookmark(text: string | null): Bookmark {
   }
 }
 
-export function formatBookmark({ changedSince, fullAt }: Bookmark): string {
-  return JSON.stringify({ changedSince, fullAt })
+export function formatBookmark({ changedSince, ownClock, fullAt, names }: Bookmark): string {
+  return JSON.stringify({ changedSince, ownClock, fullAt, names })
+}
+
+/** A difference of the clocks changes by less than this while neither of them is corrected. */
+const maxDriftMs = 60_000
+
+/**
+ * Since when changes must be read. If the tracker's clock was corrected after the last run, what it recorded since has
+ * another time than the bookmark expects: then the changes of as much more time are read.
+ * @param trackerClock the tracker's clock now; undefined if it does not say it
+ * @param marginMs how long before the tracker's clock the bookmark was set
+ */
+export function findChangesStart(
+  { changedSince, ownClock }: Bookmark,
+  { trackerClock, marginMs, now }: { trackerClock: Date | undefined; marginMs: number; now: Date },
+): string | undefined {
+  if (changedSince === undefined || ownClock === undefined || trackerClock === undefined) return changedSince
+  const sinceMs = Date.parse(changedSince)
+  const errorBefore = sinceMs + marginMs - Date.parse(ownClock)
+  const correctedMs = Math.abs(trackerClock.getTime() - now.getTime() - errorBefore)
+  return correctedMs <= maxDriftMs ? changedSince : new Date(sinceMs - correctedMs).toISOString()
 }
 
 const dayMs = 86_400_000

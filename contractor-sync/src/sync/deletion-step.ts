@@ -1,5 +1,5 @@
 import type { UploadItem } from '../timesheets-api/client.ts'
-import type { EntryDetails } from '../trackers/tracker.ts'
+import type { EntryDetails, TrackerPerson } from '../trackers/tracker.ts'
 import { type Absence, concludeLookups, planDeletions, type WithheldDeletion } from './deletions.ts'
 import { mapRecord } from './mapping.ts'
 import type { People } from './people.ts'
@@ -47,7 +47,7 @@ export async function decideDeletions(
   const plan = planDeletions(absences, {
     incompleteRead: incompleteReads[0],
     accessRestriction: restriction,
-    people: await listUserIds(context),
+    people: await findPresentPeople(absences, context),
     storedByPerson: options.storedByPerson,
     allowed: options.allowed,
     confirmation:
@@ -115,14 +115,20 @@ async function findsOneOf(ids: readonly string[], { tracker }: RunContext): Prom
   return false
 }
 
-/** The `user_id`s under which entries of the tracker's people may be stored. */
-async function listUserIds({ tracker, people }: RunContext): Promise<ReadonlySet<string>> {
+/** The `user_id`s of these entries whose people the tracker still has, also under another name. */
+async function findPresentPeople(
+  absences: readonly Absence[],
+  { tracker, people, knownNames }: RunContext,
+): Promise<ReadonlySet<string>> {
   const listed = (await tracker.listPeople?.()) ?? []
-  return new Set(listed.flatMap((person) => listNames(person, people)))
+  const names = new Set(listed.flatMap((person) => listNames(person, people)))
+  const ids = listed.flatMap(({ id }) => id ?? [])
+  const stored = new Set(absences.map(({ userId }) => userId))
+  return new Set([...stored].filter((userId) => names.has(userId) || knownNames.isPresent(userId, ids)))
 }
 
 /** A person may be stored under the e-mail address if the directory names another `user_id` only since today. */
-function listNames(person: Parameters<People['resolveUserId']>[0], people: People): string[] {
+export function listNames(person: TrackerPerson, people: People): string[] {
   const userId = people.resolveUserId(person)
   return [userId, person.email?.trim().toLowerCase()].filter((name) => name !== undefined)
 }

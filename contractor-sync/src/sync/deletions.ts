@@ -37,7 +37,7 @@ export interface DeletionEvidence {
   readonly incompleteRead: string | undefined
   /** Why the token was not shown to see everybody before and after the read; undefined if it was. */
   readonly accessRestriction: string | undefined
-  /** The `user_id`s of the tracker's people, active and archived. */
+  /** The `user_id`s of people whom the tracker still has, active or archived, also under an earlier name. */
   readonly people: ReadonlySet<string>
   /** The number of entries that are stored in the window, by `user_id`. */
   readonly storedByPerson: ReadonlyMap<string, number>

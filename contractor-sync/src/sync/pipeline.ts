@@ -3,13 +3,14 @@ import { ConfigurationError, DisagreementError } from '../errors.ts'
 import type { RetryBudget } from '../http/retry.ts'
 import type { ApiClient, UploadItem, UploadItemLine } from '../timesheets-api/client.ts'
 import type { EntryDetails, Tracker, TrackerAccess } from '../trackers/tracker.ts'
-import { formatBookmark, parseBookmark } from './bookmark.ts'
+import { type Bookmark, findChangesStart, formatBookmark, parseBookmark } from './bookmark.ts'
 import { findChangedRows } from './changed-rows.ts'
 import { type Comparison, compareEntries, compareWindow, type DayDifferences } from './comparison.ts'
 import { DaySlots } from './day-sums.ts'
 import { type DaysOptions, type RunDays, selectDays } from './days.ts'
-import { decideDeletions } from './deletion-step.ts'
+import { decideDeletions, listNames } from './deletion-step.ts'
 import type { Absence, WithheldDeletion } from './deletions.ts'
+import { KnownNames } from './known-names.ts'
 import { Lease } from './lease.ts'
 import type { Rejection } from './mapping.ts'
 import type { SyncObserver } from './observer.ts'
@@ -124,13 +125,20 @@ class SyncRun {
     try {
       const people = await this.#job.readPeople()
       // Before the entries, so that the person of each entry is known.
-      await tracker.listPeople?.()
+      const listed = (await tracker.listPeople?.()) ?? []
+      const before = parseBookmark(lease.bookmark)
+      const knownNames = new KnownNames(before.names)
+      for (const person of listed) {
+        const { id } = person
+        if (id !== undefined) for (const name of listNames(person, people)) knownNames.add({ name, id })
+      }
       const unpaired: Omit<RunContext, 'pairs'> = {
         tracker,
         api,
         retryBudget,
         runId: lease.runId,
         people,
+        knownNames,
         days,
         slots,
         trackerSide,
@@ -145,7 +153,10 @@ class SyncRun {
         },
       }
       const context: RunContext = { ...unpaired, pairs: await findChangedRows(unpaired) }
-      await this.#read(context, parseBookmark(lease.bookmark).changedSince)
+      await this.#read(
+        context,
+        findChangesStart(before, { trackerClock: access.at, marginMs: bookmarkMarginMs, now: this.#now }),
+      )
       await uploader.flush()
       this.#isRepair = true
       const differingDays = await this.#agree(context, access, uploader, allowed)
@@ -155,8 +166,7 @@ class SyncRun {
       if (report.proof.outcome === 'differs' && mode !== 'plan')
         throw new DisagreementError(describeDifference(report.proof.days, mode))
       const isProven = report.proof.outcome !== 'not-provable' || context.incompleteReads.length === 0
-      const bookmark =
-        isProven && mode === 'sync' ? this.#createBookmark(access, days, lease.bookmark) : undefined
+      const bookmark = isProven && mode === 'sync' ? this.#createBookmark(access, context, before) : undefined
       await retryBudget.run(() =>
         lease.end({
           status: 'succeeded',
@@ -418,13 +428,18 @@ class SyncRun {
     })
   }
 
-  #createBookmark({ at }: TrackerAccess, { isFull }: RunDays, previous: string | null): string {
+  #createBookmark({ at }: TrackerAccess, { days, knownNames }: RunContext, before: Bookmark): string {
+    const names = knownNames.toText()
+    // It did not read what changed on other days.
+    if (days.isSelected) return formatBookmark({ ...before, names })
+    const ownClock = this.#now.toISOString()
     const readAtMs =
       at === undefined ? this.#now.getTime() - ownClockMarginMs : at.getTime() - bookmarkMarginMs
-    const { fullAt } = parseBookmark(previous)
     return formatBookmark({
       changedSince: new Date(readAtMs).toISOString(),
-      fullAt: isFull ? this.#now.toISOString() : fullAt,
+      ...(at === undefined ? {} : { ownClock }),
+      fullAt: days.isFull ? ownClock : before.fullAt,
+      names,
     })
   }
 

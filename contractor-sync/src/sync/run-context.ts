@@ -3,6 +3,7 @@ import type { ApiClient, UploadItem } from '../timesheets-api/client.ts'
 import type { EntryDetails, Tracker } from '../trackers/tracker.ts'
 import type { DaySlots } from './day-sums.ts'
 import type { RunDays } from './days.ts'
+import type { KnownNames } from './known-names.ts'
 import type { People } from './people.ts'
 import type { TrackerSide } from './tracker-side.ts'
 
@@ -13,6 +14,8 @@ export interface RunContext {
   readonly retryBudget: RetryBudget
   readonly runId: number
   readonly people: People
+  /** Names that the tracker's people have and had. */
+  readonly knownNames: KnownNames
   readonly days: RunDays
   readonly slots: DaySlots
   readonly trackerSide: TrackerSide

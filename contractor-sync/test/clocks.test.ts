@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { checkBothSides } from './both-sides.ts'
-import { testEnvironment } from './test-environment.ts'
+import { checkBothSides, readLatestVersions } from './both-sides.ts'
+import { type TrackedEntry, testEnvironment } from './test-environment.ts'
 
 const env = testEnvironment()
 const hour = 3600
@@ -77,3 +78,75 @@ test('a run of selected days hides no edit on other days from the next run', asy
   await expectRun()
   expect(await checkBothSides(env, allDays)).toEqual(equal)
 }, 60_000)
+
+const shiftedClock = pathToFileURL(`${import.meta.dirname}/shifted-clock.ts`).href
+const windowDays = 10
+
+/** Runs a sync on a machine in this time zone, at this moment by its clock. */
+function runAt(timeZone: string, instant: string, args: readonly string[] = []) {
+  const settings = {
+    TZ: timeZone,
+    NODE_OPTIONS: `--import=${shiftedClock}`,
+    CLOCK_ERROR_MS: String(Date.parse(instant) - Date.now()),
+    SYNC_WINDOW_DAYS: String(windowDays),
+  }
+  return env.run(settings, args)
+}
+
+function addDays(day: string, days: number): string {
+  return new Date(Date.parse(day) + days * 24 * hour * 1000).toISOString().slice(0, 10)
+}
+
+describe('entries at the edge of the window are neither lost nor deleted', () => {
+  test.each([
+    ['at midnight in UTC−11', 'Pacific/Niue', '2026-05-12T11:00:00Z'],
+    ['at midnight in UTC', 'UTC', '2026-05-12T00:00:00Z'],
+    ['at midnight in UTC+14', 'Pacific/Kiritimati', '2026-05-12T10:00:00Z'],
+    ['when the clocks are put forward', 'Europe/Berlin', '2026-03-29T01:00:00Z'],
+    ['at midnight after the day of 23 hours', 'Europe/Berlin', '2026-03-29T22:00:00Z'],
+    ['when the clocks are put back', 'Europe/Berlin', '2026-10-25T01:00:00Z'],
+    ['at midnight after the day of 25 hours', 'Europe/Berlin', '2026-10-25T23:00:00Z'],
+  ])(
+    '%s',
+    async (_what, timeZone, midnight) => {
+      const [before, after] = [-1000, 1000].map((ms) =>
+        new Date(Date.parse(midnight) + ms).toISOString(),
+      ) as [string, string]
+      const edge = addDays(after.slice(0, 10), -windowDays)
+      const create = (day: string) =>
+        env.local<TrackedEntry>('tracker', 'POST', 'time_entries', { spent_date: day, hours: 1.5 })
+      const entries = new Map<number, TrackedEntry>()
+      for (let offset = -3; offset <= 3; offset++) entries.set(offset, await create(addDays(edge, offset)))
+      const move = (offset: number, to: number) =>
+        env.local('tracker', 'PATCH', `time_entries/${entries.get(offset)!.id}`, {
+          spent_date: addDays(edge, to),
+        })
+      const check = async (instant: string, args: readonly string[] = []) => {
+        const { code, report } = await runAt(timeZone, instant, args)
+        expect({ code, reason: report.reason, proof: report.proof }).toMatchObject({
+          code: 0,
+          reason: undefined,
+          proof: { outcome: 'equal' },
+        })
+        const from = (report.from as string | undefined) ?? '0000'
+        expect(await checkBothSides(env, { withheld: [], from, to: '9999' })).toEqual(equal)
+        return report
+      }
+
+      await check(before, ['--full'])
+      expect(await check(before)).toMatchObject({ created: 0, updated: 0, deleted: 0 })
+      expect(await check(after)).toMatchObject({ from: edge, created: 0, updated: 0, deleted: 0 })
+      // Over the edge in both directions, and one entry of the first day of the window is deleted.
+      await move(-1, 1)
+      await move(1, -1)
+      await env.local('tracker', 'DELETE', `time_entries/${entries.get(0)!.id}`)
+      expect(await check(after)).toMatchObject({ updated: 2, deleted: 1 })
+      const tombstones = [...(await readLatestVersions(env))].filter(([, version]) => version === 'tombstone')
+      expect(tombstones.map(([id]) => id)).toEqual([String(entries.get(0)!.id)])
+      await check(after, ['--full'])
+      for (const { id } of entries.values())
+        if (id !== entries.get(0)!.id) await env.local('tracker', 'DELETE', `time_entries/${id}`)
+    },
+    60_000,
+  )
+})

@@ -134,11 +134,12 @@ describe('entries at the edge of the window are neither lost nor deleted', () =>
       }
 
       await check(before, ['--full'])
-      expect(await check(before)).toMatchObject({ created: 0, updated: 0, deleted: 0 })
+      const first = addDays(before.slice(0, 10), -windowDays)
+      expect(await check(before)).toMatchObject({ from: first, created: 0, updated: 0, deleted: 0 })
       expect(await check(after)).toMatchObject({ from: edge, created: 0, updated: 0, deleted: 0 })
       // Over the edge in both directions, and one entry of the first day of the window is deleted.
       await move(-1, 1)
-      await move(1, -1)
+      await move(1, -3)
       await env.local('tracker', 'DELETE', `time_entries/${entries.get(0)!.id}`)
       expect(await check(after)).toMatchObject({ updated: 2, deleted: 1 })
       const tombstones = [...(await readLatestVersions(env))].filter(([, version]) => version === 'tombstone')

@@ -92,10 +92,10 @@ test('the bookmark moves only with success, and not in a run that only compares'
   await end(await startNext({ verify: true }), { bookmark: 'four' })
   await end(await startNext())
   id = await startNext()
-  await patch(id, { bookmark: 'x'.repeat(16_384), status: 'succeeded' })
+  await patch(id, { bookmark: 'x'.repeat(4096), status: 'succeeded' })
   id = await startNext()
-  expect(bookmarks).toEqual([null, 'one', 'one', 'one', 'one', 'x'.repeat(16_384)])
-  const tooLong = await patch(id, { bookmark: 'x'.repeat(16_385), status: 'succeeded' })
+  expect(bookmarks).toEqual([null, 'one', 'one', 'one', 'one', 'x'.repeat(4096)])
+  const tooLong = await patch(id, { bookmark: 'x'.repeat(4097), status: 'succeeded' })
   expect([tooLong.status, tooLong.body.errors[0].pointer]).toEqual([422, '#/bookmark'])
 })
 

@@ -11,7 +11,7 @@ export interface PersonName {
 const hashLength = 8
 const pairLength = 2 * hashLength
 /** The other fields of the bookmark take less. */
-const maxLength = maxBookmarkLength - 1000
+const maxLength = maxBookmarkLength - 400
 
 /**
  * Under which names earlier runs saw each person of the tracker. It ties an old name to a person who was renamed since,

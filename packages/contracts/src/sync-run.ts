@@ -5,7 +5,7 @@ import { problemSchema } from './problem-schema.ts'
 import { itemStatuses } from './status.ts'
 
 /** The longest bookmark, in characters. */
-export const maxBookmarkLength = 16_384
+export const maxBookmarkLength = 4096
 
 /** Days that differ, and fields that are unknown, which the stats of one run may name. */
 const maxNamed = 1000

@@ -13,4 +13,6 @@ export default {
   globalSetup: './packages/test-postgres/src/jest-setup.ts',
   globalTeardown: './packages/test-postgres/src/jest-teardown.ts',
   testTimeout: 30_000,
+  // Where one process runs all tests, a connection that a test left open would keep it for ever after a passed run.
+  forceExit: true,
 }

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket, Server as TcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from '@jest/globals'
@@ -77,11 +77,17 @@ export async function startIssuer() {
 export type StartedIssuer = Awaited<ReturnType<typeof startIssuer>>
 
 /** Starts a server, which listens until the test file ends, and returns its URL. */
-export async function listen(server: Server | import('node:net').Server): Promise<string> {
+export async function listen(server: Server | TcpServer): Promise<string> {
+  // A connection that is not read does not notice that its peer is gone, and would keep the process.
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   endings.push(() => {
-    if ('closeAllConnections' in server) server.closeAllConnections()
     server.close()
+    for (const socket of sockets) socket.destroy()
   })
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }

@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { createLogger } from '@timesheets/runtime/logger'
 import { Secret } from '@timesheets/runtime/secret'
@@ -35,17 +35,21 @@ async function catchError(url: string, call: (client: PrismaClient) => Promise<u
 }
 
 /** Starts a TCP server that is not Postgres. */
-async function startServer(accept: (socket: Socket) => void): Promise<{ server: Server; url: string }> {
+async function startServer(
+  accept: (socket: Socket) => void,
+): Promise<{ url: string; stop: () => Promise<void> }> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket.on('error', () => {}))
     accept(socket)
   })
-  server.on('close', () => {
-    for (const socket of sockets) socket.destroy()
-  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { server, url: `postgresql://u:p@127.0.0.1:${(server.address() as { port: number }).port}/d` }
+  const stop = () => {
+    // A connection that is not read does not notice that its peer is gone, and would keep the process.
+    for (const socket of sockets) socket.destroy()
+    return new Promise<void>((resolve) => server.close(() => resolve()))
+  }
+  return { stop, url: `postgresql://u:p@127.0.0.1:${(server.address() as { port: number }).port}/d` }
 }
 
 /** The message ErrorResponse of the Postgres protocol, by which Postgres ends a session. */
@@ -71,8 +75,8 @@ function openAndTerminate(socket: Socket): void {
 
 describe.each(Object.entries(calls))('by %s', (_name, call) => {
   test('a refused connection is an outage', async () => {
-    const { server, url } = await startServer(() => {})
-    await new Promise((resolve) => server.close(resolve))
+    const { stop, url } = await startServer(() => {})
+    await stop()
     expect(isOutage(await catchError(url, call))).toBe(true)
   })
 
@@ -89,9 +93,9 @@ describe.each(Object.entries(calls))('by %s', (_name, call) => {
     ['with a user that may not connect (28000)', rejectWith('28000')],
     ['to a database that does not exist (3D000)', rejectWith('3D000')],
   ])('a connection %s is an outage', async (_name, accept) => {
-    const { server, url } = await startServer(accept)
+    const { stop, url } = await startServer(accept)
     const error = await catchError(url, call)
-    server.close()
+    await stop()
     expect({ error: String(error), isOutage: isOutage(error) }).toEqual({
       error: expect.anything(),
       isOutage: true,

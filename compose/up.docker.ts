@@ -46,7 +46,8 @@ describe('after `docker compose up --wait`', () => {
 
   test('a manual run beside the daemon changes nothing', async () => {
     const [first] = await readSummaries()
-    const { stdout } = await project.compose('run', '--rm', '--no-TTY', 'contractor-sync', 'run')
+    // The first run reads all days; the next ones read a window, unless they are asked for all.
+    const { stdout } = await project.compose('run', '--rm', '--no-TTY', 'contractor-sync', 'run', '--full')
     expect(parseSummaries(stdout)).toMatchObject([
       { created: 0, updated: 0, unchanged: first!.created, exitCode: 0 },
     ])
@@ -138,7 +139,9 @@ describe('each container', () => {
       console.log(JSON.stringify(folders('', 3).filter(isWritable)))`
     const { stdout } = await project.compose('exec', '-T', name, '/nodejs/bin/node', '-e', script)
     const volumes = name === 'issuer' || name === 'tracker' ? ['/data'] : []
-    expect(JSON.parse(stdout).toSorted()).toEqual([...volumes, '/tmp'].toSorted())
+    // What a process keeps in folders of its volume is in the volume.
+    const folders = (JSON.parse(stdout) as string[]).filter((folder) => !folder.startsWith('/data/'))
+    expect(folders.toSorted()).toEqual([...volumes, '/tmp'].toSorted())
   })
 
   test('contractor-sync cannot connect to the database', async () => {

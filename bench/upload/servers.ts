@@ -15,7 +15,7 @@ const nodeOptions = {
   'timesheets-service': '--enable-source-maps --max-old-space-size=192 --max-semi-space-size=8',
 } as const
 
-/** Gateway and service as their images run them, over one database, and an issuer whose key the bench has. */
+/** Gateway and service as their images run them, over one database, and an issuer that signs with a key of the bench. */
 export class Servers {
   readonly #children: readonly Child[]
   readonly #issuer: Server

@@ -99,6 +99,7 @@ async function readPeople(
   retryBudget: RetryBudget,
   source: string,
 ): Promise<People> {
+  // Why the API does not respond is a line of its own; without its directory, the rest can still be checked.
   const directory = await readDirectory(api, source, retryBudget).catch(() => undefined)
   return new People(config.peopleMap, config.unknownPerson, source, directory)
 }

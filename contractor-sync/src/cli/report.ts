@@ -37,22 +37,15 @@ export async function printRuns(
   console.log(rejections.slice(0, shownRejections).map(formatRejection).join('\n'))
 }
 
+/** Formats a run in two lines of at most 80 columns, which line up with those of the other runs. */
 function formatRun({ id, mode, verify, status, stats, started_at: startedAt, from, to }: StoredRun): string {
   const days = mode === 'full' ? 'all days' : `${from} to ${to}`
   const counts = (['read', 'created', 'updated', 'deleted', 'held', 'rejected', 'withheld'] as const)
     .filter((name) => name === 'read' || (stats?.[name] ?? 0) > 0)
     .map((name) => `${name} ${number.format(stats?.[name] ?? 0)}`)
   const proof = stats?.proof === undefined ? '' : stats.proof === 'equal' ? 'both sides agree' : stats.proof
-  return [
-    `${id}`,
-    startedAt.slice(0, 16),
-    verify ? `verify, ${days}` : days,
-    status,
-    counts.join(', '),
-    proof,
-  ]
-    .filter((part) => part !== '')
-    .join('  ')
+  const columns = [String(id).padStart(4), startedAt.slice(0, 16), days.padEnd(24), status.padEnd(9), proof]
+  return `${columns.join('  ').trimEnd()}\n      ${verify ? 'verify: ' : ''}${counts.join(', ')}`
 }
 
 function formatRejection({ external_id: id, problem, sent }: StoredRejection): string {

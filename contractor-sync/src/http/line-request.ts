@@ -65,7 +65,7 @@ export async function requestLines(
   const { status } = response
   const chunks = idle.watch(response.body ?? emptyBody())
   if (status !== 200) {
-    // The body says why; what is still being sent no longer matters.
+    // The body says why, but without it the status still does; what is still being sent no longer matters.
     const error = await readError(chunks).catch(() => undefined)
     idle.end()
     assertNotTransient(endpoint, response)

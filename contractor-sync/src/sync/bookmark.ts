@@ -58,6 +58,6 @@ const dayMs = 86_400_000
 export function isFullRunDue({ fullAt }: Bookmark, everyDays: number, now: Date): boolean {
   if (fullAt === undefined) return true
   const ageMs = now.getTime() - Date.parse(fullAt)
-  // A bookmark of the future is of a machine whose clock was wrong.
+  // A bookmark in the future was written by a machine with a wrong clock.
   return ageMs < 0 || ageMs >= everyDays * dayMs
 }

@@ -160,7 +160,7 @@ async function readDays(
   return fresh
 }
 
-/** Finds the people of a day whose sums differ, with what is stored of them now. */
+/** Finds the people of a day with different sums, and what is stored for them now. */
 async function findDifferingPeople(
   day: string,
   context: RunContext,

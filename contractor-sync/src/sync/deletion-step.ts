@@ -84,7 +84,7 @@ export async function decideDeletions(
     if (mapped.kind === 'item') found.push({ item: mapped.item, details: mapped.details })
     else context.trackerSide.replace(externalId, 'open')
   }
-  const findsListedEntries = gone.size === 0 || (await findsOneOf(options.controlIds, context))
+  const findsListedEntries = gone.size === 0 || (await findsAny(options.controlIds, context))
   const restrictionAfter = gone.size === 0 ? undefined : await checkAccess(options.account, context)
   const conclusion = concludeLookups(plan.toLookUp, {
     gone,
@@ -108,7 +108,7 @@ export async function checkAccess(account: string, { tracker }: RunContext): Pro
 }
 
 /** Whether a lookup finds an entry that the list shows. Without that, "not found" may be the answer to everything. */
-async function findsOneOf(ids: readonly string[], { tracker }: RunContext): Promise<boolean> {
+async function findsAny(ids: readonly string[], { tracker }: RunContext): Promise<boolean> {
   for (const id of ids.slice(0, maxControls)) {
     if ((await tracker.find!(id)) !== undefined) return true
   }

@@ -96,13 +96,13 @@ export function planDeletions(absences: readonly Absence[], evidence: DeletionEv
   withhold('removed-person', (absence) => !people.has(absence.userId) && !isAllowed(absence))
 
   const counted = countByPerson(candidates.filter((absence) => !isAllowed(absence)))
-  const storedOf = (userId: string) => evidence.storedByPerson.get(userId) ?? 0
+  const countStored = (userId: string) => evidence.storedByPerson.get(userId) ?? 0
   const isAboveCap = ({ userId }: Absence) =>
-    (counted.get(userId) ?? 0) > Math.max(minPersonCap, Math.floor(storedOf(userId) * maxShare))
+    (counted.get(userId) ?? 0) > Math.max(minPersonCap, Math.floor(countStored(userId) * maxShare))
   withhold('person-cap', (absence) => isAboveCap(absence) && !isAllowed(absence))
   if (confirmation.by === 'reads') {
     const missing = countByPerson(candidates)
-    const isLast = ({ userId }: Absence) => (missing.get(userId) ?? 0) >= storedOf(userId)
+    const isLast = ({ userId }: Absence) => (missing.get(userId) ?? 0) >= countStored(userId)
     withhold('last-entry', (absence) => isLast(absence) && !isAllowed(absence))
   }
   const storedTotal = [...evidence.storedByPerson.values()].reduce((sum, count) => sum + count, 0)

@@ -176,8 +176,9 @@ class SyncRun {
       )
     } catch (error) {
       const reason = lease.lost.aborted ? lease.lost.reason : error
-      // What was sent is stored, and counts in the report.
+      // What was sent is stored, and counts in the report. The run reports its first error, not that these fail as well.
       await uploader.flush().catch(() => {})
+      // The lease ends by itself.
       await lease.end({ status: 'failed', stats: this.#stats() }).catch(() => {})
       throw reason
     }

@@ -134,7 +134,7 @@ describe('the whole upload is sent again', () => {
   })
 })
 
-test('an error that does not pass ends the stream, for whoever adds and for whoever waits', async () => {
+test('an error that does not pass ends the stream for all callers that add items or wait', async () => {
   const { stream } = open(async function* () {
     yield* []
     throw new SyncRunConflictError('over')

@@ -69,7 +69,7 @@ export const harvest = defineTracker({
       knownPeople ??= await readPeople(withQuery(usersPath, { per_page: perPage }), get)
       return knownPeople
     }
-    const readPeopleOf = async (row: Row): Promise<People> => {
+    const findPeople = async (row: Row): Promise<People> => {
       const known = await readKnownPeople()
       if ('reason' in row || known.has(row.user.id)) return known
       knownPeople = undefined
@@ -104,7 +104,7 @@ export const harvest = defineTracker({
         })
         for await (const row of rows) {
           if ('reason' in row && !row.hasId) onIncomplete?.(`an entry has no valid id (${row.id})`)
-          yield toSourceRecord(row, await readPeopleOf(row))
+          yield toSourceRecord(row, await findPeople(row))
         }
       },
       async find(externalId) {
@@ -114,7 +114,7 @@ export const harvest = defineTracker({
         // A response about another entry says nothing about this one.
         if (String(row.id) !== externalId)
           throw new InvalidResponseError(`Harvest's entry ${externalId} has the id ${row.id}`)
-        return toSourceRecord(row, await readPeopleOf(row))
+        return toSourceRecord(row, await findPeople(row))
       },
       async checkAccess() {
         const { body, at } = await get(`${usersPath}/me`)

@@ -7,7 +7,7 @@ type Key = string
 function createRun(maxRunning = 2) {
   const started: string[] = []
   const ends = new Map<string, PromiseWithResolvers<void>>()
-  const endOf = (name: string) => {
+  const getEnd = (name: string) => {
     const existing = ends.get(name)
     if (existing !== undefined) return existing
     const created = Promise.withResolvers<void>()
@@ -23,7 +23,7 @@ function createRun(maxRunning = 2) {
         run: async () => {
           const name = keys.join()
           started.push(name)
-          await endOf(name).promise
+          await getEnd(name).promise
           return name
         },
       }),
@@ -31,8 +31,8 @@ function createRun(maxRunning = 2) {
     )
   return {
     started,
-    end: (name: string) => endOf(name).resolve(),
-    fail: (name: string) => endOf(name).reject(new Error(name)),
+    end: (name: string) => getEnd(name).resolve(),
+    fail: (name: string) => getEnd(name).reject(new Error(name)),
     run,
   }
 }

@@ -12,8 +12,9 @@ import { People } from '../sync/people.ts'
 import { Report } from '../sync/report.ts'
 import { openTracker } from '../sync/run.ts'
 import { AccessToken, type IssuedToken } from '../timesheets-api/access-token.ts'
-import { ApiClient, requiredScope } from '../timesheets-api/client.ts'
+import { ApiClient } from '../timesheets-api/client.ts'
 import { readDirectory } from '../timesheets-api/people-directory.ts'
+import { requiredScope } from '../timesheets-api/refusal.ts'
 import { checkRows, type RowsCheck } from './row-check.ts'
 
 /** Short, because a person waits for the result. */

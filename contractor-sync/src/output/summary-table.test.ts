@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals'
 import { TransientError } from '../errors.ts'
 import { Report } from '../sync/report.ts'
-import type { IdentifiedEntry, UploadItemLine } from '../timesheets-api/client.ts'
+import type { IdentifiedEntry } from '../timesheets-api/client.ts'
+import type { UploadItemLine } from '../timesheets-api/upload-line.ts'
 import { summaryTable } from './summary-table.ts'
 
 const entry: IdentifiedEntry = {

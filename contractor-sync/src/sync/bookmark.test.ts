@@ -8,7 +8,6 @@ const marginMs = 300_000
 const findStart = (trackerTime: string, ownTime: string) =>
   findChangesStart(bookmark, {
     trackerClock: new Date(`2026-05-05T${trackerTime}:00Z`),
-    marginMs,
     now: new Date(`2026-05-05T${ownTime}:00Z`),
   })
 
@@ -26,9 +25,9 @@ test.each([
 
 test('a bookmark of an earlier version, and a tracker that does not say its time, change nothing', () => {
   const now = new Date('2026-05-05T10:00:00Z')
-  expect(findChangesStart({ changedSince }, { trackerClock: now, marginMs, now })).toBe(changedSince)
-  expect(findChangesStart(bookmark, { trackerClock: undefined, marginMs, now })).toBe(changedSince)
-  expect(findChangesStart({}, { trackerClock: now, marginMs, now })).toBeUndefined()
+  expect(findChangesStart({ changedSince }, { trackerClock: now, now })).toBe(changedSince)
+  expect(findChangesStart(bookmark, { trackerClock: undefined, now })).toBe(changedSince)
+  expect(findChangesStart({}, { trackerClock: now, now })).toBeUndefined()
 })
 
 test('a bookmark is read as it was written, and any other text starts over', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RunDays } from './days.ts'
 
 /** Where the next run starts. The API keeps it with the source, as a text. */
 export interface Bookmark {
@@ -32,6 +33,40 @@ export function formatBookmark({ changedSince, ownClock, fullAt, names }: Bookma
   return JSON.stringify({ changedSince, ownClock, fullAt, names })
 }
 
+/** The tracker's list may lag behind, and its clock has whole seconds. */
+const trackerMarginMs = 5 * 60_000
+/** Without the clock of the tracker, ours may be wrong by hours. */
+const ownClockMarginMs = 24 * 3_600_000
+
+/**
+ * Creates the bookmark of a run that has ended well.
+ * @param before the one that the run began with
+ * @param run.names see `KnownNames`
+ * @param run.readAt the tracker's clock when the run began; undefined if it does not say it
+ */
+export function createBookmark(
+  before: Bookmark,
+  run: {
+    readonly days: RunDays
+    readonly names: string | undefined
+    readonly readAt: Date | undefined
+    readonly now: Date
+  },
+): string {
+  const { days, names, readAt, now } = run
+  // It did not read what changed on other days.
+  if (days.isSelected) return formatBookmark({ ...before, names })
+  const ownClock = now.toISOString()
+  const readAtMs =
+    readAt === undefined ? now.getTime() - ownClockMarginMs : readAt.getTime() - trackerMarginMs
+  return formatBookmark({
+    changedSince: new Date(readAtMs).toISOString(),
+    ...(readAt === undefined ? {} : { ownClock }),
+    fullAt: days.isFull ? ownClock : before.fullAt,
+    names,
+  })
+}
+
 /** A difference of the clocks changes by less than this while neither of them is corrected. */
 const maxDriftMs = 60_000
 
@@ -39,15 +74,14 @@ const maxDriftMs = 60_000
  * Since when changes must be read. If the tracker's clock was corrected after the last run, what it recorded since has
  * another time than the bookmark expects: then the changes of as much more time are read.
  * @param trackerClock the tracker's clock now; undefined if it does not say it
- * @param marginMs how long before the tracker's clock the bookmark was set
  */
 export function findChangesStart(
   { changedSince, ownClock }: Bookmark,
-  { trackerClock, marginMs, now }: { trackerClock: Date | undefined; marginMs: number; now: Date },
+  { trackerClock, now }: { trackerClock: Date | undefined; now: Date },
 ): string | undefined {
   if (changedSince === undefined || ownClock === undefined || trackerClock === undefined) return changedSince
   const sinceMs = Date.parse(changedSince)
-  const errorBefore = sinceMs + marginMs - Date.parse(ownClock)
+  const errorBefore = sinceMs + trackerMarginMs - Date.parse(ownClock)
   const correctedMs = Math.abs(trackerClock.getTime() - now.getTime() - errorBefore)
   return correctedMs <= maxDriftMs ? changedSince : new Date(sinceMs - correctedMs).toISOString()
 }

@@ -1,9 +1,10 @@
-import { maxRejections, type RejectionBody, type SyncStats } from '@timesheets/contracts/sync-run'
+import { maxRejections, type RejectionBody } from '@timesheets/contracts/sync-run'
 import { ConfigurationError, DisagreementError } from '../errors.ts'
 import type { RetryBudget } from '../http/retry.ts'
-import type { ApiClient, UploadItem, UploadItemLine } from '../timesheets-api/client.ts'
+import type { ApiClient, UploadItem } from '../timesheets-api/client.ts'
+import type { UploadItemLine } from '../timesheets-api/upload-line.ts'
 import type { EntryDetails, Tracker, TrackerAccess } from '../trackers/tracker.ts'
-import { type Bookmark, findChangesStart, formatBookmark, parseBookmark } from './bookmark.ts'
+import { createBookmark, findChangesStart, parseBookmark } from './bookmark.ts'
 import { findChangedRows } from './changed-rows.ts'
 import { type Comparison, compareEntries, compareWindow, type DayDifferences } from './comparison.ts'
 import { DaySlots } from './day-sums.ts'
@@ -15,9 +16,10 @@ import { Lease } from './lease.ts'
 import type { Rejection } from './mapping.ts'
 import type { SyncObserver } from './observer.ts'
 import type { People } from './people.ts'
-import type { DifferingDay, Proof } from './proof.ts'
+import { type DifferingDay, prove } from './proof.ts'
 import type { Report } from './report.ts'
 import type { RunContext } from './run-context.ts'
+import { toRunStats } from './run-stats.ts'
 import { TrackerSide } from './tracker-side.ts'
 import { Uploader } from './uploader.ts'
 import { readChanges, readWindow } from './window-read.ts'
@@ -46,15 +48,8 @@ export interface SyncJob {
 
 /** How often days that differ are read and sent again before they count as different. */
 const maxRounds = 4
-/** The tracker's list may lag behind, and its clock has whole seconds. */
-const bookmarkMarginMs = 5 * 60_000
-/** Without the clock of the tracker, ours may be wrong by hours. */
-const ownClockMarginMs = 24 * 3_600_000
 /** The account of a source of files, which belong to none. */
 const fileAccount = 'files'
-/** So many differing days the API keeps. */
-const maxDifferingDays = 1000
-
 /**
  * Runs one sync: takes the lease, reads the tracker and uploads what differs, compares both sides, repairs, deletes, and
  * compares again. An error ends up in the report, beside the results so far. Uploaded entries stay.
@@ -153,24 +148,24 @@ class SyncRun {
         },
       }
       const context: RunContext = { ...unpaired, pairs: await findChangedRows(unpaired) }
-      await this.#read(
-        context,
-        findChangesStart(before, { trackerClock: access.at, marginMs: bookmarkMarginMs, now: this.#now }),
-      )
+      await this.#read(context, findChangesStart(before, { trackerClock: access.at, now: this.#now }))
       await uploader.flush()
       this.#isRepair = true
       const differingDays = await this.#agree(context, access, uploader, allowed)
-      report.proof = this.#prove(context, differingDays)
+      report.proof = prove(context, report, differingDays)
       report.unknownFields = tracker.unknownFields ?? report.unknownFields
       await this.#reportRejections(context)
       if (report.proof.outcome === 'differs' && mode !== 'plan')
         throw new DisagreementError(describeDifference(report.proof.days, mode))
       const isProven = report.proof.outcome !== 'not-provable' || context.incompleteReads.length === 0
-      const bookmark = isProven && mode === 'sync' ? this.#createBookmark(access, context, before) : undefined
+      const bookmark =
+        isProven && mode === 'sync'
+          ? createBookmark(before, { days, names: knownNames.toText(), readAt: access.at, now: this.#now })
+          : undefined
       await retryBudget.run(() =>
         lease.end({
           status: 'succeeded',
-          stats: this.#stats(),
+          stats: toRunStats(this.#report),
           ...(bookmark === undefined ? {} : { bookmark }),
         }),
       )
@@ -179,7 +174,7 @@ class SyncRun {
       // What was sent is stored, and counts in the report. The run reports its first error, not that these fail as well.
       await uploader.flush().catch(() => {})
       // The lease ends by itself.
-      await lease.end({ status: 'failed', stats: this.#stats() }).catch(() => {})
+      await lease.end({ status: 'failed', stats: toRunStats(this.#report) }).catch(() => {})
       throw reason
     }
   }
@@ -346,32 +341,6 @@ class SyncRun {
       incompleteReads.push(`the list does not show entry ${item.external_id}, which a lookup finds`)
   }
 
-  #prove(
-    { trackerSide, slots, days, incompleteReads, isWhole }: RunContext,
-    differing: readonly DifferingDay[],
-  ): Proof {
-    if (differing.length > 0) return { outcome: 'differs', days: differing }
-    const unprovable = (reason: string, isExpected = false): Proof => ({
-      outcome: 'not-provable',
-      reason,
-      isExpected,
-    })
-    const [incomplete] = incompleteReads
-    if (incomplete !== undefined) return unprovable(incomplete)
-    if (!isWhole)
-      return unprovable('a file does not say that it is complete; each of its entries was compared', true)
-    const { withheld } = this.#report
-    if (withheld.length > 0) return unprovable(`${withheld.length} deletions are withheld`, true)
-    const counted = [...slots.between(days.from, days.to)].filter((slot) => !trackerSide.sums.isEmpty(slot))
-    return {
-      outcome: 'equal',
-      sum: trackerSide.sums.total(counted),
-      people: new Set(counted.map((slot) => slots.userId(slot))).size,
-      days: new Set(counted.map((slot) => slots.day(slot))).size,
-      open: this.#report.skipped.running + this.#report.counts.rejected,
-    }
-  }
-
   async #readMissingSince({
     tracker,
     api,
@@ -428,40 +397,6 @@ class SyncRun {
       ),
     })
   }
-
-  #createBookmark({ at }: TrackerAccess, { days, knownNames }: RunContext, before: Bookmark): string {
-    const names = knownNames.toText()
-    // It did not read what changed on other days.
-    if (days.isSelected) return formatBookmark({ ...before, names })
-    const ownClock = this.#now.toISOString()
-    const readAtMs =
-      at === undefined ? this.#now.getTime() - ownClockMarginMs : at.getTime() - bookmarkMarginMs
-    return formatBookmark({
-      changedSince: new Date(readAtMs).toISOString(),
-      ...(at === undefined ? {} : { ownClock }),
-      fullAt: days.isFull ? ownClock : before.fullAt,
-      names,
-    })
-  }
-
-  #stats(): SyncStats {
-    const { counts, read, skipped, withheld, unknownFields, proof } = this.#report
-    const { created, updated, unchanged, deleted, held, rejected } = counts
-    return {
-      read,
-      created,
-      updated,
-      unchanged: unchanged + counts.pending + counts.discarded,
-      deleted,
-      held,
-      rejected,
-      skipped: skipped.empty + skipped.repeated,
-      open: skipped.running,
-      withheld: withheld.length,
-      unknown_fields: Object.fromEntries(unknownFields),
-      ...(proof === undefined ? {} : describeProof(proof)),
-    }
-  }
 }
 
 /** Text that the API accepts: not empty, well-formed, without U+0000. */
@@ -499,18 +434,4 @@ function describeDifference(days: readonly DifferingDay[], mode: SyncMode): stri
   return mode === 'verify'
     ? `${what} (${example}); a sync repairs that`
     : `${what} although they were sent again (${example}); sync again, and see the log of the API if it stays`
-}
-
-function describeProof(proof: Proof): Partial<SyncStats> {
-  if (proof.outcome === 'equal') return { proof: 'equal', digest: proof.sum.digest }
-  if (proof.outcome === 'not-provable') return { proof: 'not-provable', reason: proof.reason.slice(0, 1000) }
-  return {
-    proof: 'differs',
-    differing_days: proof.days.slice(0, maxDifferingDays).map(({ userId, day, tracker, stored }) => ({
-      user_id: userId,
-      day,
-      source: { count: tracker.count, seconds: tracker.seconds },
-      stored: { count: stored.count, seconds: stored.seconds },
-    })),
-  }
 }

@@ -1,4 +1,6 @@
 import type { DaySum } from './day-sums.ts'
+import type { Report } from './report.ts'
+import type { RunContext } from './run-context.ts'
 
 /** What both sides have of a person and a day. */
 export interface DifferingDay {
@@ -26,3 +28,30 @@ export type Proof =
       /** Whether it is so by nature: a file does not say that it is complete. */
       readonly isExpected: boolean
     }
+
+/** Concludes from the last comparison of a run, and from what it read, whether both sides agree. */
+export function prove(
+  { trackerSide, slots, days, incompleteReads, isWhole }: RunContext,
+  { withheld, skipped, counts }: Report,
+  differing: readonly DifferingDay[],
+): Proof {
+  if (differing.length > 0) return { outcome: 'differs', days: differing }
+  const unprovable = (reason: string, isExpected = false): Proof => ({
+    outcome: 'not-provable',
+    reason,
+    isExpected,
+  })
+  const [incomplete] = incompleteReads
+  if (incomplete !== undefined) return unprovable(incomplete)
+  if (!isWhole)
+    return unprovable('a file does not say that it is complete; each of its entries was compared', true)
+  if (withheld.length > 0) return unprovable(`${withheld.length} deletions are withheld`, true)
+  const counted = [...slots.between(days.from, days.to)].filter((slot) => !trackerSide.sums.isEmpty(slot))
+  return {
+    outcome: 'equal',
+    sum: trackerSide.sums.total(counted),
+    people: new Set(counted.map((slot) => slots.userId(slot))).size,
+    days: new Set(counted.map((slot) => slots.day(slot))).size,
+    open: skipped.running + counts.rejected,
+  }
+}

@@ -1,5 +1,6 @@
 import type { RetryBudget } from '../http/retry.ts'
-import type { ApiClient, UploadItem, UploadItemLine, UploadOptions } from '../timesheets-api/client.ts'
+import type { ApiClient, UploadItem, UploadOptions } from '../timesheets-api/client.ts'
+import type { UploadItemLine } from '../timesheets-api/upload-line.ts'
 import { UploadStream } from '../timesheets-api/upload-stream.ts'
 import type { EntryDetails } from '../trackers/tracker.ts'
 

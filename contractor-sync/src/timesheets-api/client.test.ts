@@ -11,7 +11,8 @@ import {
   TransientError,
 } from '../errors.ts'
 import type { AccessToken, IssuedToken } from './access-token.ts'
-import { ApiClient, parseNextCursor, type UploadLine } from './client.ts'
+import { ApiClient, parseNextCursor } from './client.ts'
+import type { UploadLine } from './upload-line.ts'
 
 const servers: Server[] = []
 afterEach(async () => {

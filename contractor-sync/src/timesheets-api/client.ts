@@ -1,6 +1,5 @@
 import type { EntryBody, TombstoneBody } from '@timesheets/contracts/entry'
 import { personSchema } from '@timesheets/contracts/person'
-import { problemSchema } from '@timesheets/contracts/problem-schema'
 import {
   type DayDigest,
   dayDigestSchema,
@@ -13,16 +12,21 @@ import {
   startedSyncRunSchema,
   syncRunSchema,
 } from '@timesheets/contracts/sync-run'
-import { ndjson, type Summary, summarySchema, uploadItemResultSchema } from '@timesheets/contracts/upload'
+import { ndjson } from '@timesheets/contracts/upload'
 import { z } from 'zod'
-import { ConfigurationError, InvalidResponseError, SyncRunConflictError, TransientError } from '../errors.ts'
+import { InvalidResponseError, TransientError } from '../errors.ts'
 import { type Endpoint, type HttpRequest, type HttpResponse, requestJson } from '../http/http-client.ts'
 import { type LineRequest, requestLines } from '../http/line-request.ts'
 import { parseResponse } from '../http/parse-response.ts'
 import type { AccessToken, IssuedToken } from './access-token.ts'
-
-/** The one scope that a sync needs. */
-export const requiredScope = 'batch:upload'
+import { toRefusal } from './refusal.ts'
+import {
+  itemLineSchema,
+  toLineError,
+  toUploadLine,
+  type UploadItemLine,
+  type UploadLine,
+} from './upload-line.ts'
 
 const endpoint: Endpoint = { name: 'The Timesheets API', setting: 'API_URL' }
 
@@ -31,7 +35,6 @@ const pageSize = 500
 
 // A newer API may send more fields than the contract of this version: read what is needed, and ignore the rest.
 const peopleSchema = z.array(personSchema.pick({ user_id: true, emails: true, tracker_ids: true }).strip())
-const refusalSchema = problemSchema.pick({ type: true, detail: true, instance: true })
 const startedRunSchema = startedSyncRunSchema.strip()
 const runSchema = syncRunSchema
   .pick({
@@ -50,6 +53,7 @@ const runSchema = syncRunSchema
     ended_at: true,
   })
   .strip()
+const triedSchema = z.object({ items: z.array(itemLineSchema) })
 const runsSchema = z.array(runSchema)
 const rejectionsSchema = z.array(
   rejectionSchema
@@ -332,74 +336,4 @@ function retrySooner(error: unknown): never {
 export function parseNextCursor(headers: Headers): string | undefined {
   const [, query] = /<[^>?]*\?([^>]*)>;\s*rel="?next"?/.exec(headers.get('link') ?? '') ?? []
   return new URLSearchParams(query).get('cursor') ?? undefined
-}
-
-/** A line of the response to a stream, by what it says. */
-export type UploadLine =
-  | { readonly kind: 'progress'; readonly progress: Summary }
-  | { readonly kind: 'summary'; readonly summary: Summary }
-  | { readonly kind: 'item'; readonly item: UploadItemLine }
-
-/** What the API did with one item. */
-export type UploadItemLine = z.infer<typeof itemLineSchema>
-
-const itemLineSchema = uploadItemResultSchema
-  .pick({ index: true, status: true, message: true, correction: true, problem: true })
-  .strip()
-const triedSchema = z.object({ items: z.array(itemLineSchema) })
-const countsSchema = summarySchema.strip()
-const lineSchema = z.looseObject({})
-const partialProblemSchema = problemSchema.partial()
-const lineLabel = "The Timesheets API's line"
-
-/** Parses a line; returns undefined for one of a newer API. */
-function toUploadLine(
-  value: unknown,
-): UploadLine | { readonly kind: 'problem'; readonly problem: unknown } | undefined {
-  const line = parseResponse(lineSchema, value, lineLabel)
-  if ('index' in line) return { kind: 'item', item: parseResponse(itemLineSchema, line, lineLabel) }
-  if ('progress' in line)
-    return { kind: 'progress', progress: parseResponse(countsSchema, line.progress, lineLabel) }
-  if ('summary' in line)
-    return { kind: 'summary', summary: parseResponse(countsSchema, line.summary, lineLabel) }
-  return 'problem' in line ? { kind: 'problem', problem: line.problem } : undefined
-}
-
-/** What ended a stream that had begun. */
-function toLineError(problem: unknown): Error {
-  const { status = 500, detail } = partialProblemSchema.safeParse(problem).data ?? {}
-  if (status >= 500 || status === 429 || status === 408)
-    return new TransientError(`The Timesheets API ended the upload (${detail ?? status})`, { status })
-  return toRefusal({ status, body: problem })
-}
-
-function toRefusal({ status, body }: Pick<HttpResponse, 'status' | 'body'>): Error {
-  const problem = refusalSchema.safeParse(body).data
-  const slug = problem?.type.split('/').at(-1)
-  const reason = problem === undefined ? `${status}` : `${status}: ${problem.detail}`
-  const id = problem?.instance === undefined ? '' : ` (request ${problem.instance})`
-  if (slug === 'sync-run-active' || slug === 'sync-run-over')
-    return new SyncRunConflictError(`${problem!.detail}${id}`)
-  if (slug === 'other-account') {
-    return new ConfigurationError(
-      `The tracker's account is not the one that was synced before (${reason}): correct the tracker's settings, or use another source${id}`,
-    )
-  }
-  if (slug === 'source-not-yours') {
-    return new ConfigurationError(`The API denies access to this source (${reason})${id}`)
-  }
-  if (status === 401) {
-    return new ConfigurationError(
-      `The API rejects a fresh token (${reason}): AUTH0_AUDIENCE and the issuer must be those of the gateway${id}`,
-    )
-  }
-  if (status === 403) {
-    return new ConfigurationError(
-      `The API denies access to this client (${reason}): grant it the scope ${requiredScope}${id}`,
-    )
-  }
-  if (status === 404 || status === 405) {
-    return new ConfigurationError(`No Timesheets API responds at API_URL (${reason}): correct API_URL${id}`)
-  }
-  return new InvalidResponseError(`The API rejected the request (${reason})${id}`)
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { InvalidResponseError, SyncRunConflictError, TransientError } from '../errors.ts'
 import { RetryBudget } from '../http/retry.ts'
-import type { UploadItem, UploadLine } from './client.ts'
+import type { UploadItem } from './client.ts'
+import type { UploadLine } from './upload-line.ts'
 import { UploadStream } from './upload-stream.ts'
 
 const item = (id: string, notes = ''): UploadItem => ({

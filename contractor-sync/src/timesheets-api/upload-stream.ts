@@ -1,8 +1,9 @@
 import { Column } from '../compact/column.ts'
 import { InvalidResponseError } from '../errors.ts'
 import type { RetryBudget } from '../http/retry.ts'
-import type { ApiClient, UploadItem, UploadItemLine, UploadOptions } from './client.ts'
+import type { ApiClient, UploadItem, UploadOptions } from './client.ts'
 import { LineBuffer } from './line-buffer.ts'
+import type { UploadItemLine } from './upload-line.ts'
 
 /** A stream ends after so many items, bytes, or so much time, so that little has to be sent again after a failure. */
 const maxItems = 50_000

@@ -4,7 +4,6 @@ import { findChangesStart, formatBookmark, parseBookmark } from './bookmark.ts'
 const changedSince = '2026-05-04T07:55:00.000Z'
 /** The tracker's clock said 08:00 when ours said 10:00. */
 const bookmark = { changedSince, ownClock: '2026-05-04T10:00:00.000Z' }
-const marginMs = 300_000
 const findStart = (trackerTime: string, ownTime: string) =>
   findChangesStart(bookmark, {
     trackerClock: new Date(`2026-05-05T${trackerTime}:00Z`),

@@ -8,7 +8,8 @@ const seed = Number(process.env.FAULT_SEED ?? 20261122)
 /** Roughly the duration of a run, so that a kill falls anywhere in it. */
 const runMs = 800
 
-const env = testEnvironment()
+// Each round with a kill waits for the end of a lease.
+const env = testEnvironment({ SYNC_RUN_LEASE_MS: '3000' })
 
 const faults = [
   { fault: '401' },

@@ -224,9 +224,16 @@ export class TestEnvironment {
   /** Asserts that the next run without faults ends with 0, and that no entry is lost or doubled. */
   async expectRecovery(): Promise<void> {
     await this.clearFaults()
+    await this.#waitForLeases()
     const ended = await this.run()
     expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' })
     expect(await this.readStoredTotals()).toEqual(await this.readTrackerTotals())
+  }
+
+  /** A killed run cannot give its lease back: the next one starts when the lease has ended. */
+  async #waitForLeases(): Promise<void> {
+    const held = `select 1 from sync_runs where status = 'running' and lease_expires_at > now()`
+    while ((await this.sql(held)).length > 0) await new Promise((resolve) => setTimeout(resolve, 50))
   }
 
   async #start(name: string, script: string, environment: Record<string, string>): Promise<Listening> {

@@ -158,7 +158,7 @@ test('during a rolling update, pods of the release before still write and read a
   await migrate(database.url, { migrationsDir })
   const insert = `insert into timesheets (user_id, day, instant, date_written, project, seconds, source, digest, client_id)
     values ('007', '2026-05-10', now(), '2026-05-10', 'StoreZero', 3600, 'harvest',
-            decode('${computeDigest('1', content).toString('hex')}', 'hex'), 'sync') returning id::int`
+            decode('${computeDigest('1', content)}', 'hex'), 'sync') returning id::int`
   const [first] = await query<{ id: number }>(insert)
   expect(await query('select xid is not null as has_xid from timesheets')).toEqual([{ has_xid: true }])
 

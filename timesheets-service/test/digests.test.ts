@@ -45,7 +45,7 @@ function sumTracker(tracker: Tracker): DayDigest[] {
       lanes: [0n, 0n],
     }
     groups.set(key, group)
-    const digest = computeDigest(externalId, content)
+    const digest = Buffer.from(computeDigest(externalId, content), 'hex')
     group.count++
     group.seconds += content.seconds
     group.lanes = group.lanes.map((lane, i) => BigInt.asUintN(64, lane + digest.readBigUInt64BE(8 * i)))
@@ -130,7 +130,7 @@ test(`sums what the tracker sent last, through corrections, decisions and deleti
       const expected = [...tracker].flatMap(([external_id, body]) => {
         const content = toContent(body)
         if (content.userId !== user_id || content.day !== day) return []
-        return [{ external_id, digest: computeDigest(external_id, content).toString('hex') }]
+        return [{ external_id, digest: computeDigest(external_id, content) }]
       })
       const sort = (lines: readonly EntryDigest[]) =>
         lines.toSorted((a, b) => (a.external_id < b.external_id ? -1 : 1))

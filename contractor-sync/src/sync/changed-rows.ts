@@ -54,7 +54,7 @@ export async function findChangedRows(
       const entries = await retryBudget.run(() => api.listEntries(runId, userId, day, false))
       return entries.map(({ external_id: externalId, digest }) => ({ externalId, digest }))
     },
-    computeDigest: (entry) => Buffer.from(trackerSide.digest(entry)!.digest).toString('hex'),
+    computeDigest: (entry) => trackerSide.digest(entry)!.digest,
   })
 }
 

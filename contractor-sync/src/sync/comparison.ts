@@ -145,7 +145,7 @@ async function readDays(
       entries = new Map()
       fresh.set(counted.slot, entries)
     }
-    entries.set(item.external_id, { digest: Buffer.from(counted.digest).toString('hex'), item, details })
+    entries.set(item.external_id, { digest: counted.digest, item, details })
   }
   for (const day of days) {
     for (const slot of slots.ofDay(day)) trackerSide.sums.clear(slot)
@@ -154,7 +154,7 @@ async function readDays(
   for (const [slot, entries] of fresh) {
     for (const { item, digest } of entries.values()) {
       const seconds = item.deleted ? 0 : Math.round(item.hours * 3600)
-      trackerSide.sums.add(slot, seconds, Buffer.from(digest, 'hex'))
+      trackerSide.sums.add(slot, seconds, digest)
     }
   }
   return fresh

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { expect, test } from '@jest/globals'
 import { DaySlots, DaySums } from './day-sums.ts'
 
-const digest = (text: string) => hash('sha256', text, 'buffer').subarray(0, 16)
+const digest = (text: string) => hash('sha256', text, 'hex').slice(0, 32)
 
 test('a slot is a person and a day, also in the first and the last year', () => {
   const slots = new DaySlots()
@@ -22,14 +22,10 @@ test('a slot is a person and a day, also in the first and the last year', () => 
 
 test('the digest is the sum of both lanes modulo 2^64, whatever the order', () => {
   const sums = new DaySums()
-  const bytes = (high: bigint, low: bigint) => {
-    const buffer = Buffer.alloc(16)
-    buffer.writeBigUInt64BE(high, 0)
-    buffer.writeBigUInt64BE(low, 8)
-    return buffer
-  }
-  sums.add(0, 3600, bytes(2n ** 64n - 1n, 5n))
-  sums.add(0, 1800, bytes(3n, 2n ** 64n - 6n))
+  const lanes = (...values: readonly bigint[]) =>
+    values.map((value) => value.toString(16).padStart(16, '0')).join('')
+  sums.add(0, 3600, lanes(2n ** 64n - 1n, 5n))
+  sums.add(0, 1800, lanes(3n, 2n ** 64n - 6n))
   expect(sums.get(0)).toEqual({ count: 2, seconds: 5400, digest: '0000000000000002ffffffffffffffff' })
 
   const texts = Array.from({ length: 50 }, (_, i) => `entry ${i}`)

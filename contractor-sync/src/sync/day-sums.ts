@@ -87,12 +87,12 @@ export class DaySums {
   readonly #high = new Column(BigUint64Array)
   readonly #low = new Column(BigUint64Array)
 
-  /** @param digest 16 bytes */
-  add(slot: Slot, seconds: number, digest: Uint8Array): void {
+  /** @param digest 32 hex digits */
+  add(slot: Slot, seconds: number, digest: string): void {
     this.#change(slot, 1, seconds, digest)
   }
 
-  subtract(slot: Slot, seconds: number, digest: Uint8Array): void {
+  subtract(slot: Slot, seconds: number, digest: string): void {
     this.#change(slot, -1, seconds, digest)
   }
 
@@ -145,9 +145,9 @@ export class DaySums {
     return { count, seconds, digest }
   }
 
-  #change(slot: Slot, sign: 1 | -1, seconds: number, digest: Uint8Array): void {
-    const view = new DataView(digest.buffer, digest.byteOffset, 16)
-    const [high, low] = [view.getBigUint64(0), view.getBigUint64(8)]
+  #change(slot: Slot, sign: 1 | -1, seconds: number, digest: string): void {
+    const bytes = Buffer.from(digest, 'hex')
+    const [high, low] = [bytes.readBigUInt64BE(0), bytes.readBigUInt64BE(8)]
     this.#count.set(slot, this.#count.get(slot) + sign)
     this.#seconds.set(slot, this.#seconds.get(slot) + sign * seconds)
     // The columns keep the lowest 64 bits.

@@ -11,8 +11,8 @@ const maxRecentIds = 3
 export interface CountedEntry {
   readonly slot: Slot
   readonly seconds: number
-  /** 16 bytes. */
-  readonly digest: Uint8Array
+  /** 32 hex digits. */
+  readonly digest: string
 }
 
 /** What the tracker has, as this run read it: sums by person and day, and every id that it listed. */
@@ -73,17 +73,15 @@ export class TrackerSide {
     const before = this.ids.set(item.external_id, 'rejected', undefined)
     const counted = this.digest(item)
     if (counted === undefined) return
-    this.#rejected.set(item.external_id, toHex(counted.digest))
+    this.#rejected.set(item.external_id, toPart(counted.digest))
     if (before?.listing === 'counted') this.sums.subtract(counted.slot, counted.seconds, counted.digest)
   }
 
   /** Whether the API rejected an entry with this content in this run. */
-  isRejected(externalId: string, digest: Uint8Array): boolean {
-    return this.#rejected.get(externalId) === toHex(digest)
+  isRejected(externalId: string, digest: string): boolean {
+    return this.#rejected.get(externalId) === toPart(digest)
   }
 }
 
 /** A part of the digest, which tells contents of one entry apart. */
-function toHex(digest: Uint8Array): string {
-  return Buffer.from(digest.buffer, digest.byteOffset, 8).toString('hex')
-}
+const toPart = (digest: string) => digest.slice(0, 16)

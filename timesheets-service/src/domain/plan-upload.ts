@@ -192,7 +192,7 @@ function toResults(
 }
 
 function digestItem({ externalId, content }: SourcedItem): string | null {
-  return content === null ? null : computeDigest(externalId ?? '', content).toString('hex')
+  return content === null ? null : computeDigest(externalId ?? '', content)
 }
 
 /** A source contains no space, so two identities never share a key. */

@@ -18,6 +18,8 @@ export interface UploadOptions {
   readonly atomic?: boolean
   /** Read the written entries back, for a response that shows them. */
   readonly readBack?: boolean
+  /** Assume that no item is stored yet, and do not look. If one is, the upload is read and decided as always. */
+  readonly assumeNew?: boolean
   /** Owners that are set by configuration, instead of the stored ones: the clients of each source. */
   readonly sourceOwners: ConfiguredOwners
   /** The sync run that uploads. */
@@ -46,9 +48,10 @@ export interface UploadingRun extends WritingRun {
 export async function upload(
   items: readonly UploadItem[],
   clientId: string,
-  { dryRun, atomic = false, readBack = false, sourceOwners, syncRun }: UploadOptions,
+  options: UploadOptions,
   store: UploadStore,
 ): Promise<readonly ItemResult[]> {
+  const { dryRun, atomic = false, readBack = false, assumeNew = false, sourceOwners, syncRun } = options
   const sourced = items.map((item) => withSource(item, clientId))
   const keys = { ...toUploadKeys(sourced, clientId), syncRun }
   const decide = (existing: ExistingState): { plan: UploadPlan; changeSet: ChangeSet } => {
@@ -68,6 +71,11 @@ export async function upload(
     return { plan, changeSet: { clientId, newSources, changes: plan.changes, readBack, syncRun: run } }
   }
 
+  if (assumeNew && !dryRun && sourced.every(({ content }) => content !== null)) {
+    const { plan, changeSet } = decide(await store.find({ ...keys, identities: [] }))
+    const written = await store.write(changeSet)
+    if (written !== undefined) return plan.toResults(written)
+  }
   let { plan, changeSet } = decide(await store.find(keys))
   // An upload of a sync run renews the lease, also if it changes nothing.
   if (dryRun || (changeSet.changes.length === 0 && syncRun === undefined)) return plan.toResults()

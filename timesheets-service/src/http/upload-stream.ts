@@ -36,7 +36,7 @@ export interface StreamLimits {
 }
 
 /** How many chunks of one stream are stored at once: while one waits for the database, the next is parsed. */
-const maxRunningChunks = 4
+const maxRunningChunks = 3
 
 /** What one upload as a stream needs. */
 export interface StreamedUpload {
@@ -50,6 +50,11 @@ export interface StreamedUpload {
   /** Whether the response has a line for every item. */
   readonly allResults: boolean
   readonly limits: StreamLimits
+}
+
+/** What the results of a stream suggest for its next chunks: a stream mostly has new entries only, or none. */
+interface Expectation {
+  areNew: boolean
 }
 
 /** The results of a chunk that is stored. */
@@ -85,7 +90,8 @@ export async function uploadStream(
     maxBytes: limits.chunkBytes,
   })
   const options: RunOptions = { maxRunning: maxRunningChunks, limit: limits.admitChunk }
-  const stored = runChunks(chunks, (chunk) => prepare(chunk, upload), options)
+  const expectation = { areNew: false }
+  const stored = runChunks(chunks, (chunk) => prepare(chunk, upload, expectation), options)
   response.status(200).setHeader('content-type', 'application/x-ndjson')
   response.locals.endsWithProblemLine = true
   await sendStream(response, formatLines(stored, upload.allResults), { stallMs: limits.stallMs })
@@ -94,16 +100,19 @@ export async function uploadStream(
 function prepare(
   { firstIndex, lines }: LineChunk,
   { client, keyId, options, syncRun: run, store, limits }: StreamedUpload,
+  expectation: Expectation,
 ) {
   const context = { now: new Date(), keyId }
   const parsed = lines.map((line, i) => parseLine(line, firstIndex + i, context, limits.maxLineBytes))
   const syncRun = run && toUploadingRun(run, parsed, (index) => readSent(lines[index]!))
   return {
     keys: new Set(parsed.flatMap(toKey)),
-    run: async (): Promise<StoredChunk> => ({
-      firstIndex,
-      results: await storeItems(parsed, client, { ...options, syncRun }, store),
-    }),
+    run: async (): Promise<StoredChunk> => {
+      const uploadOptions = { ...options, syncRun, assumeNew: expectation.areNew }
+      const results = await storeItems(parsed, client, uploadOptions, store)
+      expectation.areNew = results.every((result) => getStatus(result) === 'created')
+      return { firstIndex, results }
+    },
   }
 }
 

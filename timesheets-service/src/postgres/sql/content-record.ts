@@ -10,7 +10,7 @@ export function contentRecord(content: Content) {
   return {
     user_id: content.userId,
     day: content.day,
-    instant: new Date(content.instantMs).toISOString(),
+    instant_ms: content.instantMs,
     date_written: content.dateWritten,
     project: content.project,
     seconds: content.seconds,
@@ -19,5 +19,8 @@ export function contentRecord(content: Content) {
 }
 
 /** The columns of such a record. */
-export const contentRecordColumns = Prisma.sql`user_id text, day date, instant timestamptz, date_written text,
+export const contentRecordColumns = Prisma.sql`user_id text, day date, instant_ms bigint, date_written text,
   project text, seconds int, notes text`
+
+/** The instant of such a record, as the table stores it. */
+export const contentRecordInstant = Prisma.sql`to_timestamp(entry.instant_ms / 1000::float8)`

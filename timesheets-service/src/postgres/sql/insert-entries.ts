@@ -1,6 +1,6 @@
 import type { EntryUpsert } from '../../domain/upload-store.ts'
 import { Prisma } from '../generated/client.ts'
-import { contentRecord, contentRecordColumns } from './content-record.ts'
+import { contentRecord, contentRecordColumns, contentRecordInstant } from './content-record.ts'
 
 /**
  * Inserts entries in one statement, sorted by identity so that two writers cannot deadlock.
@@ -24,7 +24,7 @@ export function insertEntries(
   return transaction.$executeRaw(Prisma.sql`
     insert into timesheets (id, source, external_id, user_id, day, instant, date_written, project, seconds, notes,
                             digest, deleted_at, action, client_id, sync_run_id)
-    select id, source, external_id, user_id, day, instant, date_written, project, seconds, notes,
+    select id, source, external_id, user_id, day, ${contentRecordInstant}, date_written, project, seconds, notes,
            decode(digest, 'hex'), case when digest is null then now() end, 'created', ${clientId}, ${syncRunId}::bigint
       from json_to_recordset(${JSON.stringify(records)}::json)
         as entry (id bigint, source text, external_id text, ${contentRecordColumns}, digest text)

@@ -1,6 +1,6 @@
 import type { EntryUpsert } from '../../domain/upload-store.ts'
 import { Prisma } from '../generated/client.ts'
-import { contentRecord, contentRecordColumns } from './content-record.ts'
+import { contentRecord, contentRecordColumns, contentRecordInstant } from './content-record.ts'
 
 /**
  * Updates existing entries in one statement. An upsert without content deletes its entry and keeps the content. The
@@ -27,7 +27,7 @@ export function updateEntries(
     update timesheets
        set user_id = coalesce(entry.user_id, timesheets.user_id),
            day = coalesce(entry.day, timesheets.day),
-           instant = coalesce(entry.instant, timesheets.instant),
+           instant = coalesce(${contentRecordInstant}, timesheets.instant),
            date_written = coalesce(entry.date_written, timesheets.date_written),
            project = coalesce(entry.project, timesheets.project),
            seconds = coalesce(entry.seconds, timesheets.seconds),

@@ -58,8 +58,8 @@ LABEL org.opencontainers.image.title="timesheets-service" \
       org.opencontainers.image.description="The business rules and the storage of Timesheets"
 COPY --from=bundles /src/dist/timesheets-service ./
 # Node takes half of the container's memory as the limit of its heap. A larger young generation than that gives lets the
-# rows of an upload die young: measured, it costs 16 MB and saves the memory and time of full collections.
-ENV NODE_OPTIONS="--enable-source-maps --max-semi-space-size=8"
+# rows of an upload die young: measured, it costs some 20 MB and saves the time of full collections.
+ENV NODE_OPTIONS="--enable-source-maps --max-semi-space-size=16"
 ENV HOST=0.0.0.0 SERVICE_PORT=3000 SERVICE_ADMIN_PORT=9090
 EXPOSE 3000 9090
 ENTRYPOINT ["/nodejs/bin/node"]

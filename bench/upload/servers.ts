@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 /** As in a container with the memory limit of k8s/base: Node limits its heap to half of it. */
 const nodeOptions = {
   gateway: '--enable-source-maps --max-old-space-size=128',
-  'timesheets-service': '--enable-source-maps --max-old-space-size=192 --max-semi-space-size=8',
+  'timesheets-service': '--enable-source-maps --max-old-space-size=192 --max-semi-space-size=16',
 } as const
 
 /** Gateway and service as their images run them, over one database, and an issuer that signs with a key of the bench. */

@@ -107,6 +107,50 @@ test('stores a stream of many chunks, and returns progress after each and a summ
   expect(await count("external_id like 'many-%' and version > 1")).toBe(0)
 })
 
+test('stores a stream that has only new entries at first, and then also others', async () => {
+  const items = (from: number, to: number, fields?: object) =>
+    Array.from({ length: to - from }, (_, i) => item(`mixed-${from + i}`, fields))
+  await uploadLines(toLines(items(1000, 1200)))
+  await service().sql(
+    `update timesheets set approved_at = now(), approved_by = 'boss' where external_id in ('mixed-1100', 'mixed-1101')`,
+  )
+  const stream = [
+    ...items(0, 700),
+    ...items(1000, 1100, { hours: 1 }),
+    ...items(700, 800),
+    ...items(1100, 1200, { hours: 2 }),
+    ...items(800, 1000),
+    ...items(1200, 1500),
+    { user_id: '007', source: 'harvest', external_id: 'mixed-0', deleted: true },
+    ...items(1500, 1501),
+    ...items(1500, 1501, { hours: 3 }),
+  ]
+  expect(summaryIn(await uploadLines(toLines(stream)))).toEqual({
+    received: 1503,
+    created: 1301,
+    updated: 199,
+    unchanged: 0,
+    deleted: 1,
+    held: 2,
+    rejected: 0,
+  })
+  const stored = await service().sql<{ text: string }>(
+    `select format('%s of %s h, version %s%s%s', count(distinct external_id), seconds / 3600, version,
+                   case when deleted_at is not null then ', deleted' end, case when correction is not null then ', held' end) as text
+       from timesheets where external_id like 'mixed-%'
+      group by seconds, version, deleted_at, correction order by 1`,
+  )
+  expect(stored.map(({ text }) => text)).toEqual([
+    '1 of 3 h, version 1',
+    '1 of 5 h, version 2, deleted',
+    '100 of 1 h, version 2',
+    '1299 of 5 h, version 1',
+    '2 of 5 h, version 3, held',
+    '98 of 2 h, version 2',
+  ])
+  expect(summaryIn(await uploadLines(toLines(stream.slice(1000, 1500))))).toMatchObject({ unchanged: 500 })
+})
+
 test('returns a line for each rejected or held item, with the position of its line', async () => {
   const approved = (await service().upload(item('approved'))).body.id
   await service().sql("update timesheets set approved_at = now(), approved_by = 'x' where id = $1", [

@@ -123,6 +123,7 @@ function checkDateRange(value: unknown, now: Date): ValidationError[] {
   const text = typeof value === 'object' && value !== null && 'date' in value ? value.date : undefined
   const parsed = typeof text === 'string' ? parseDate(text) : undefined
   if (parsed === undefined) return []
+  if (parsed.day >= '2000-01-01' && parsed.instantMs <= now.getTime()) return []
   const latest = new Date(now)
   latest.setUTCFullYear(latest.getUTCFullYear() + 1)
   const message =

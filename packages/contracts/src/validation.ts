@@ -18,8 +18,8 @@ export function parseOrThrow<S extends z.ZodType>(
   more: readonly ValidationError[] = [],
 ): z.infer<S> {
   const result = schema.safeParse(value, { reportInput: true })
+  if (result.success && more.length === 0) return result.data
   const errors = [...more, ...(result.error?.issues.flatMap(toValidationErrors) ?? [])].slice(0, maxErrors)
-  if (result.success && errors.length === 0) return result.data
   const subject = slug === 'invalid-entry' ? 'the entry' : 'the body'
   const detail = errors.map(
     ({ pointer, message }) => `${pointer === '#' ? subject : pointer.slice(2)} ${message}`,

@@ -27,9 +27,9 @@ export type ItemResult =
       readonly id: number | 'new' | null
       readonly userId: string
       /** Why an unchanged item is not the accepted version of its entry. */
-      readonly correction?: OpenCorrectionState
+      readonly correction?: OpenCorrectionState | undefined
       /** The entry after the upload, if the upload was asked to read it back. */
-      readonly entry?: StoredEntry
+      readonly entry?: StoredEntry | undefined
     }
   | { readonly status: 'rejected'; readonly error: DomainError }
 
@@ -67,7 +67,7 @@ type PlannedItem =
       readonly status: Status
       readonly userId: string
       readonly entry: PendingEntry | undefined
-      readonly correction?: OpenCorrectionState
+      readonly correction?: OpenCorrectionState | undefined
     }
 
 /**
@@ -130,7 +130,8 @@ function applyItem(item: SourcedItem, pending: Map<string, PendingEntry>): Plann
   }
   const digest = digestItem(item)
   const owner = content === null ? entry.userId : userId
-  if (entry.digest === digest) return { status: 'unchanged', userId: owner, entry, ...findCorrection(entry) }
+  if (entry.digest === digest)
+    return { status: 'unchanged', userId: owner, entry, correction: findCorrection(entry) }
   if (item.isKeyed === true) return contentChanged()
   entry.digest = digest
   if (content !== null) Object.assign(entry, { userId, content })
@@ -139,10 +140,10 @@ function applyItem(item: SourcedItem, pending: Map<string, PendingEntry>): Plann
 }
 
 /** A correction that this upload has made is pending. */
-function findCorrection(entry: PendingEntry): { correction?: OpenCorrectionState } {
-  if (!entry.approved || entry.digest === entry.acceptedDigest) return {}
+function findCorrection(entry: PendingEntry): OpenCorrectionState | undefined {
+  if (!entry.approved || entry.digest === entry.acceptedDigest) return undefined
   const isStored = entry.digest === entry.storedDigest
-  return { correction: (isStored ? entry.storedCorrection : null) ?? 'pending' }
+  return (isStored ? entry.storedCorrection : null) ?? 'pending'
 }
 
 function createPendingEntry(item: SourcedItem): PendingEntry {
@@ -180,14 +181,7 @@ function toResults(
     if (entry === undefined) return { status, id: null, userId }
     const position = positions.get(entry) ?? -1
     const id = entry.row?.id ?? written?.ids[position] ?? 'new'
-    const stored = written?.entries[position]
-    return {
-      status,
-      id,
-      userId,
-      ...(correction === undefined ? {} : { correction }),
-      ...(stored === undefined ? {} : { entry: stored }),
-    }
+    return { status, id, userId, correction, entry: written?.entries[position] }
   })
 }
 

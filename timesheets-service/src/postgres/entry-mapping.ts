@@ -112,7 +112,7 @@ function toAcceptedColumns(entry: LockedEntry, content: Content | null): Prisma.
 export function computeOwnDigest(content: Content): Uint8Array<ArrayBuffer>
 export function computeOwnDigest(content: Content | null): Uint8Array<ArrayBuffer> | null
 export function computeOwnDigest(content: Content | null): Uint8Array<ArrayBuffer> | null {
-  return content === null ? null : Uint8Array.fromHex(computeDigest('', content))
+  return content === null ? null : Uint8Array.from(Buffer.from(computeDigest('', content), 'hex'))
 }
 
 /** A discarded correction stays stored, so that it is not held again; an applied one is the entry itself. */

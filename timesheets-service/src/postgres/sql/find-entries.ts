@@ -1,18 +1,18 @@
 import type { EntryIdentity, ExistingEntry } from '../../domain/upload-store.ts'
 import { Prisma } from '../generated/client.ts'
 
-/** A row as the statement returns it, in JSON: one text is far cheaper than thousands of typed values. */
-interface Row {
-  readonly id: number
-  readonly source: string
-  readonly external_id: string
-  readonly user_id: string
-  readonly digest: string | null
-  readonly accepted_digest: string | null
-  readonly correction_state: 'pending' | 'applied' | 'discarded' | null
-  readonly approved: boolean
-  readonly version: number
-}
+/** A row as the statement returns it: a JSON array, because one text is far cheaper than thousands of typed values. */
+type Row = readonly [
+  /** The number of its identity among the requested ones, starting at 1. */
+  number: number,
+  id: number,
+  userId: string,
+  digest: string | null,
+  acceptedDigest: string | null,
+  correctionState: 'pending' | 'applied' | 'discarded' | null,
+  approved: boolean,
+  version: number,
+]
 
 /**
  * Reads the stored state of all identities in one statement.
@@ -25,29 +25,33 @@ export async function findEntries(
   { lock = false } = {},
 ): Promise<ExistingEntry[]> {
   if (identities.length === 0) return []
-  const requested = identities.map(({ source, externalId }) => [source, externalId])
+  // A source contains no space.
+  const requested = new Map(
+    identities.map((identity) => [`${identity.source} ${identity.externalId}`, identity]),
+  )
   const [found] = await client.$queryRaw<[{ rows: string }]>(Prisma.sql`
-    select coalesce(json_agg(entry), '[]')::text as rows
+    select coalesce(json_agg(json_build_array(number, id, user_id, encode(digest, 'hex'), encode(accepted_digest, 'hex'),
+                                              correction_state, approved, version)), '[]')::text as rows
       from (
-        select timesheets.id, timesheets.source, timesheets.external_id, timesheets.user_id,
-               encode(timesheets.digest, 'hex') as digest, encode(timesheets.accepted_digest, 'hex') as accepted_digest,
+        select requested.number, timesheets.id, timesheets.user_id, timesheets.digest, timesheets.accepted_digest,
                timesheets.correction_state, timesheets.approved_at is not null as approved, timesheets.version
-          from (
-            select distinct pair->>0 as source, pair->>1 as external_id
-              from json_array_elements(${JSON.stringify(requested)}::json) as pair
-          ) as requested
-          join timesheets using (source, external_id)
+          from json_array_elements_text(${JSON.stringify([...requested.keys()])}::json)
+                 with ordinality as requested (identity, number)
+          join timesheets on timesheets.source = split_part(identity, ' ', 1)
+                         and timesheets.external_id = substr(identity, strpos(identity, ' ') + 1)
           ${lock ? Prisma.sql`order by timesheets.id for no key update of timesheets` : Prisma.empty}
       ) as entry`)
-  return (JSON.parse(found.rows) as Row[]).map((row) => ({
-    id: row.id,
-    source: row.source,
-    externalId: row.external_id,
-    userId: row.user_id,
-    digest: row.digest,
-    acceptedDigest: row.accepted_digest,
-    correctionState: row.correction_state === 'applied' ? null : row.correction_state,
-    approved: row.approved,
-    version: row.version,
-  }))
+  const ordered = [...requested.values()]
+  return (JSON.parse(found.rows) as Row[]).map(
+    ([number, id, userId, digest, acceptedDigest, correctionState, approved, version]) => ({
+      ...ordered[number - 1]!,
+      id,
+      userId,
+      digest,
+      acceptedDigest,
+      correctionState: correctionState === 'applied' ? null : correctionState,
+      approved,
+      version,
+    }),
+  )
 }

@@ -4,13 +4,12 @@ import type { RetryBudget } from '../http/retry.ts'
 import type { ApiClient, UploadItem } from '../timesheets-api/client.ts'
 import type { UploadItemLine } from '../timesheets-api/upload-line.ts'
 import type { EntryDetails, Tracker, TrackerAccess } from '../trackers/tracker.ts'
+import { agree } from './agreement.ts'
 import { createBookmark, findChangesStart, parseBookmark } from './bookmark.ts'
 import { findChangedRows } from './changed-rows.ts'
-import { type Comparison, compareEntries, compareWindow, type DayDifferences } from './comparison.ts'
 import { DaySlots } from './day-sums.ts'
 import { type DaysOptions, type RunDays, selectDays } from './days.ts'
-import { decideDeletions, listNames } from './deletion-step.ts'
-import type { Absence, WithheldDeletion } from './deletions.ts'
+import { listNames } from './deletion-step.ts'
 import { KnownNames } from './known-names.ts'
 import { Lease } from './lease.ts'
 import type { Rejection } from './mapping.ts'
@@ -18,15 +17,12 @@ import type { SyncObserver } from './observer.ts'
 import type { People } from './people.ts'
 import { type DifferingDay, prove } from './proof.ts'
 import type { Report } from './report.ts'
-import type { RunContext } from './run-context.ts'
+import type { RunContext, SyncMode } from './run-context.ts'
 import { toRunStats } from './run-stats.ts'
 import { TrackerSide } from './tracker-side.ts'
 import { Uploader } from './uploader.ts'
 import { readChanges, readWindow } from './window-read.ts'
 import { readMissingSince, readWithheldIds, toRejection } from './withheld-deletions.ts'
-
-/** `verify` only compares; `plan` also asks the API what an upload would do. Both write nothing. */
-export type SyncMode = 'sync' | 'plan' | 'verify'
 
 /** The parts of one run. */
 export interface SyncJob {
@@ -46,10 +42,9 @@ export interface SyncJob {
   readonly observer: Pick<SyncObserver, 'started' | 'total' | 'progress' | 'rejected'>
 }
 
-/** How often days that differ are read and sent again before they count as different. */
-const maxRounds = 4
 /** The account of a source of files, which belong to none. */
 const fileAccount = 'files'
+
 /**
  * Runs one sync: takes the lease, reads the tracker and uploads what differs, compares both sides, repairs, deletes, and
  * compares again. An error ends up in the report, beside the results so far. Uploaded entries stay.
@@ -128,6 +123,7 @@ class SyncRun {
         if (id !== undefined) for (const name of listNames(person, people)) knownNames.add({ name, id })
       }
       const unpaired: Omit<RunContext, 'pairs'> = {
+        mode,
         tracker,
         api,
         retryBudget,
@@ -151,7 +147,16 @@ class SyncRun {
       await this.#read(context, findChangesStart(before, { trackerClock: access.at, now: this.#now }))
       await uploader.flush()
       this.#isRepair = true
-      const differingDays = await this.#agree(context, access, uploader, allowed)
+      this.#missingSince = await this.#readMissingSince(context)
+      const differingDays = await agree(context, {
+        access,
+        uploader,
+        allowed,
+        missingSince: this.#missingSince,
+        onWithheld: (withheld) => {
+          report.withheld = withheld
+        },
+      })
       report.proof = prove(context, report, differingDays)
       report.unknownFields = tracker.unknownFields ?? report.unknownFields
       await this.#reportRejections(context)
@@ -234,113 +239,6 @@ class SyncRun {
     })
   }
 
-  /**
-   * Compares both sides, and sends what differs again, until they are equal or it does not help.
-   * @returns the days that still differ
-   */
-  async #agree(
-    context: RunContext,
-    access: TrackerAccess,
-    uploader: Uploader,
-    allowed: ReadonlySet<string>,
-  ): Promise<readonly DifferingDay[]> {
-    const { mode } = this.#job
-    const { trackerSide, slots } = context
-    const withheld = new Map<string, WithheldDeletion>()
-    const absent = new Map<string, Absence>()
-    this.#missingSince = await this.#readMissingSince(context)
-    const storedBefore: { byPerson?: Comparison['storedByPerson'] } = {}
-    let restriction = access.restriction
-    for (let round = 1; ; round++) {
-      const { differing, storedByPerson } = await compareWindow(context)
-      storedBefore.byPerson ??= storedByPerson
-      const days = new Set([...[...differing].map((slot) => slots.day(slot)), ...trackerSide.movedDays])
-      trackerSide.movedDays.clear()
-      const differences = await this.#compareDays(days, withheld, context)
-      const sentBefore = uploader.sent
-      if (mode !== 'verify') await this.#sendRepairs(differences, context)
-      const absences = differences.absences.filter(
-        ({ day }) => day >= context.days.from && day <= context.days.to,
-      )
-      for (const absence of absences) absent.set(absence.externalId, absence)
-      if (mode !== 'verify' && context.isWhole && absences.length > 0) {
-        const step = await decideDeletions(
-          [...absent.values()],
-          {
-            account: access.account,
-            restrictionBefore: restriction,
-            storedByPerson: storedBefore.byPerson,
-            allowed,
-            controlIds: trackerSide.recentIds,
-            missingSince: this.#missingSince,
-          },
-          context,
-        )
-        restriction ??= step.accessRestriction
-        for (const deletion of step.withheld) withheld.set(deletion.externalId, deletion)
-        for (const { item, details } of step.found) {
-          this.#recordFound(item, context)
-          await context.send(item, details)
-        }
-        for (const tombstone of step.tombstones) {
-          const { userId, day } = absent.get(tombstone.external_id)!
-          await context.send(tombstone, { person: userId, day })
-        }
-      }
-      await uploader.flush()
-      this.#report.withheld = [...withheld.values()]
-      const hasSent = uploader.sent > sentBefore
-      const isPending = hasSent || differences.otherDays.size > 0 || trackerSide.movedDays.size > 0
-      for (const day of differences.otherDays) trackerSide.movedDays.add(day)
-      const isLast = round === maxRounds || mode !== 'sync' || !isPending
-      if (!isLast) continue
-      // What is withheld is listed by itself.
-      return differences.differingDays.filter(({ userId, day }) =>
-        hasOther({ userId, day }, differences, withheld, context),
-      )
-    }
-  }
-
-  async #compareDays(
-    days: ReadonlySet<string>,
-    withheld: ReadonlyMap<string, WithheldDeletion>,
-    context: RunContext,
-  ): Promise<DayDifferences> {
-    const all: DayDifferences[] = []
-    // A service is asked for one day at a time; files are read once.
-    const sorted = [...days].sort()
-    const groups = context.isWhole ? sorted.map((day) => [day]) : sorted.length === 0 ? [] : [sorted]
-    for (const group of groups) all.push(await compareEntries(group, context))
-    return {
-      repairs: all.flatMap(({ repairs }) => repairs),
-      absences: all.flatMap(({ absences }) => absences).filter(({ externalId }) => !withheld.has(externalId)),
-      otherDays: new Set(all.flatMap(({ otherDays }) => [...otherDays])),
-      differingDays: all.flatMap(({ differingDays }) => differingDays),
-    }
-  }
-
-  async #sendRepairs({ repairs }: DayDifferences, context: RunContext): Promise<void> {
-    // A dry run has already asked what would become of the entries that it read; their sums have not changed since.
-    for (const { item, details } of repairs) {
-      if (this.#job.mode === 'sync' || item.deleted) await context.send(item, details)
-    }
-  }
-
-  /** An entry that the list should have shown: the list cannot be trusted. */
-  #recordFound(item: UploadItem, context: RunContext): void {
-    const { days, trackerSide, slots, incompleteReads } = context
-    const counted = trackerSide.digest(item)
-    const day = counted === undefined ? undefined : slots.day(counted.slot)
-    const isMissing = day !== undefined && day >= days.from && day <= days.to
-    trackerSide.replace(
-      item.external_id,
-      isMissing || item.deleted ? 'open' : 'counted',
-      isMissing ? undefined : counted?.slot,
-    )
-    if (isMissing)
-      incompleteReads.push(`the list does not show entry ${item.external_id}, which a lookup finds`)
-  }
-
   async #readMissingSince({
     tracker,
     api,
@@ -402,29 +300,6 @@ class SyncRun {
 /** Text that the API accepts: not empty, well-formed, without U+0000. */
 function shorten(text: string, maxLength: number): string {
   return text.replaceAll('\0', '').slice(0, maxLength).toWellFormed() || 'unknown'
-}
-
-/** Whether something else than withheld deletions and open entries differs on a day of a person. */
-function hasOther(
-  { userId, day }: { readonly userId: string; readonly day: string },
-  { repairs, absences, otherDays }: DayDifferences,
-  withheld: ReadonlyMap<string, WithheldDeletion>,
-  { trackerSide, slots }: RunContext,
-): boolean {
-  const slot = slots.slot(userId, day)
-  const isHere = (item: UploadItem) =>
-    item.deleted ? item.user_id === userId : trackerSide.digest(item)?.slot === slot
-  // A lookup found it without final hours, or with content that the API rejects.
-  const isOpen = (externalId: string) =>
-    ['open', 'rejected'].includes(trackerSide.ids.find(externalId)?.listing ?? '')
-  return (
-    repairs.some(({ item }) => isHere(item)) ||
-    absences.some(
-      ({ externalId, ...place }) =>
-        place.userId === userId && place.day === day && !withheld.has(externalId) && !isOpen(externalId),
-    ) ||
-    otherDays.size > 0
-  )
 }
 
 function describeDifference(days: readonly DifferingDay[], mode: SyncMode): string {

@@ -8,8 +8,8 @@ import type { EntryDetails } from '../trackers/tracker.ts'
 import type { Window } from '../trackers/window.ts'
 import type { WithheldDeletion } from './deletions.ts'
 import type { NotUploaded, Rejection } from './mapping.ts'
-import type { SyncMode } from './pipeline.ts'
 import type { Proof } from './proof.ts'
+import type { SyncMode } from './run-context.ts'
 
 /**
  * The result for an entry: a status of the API; or `pending` or `discarded`, for an entry that is unchanged since an

@@ -7,8 +7,12 @@ import type { KnownNames } from './known-names.ts'
 import type { People } from './people.ts'
 import type { TrackerSide } from './tracker-side.ts'
 
+/** `verify` only compares; `plan` also asks the API what an upload would do. Both write nothing. */
+export type SyncMode = 'sync' | 'plan' | 'verify'
+
 /** What the steps of one run share. */
 export interface RunContext {
+  readonly mode: SyncMode
   readonly tracker: Tracker
   readonly api: ApiClient
   readonly retryBudget: RetryBudget

@@ -10,8 +10,9 @@ import { createTrackerClient } from '../trackers/tracker-client.ts'
 import { abortAfterGracePeriod } from './grace-period.ts'
 import type { SyncObserver } from './observer.ts'
 import { People } from './people.ts'
-import { runPipeline, type SyncMode } from './pipeline.ts'
+import { runPipeline } from './pipeline.ts'
 import { Report } from './report.ts'
+import type { SyncMode } from './run-context.ts'
 
 /** Messages that a dry run shows by default, because they are its purpose. */
 const defaultShownOfDryRun = 20

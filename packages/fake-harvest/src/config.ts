@@ -1,7 +1,7 @@
 import { type Environment, type InferConfig, optional, readConfig, setting } from '@timesheets/runtime/config'
 
 /** Bounds the memory: a contractor records about ten entries a week. */
-const maxContractorWeeks = 100_000
+const maxContractorWeeks = 200_000
 
 /** A second account that the token may use. It has one entry. */
 export const secondAccountId = '1000002'

@@ -4,6 +4,9 @@ const maxBarWidth = 24
 /** A shorter bar shows too little to be worth its place. */
 const minBarWidth = 6
 const redrawEveryMs = 100
+/** Before this much, a rate says only how the run began: it connects, and the first entries wait for their day. */
+const minElapsedMs = 1000
+const minShare = 0.01
 const number = new Intl.NumberFormat('en-US')
 
 /** One line of a terminal that shows how far a run is, how fast, and how long it will still take. */
@@ -42,8 +45,8 @@ export class ProgressBar {
 }
 
 /**
- * Formats `█████░░░  1,200 of 2,600 · 830/s · 2 s left`, or what is known without a total. In a narrow terminal the bar
- * shrinks and disappears first, then the last parts.
+ * Formats `█████░░░  1,200 of 2,600 · 830/s · 2 s left`, or what is known without a total and in the first second. In a
+ * narrow terminal the bar shrinks and disappears first, then the last parts.
  */
 export function formatProgress(
   done: number,
@@ -51,12 +54,13 @@ export function formatProgress(
   elapsedMs: number,
   columns: number,
 ): string {
-  const perSecond = elapsedMs <= 0 ? 0 : (done / elapsedMs) * 1000
-  const rate = `${number.format(Math.round(perSecond))}/s`
+  const perSecond = (done / elapsedMs) * 1000
+  const rate = elapsedMs < minElapsedMs ? [] : [`${number.format(Math.round(perSecond))}/s`]
   if (total === undefined || total === 0)
-    return joinFitting([`${number.format(done)} entries`, rate], columns)
-  const parts = [`${number.format(done)} of ${number.format(total)}`, rate]
-  if (perSecond > 0) parts.push(`${formatDuration((total - Math.min(done, total)) / perSecond)} left`)
+    return joinFitting([`${number.format(done)} entries`, ...rate], columns)
+  const parts = [`${number.format(done)} of ${number.format(total)}`, ...rate]
+  if (rate.length > 0 && done >= minShare * total)
+    parts.push(`${formatDuration((total - Math.min(done, total)) / perSecond)} left`)
   const text = joinFitting(parts, columns)
   const barWidth = Math.min(maxBarWidth, columns - text.length - 2)
   if (barWidth < minBarWidth) return text

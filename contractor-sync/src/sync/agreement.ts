@@ -2,7 +2,7 @@ import type { UploadItem } from '../timesheets-api/client.ts'
 import type { TrackerAccess } from '../trackers/tracker.ts'
 import { type Comparison, compareEntries, compareWindow, type DayDifferences } from './comparison.ts'
 import { type DeletionStep, decideDeletions } from './deletion-step.ts'
-import type { Absence, WithheldDeletion } from './deletions.ts'
+import type { Absence, EarlierMiss, WithheldDeletion } from './deletions.ts'
 import type { DifferingDay } from './proof.ts'
 import type { RunContext } from './run-context.ts'
 import type { Uploader } from './uploader.ts'
@@ -16,8 +16,8 @@ export interface AgreementOptions {
   readonly uploader: Pick<Uploader, 'sent' | 'flush'>
   /** Ids whose deletion an operator allowed. */
   readonly allowed: ReadonlySet<string>
-  /** When earlier complete reads of all days first missed an id; for a tracker without lookup. */
-  readonly missingSince: ReadonlyMap<string, Date>
+  /** Which ids an earlier complete read of all days missed; for a tracker without lookup. */
+  readonly missedBefore: ReadonlyMap<string, EarlierMiss>
   /** Receives all deletions that have been withheld so far. */
   readonly onWithheld: (withheld: readonly WithheldDeletion[]) => void
 }
@@ -29,7 +29,7 @@ export interface AgreementOptions {
  */
 export async function agree(
   context: RunContext,
-  { access, uploader, allowed, missingSince, onWithheld }: AgreementOptions,
+  { access, uploader, allowed, missedBefore, onWithheld }: AgreementOptions,
 ): Promise<readonly DifferingDay[]> {
   const { mode, trackerSide, slots } = context
   const withheld = new Map<string, WithheldDeletion>()
@@ -52,7 +52,7 @@ export async function agree(
       ({ day }) => day >= context.days.from && day <= context.days.to,
     )
     for (const absence of absences) absent.set(absence.externalId, absence)
-    if (mode !== 'verify' && context.isWhole && absences.length > 0) {
+    if (mode !== 'verify' && absences.length > 0) {
       const step = await decideDeletions(
         [...absent.values()],
         {
@@ -61,7 +61,7 @@ export async function agree(
           storedByPerson,
           allowed,
           controlIds: trackerSide.recentIds,
-          missingSince,
+          missedBefore,
         },
         context,
       )

@@ -5,12 +5,12 @@ import type { DaySum, Slot } from './day-sums.ts'
 import type { Absence } from './deletions.ts'
 import { mapRecord } from './mapping.ts'
 import type { DifferingDay } from './proof.ts'
-import type { RunContext } from './run-context.ts'
+import { listsAll, type RunContext } from './run-context.ts'
 
 /** What is stored in the window, and where it differs from the tracker's side. */
 export interface Comparison {
   readonly differing: ReadonlySet<Slot>
-  /** The number of stored entries by `user_id`. */
+  /** The number of stored entries by `user_id`, on days of which the tracker lists all entries. */
   readonly storedByPerson: ReadonlyMap<string, number>
 }
 
@@ -26,7 +26,8 @@ export async function compareWindow(context: RunContext): Promise<Comparison> {
     for await (const { user_id: userId, day, ...sum } of api.listDigests(runId, { from, to, recompute })) {
       const slot = slots.slot(userId, day)
       isStored.set(slot, 1)
-      storedByPerson.set(userId, (storedByPerson.get(userId) ?? 0) + sum.count)
+      if (listsAll(context, userId, day))
+        storedByPerson.set(userId, (storedByPerson.get(userId) ?? 0) + sum.count)
       if (!isSame(slot, sum, context)) differing.add(slot)
     }
     for (const slot of slots.between(from, to)) {
@@ -37,8 +38,10 @@ export async function compareWindow(context: RunContext): Promise<Comparison> {
 }
 
 /** Whether the tracker has what is stored. Of a day that is not in a file, the file says nothing. */
-function isSame(slot: Slot, sum: DaySum, { trackerSide, isWhole }: RunContext): boolean {
-  return trackerSide.sums.hasSum(slot, sum) || (!isWhole && trackerSide.sums.isEmpty(slot))
+function isSame(slot: Slot, sum: DaySum, context: RunContext): boolean {
+  const { trackerSide, slots } = context
+  if (trackerSide.sums.hasSum(slot, sum)) return true
+  return trackerSide.sums.isEmpty(slot) && !listsAll(context, slots.userId(slot), slots.day(slot))
 }
 
 /** An entry as it is uploaded. */
@@ -82,7 +85,7 @@ export async function compareEntries(days: readonly string[], context: RunContex
       }
       let moved = 0
       // A source of files may have stored more than is in the files.
-      for (const externalId of context.isWhole ? stored.keys() : []) {
+      for (const externalId of listsAll(context, userId, day) ? stored.keys() : []) {
         if (entries.has(externalId)) continue
         const listed = trackerSide.ids.find(externalId)
         if (listed?.listing === 'open' || listed?.listing === 'rejected') continue

@@ -1,6 +1,6 @@
 import type { UploadItem } from '../timesheets-api/client.ts'
 import type { EntryDetails, TrackerPerson } from '../trackers/tracker.ts'
-import { type Absence, concludeLookups, planDeletions, type WithheldDeletion } from './deletions.ts'
+import { type Absence, concludeLookups, type EarlierMiss, planDeletions, type WithheldDeletion } from './deletions.ts'
 import { mapRecord } from './mapping.ts'
 import type { People } from './people.ts'
 import type { RunContext } from './run-context.ts'
@@ -29,8 +29,8 @@ export interface DeletionStepOptions {
   readonly allowed: ReadonlySet<string>
   /** Ids that the tracker listed a moment ago: a lookup must find one of them. */
   readonly controlIds: readonly string[]
-  /** When earlier complete reads of all days first missed an id; for a tracker without lookup. */
-  readonly missingSince: ReadonlyMap<string, Date>
+  /** Which ids an earlier complete read of all days missed; for a tracker without lookup. */
+  readonly missedBefore: ReadonlyMap<string, EarlierMiss>
 }
 
 /** Decides about stored entries that the tracker did not list, with its lookups where it has them. */
@@ -39,10 +39,13 @@ export async function decideDeletions(
   options: DeletionStepOptions,
   context: RunContext,
 ): Promise<DeletionStep> {
-  const { tracker, incompleteReads } = context
+  const { tracker, incompleteReads, completeFiles } = context
   if (absences.length === 0) {
     return { tombstones: [], found: [], withheld: [], accessRestriction: options.restrictionBefore }
   }
+  // An export that is written while it is read may lack its end.
+  if (completeFiles !== undefined && (await tracker.fingerprint!()) !== completeFiles.content)
+    incompleteReads.push('the files changed while they were read')
   const restriction = options.restrictionBefore ?? (await checkAccess(options.account, context))
   const plan = planDeletions(absences, {
     incompleteRead: incompleteReads[0],
@@ -56,7 +59,8 @@ export async function decideDeletions(
             by: 'reads',
             isFullRead: context.days.isFull,
             readAt: new Date(),
-            missingSince: options.missingSince,
+            content: context.completeFiles?.content,
+            missedBefore: options.missedBefore,
           }
         : { by: 'lookup', maxLookups },
   })
@@ -100,7 +104,11 @@ export async function decideDeletions(
 }
 
 /** Asks the tracker again what the token sees: it may have lost rights since the start of the run. */
-export async function checkAccess(account: string, { tracker }: RunContext): Promise<string | undefined> {
+export async function checkAccess(
+  account: string,
+  { tracker, isWhole }: RunContext,
+): Promise<string | undefined> {
+  if (!isWhole) return undefined
   const access = await tracker.checkAccess?.()
   if (access === undefined) return 'the tracker does not say what its token sees'
   if (access.account !== account) return `the token belongs to account ${access.account} by now`
@@ -118,8 +126,10 @@ async function findsAny(ids: readonly string[], { tracker }: RunContext): Promis
 /** The `user_id`s of these entries whose people the tracker still has, also under another name. */
 async function findPresentPeople(
   absences: readonly Absence[],
-  { tracker, people, knownNames }: RunContext,
+  { tracker, people, knownNames, completeFiles }: RunContext,
 ): Promise<ReadonlySet<string>> {
+  // The files have hours of each of them on other days.
+  if (completeFiles !== undefined) return new Set(absences.map(({ userId }) => userId))
   const listed = (await tracker.listPeople?.()) ?? []
   const names = new Set(listed.flatMap((person) => listNames(person, people)))
   const ids = listed.flatMap(({ id }) => id ?? [])

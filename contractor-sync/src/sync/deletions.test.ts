@@ -8,7 +8,11 @@ import {
 } from './deletions.ts'
 
 const readAt = new Date('2026-05-10T02:00:00Z')
-const hoursAgo = (hours: number) => new Date(readAt.getTime() - hours * 3_600_000)
+/** A read some hours ago that missed an entry. */
+const missed = (hoursAgo: number, content?: string) => ({
+  at: new Date(readAt.getTime() - hoursAgo * 3_600_000),
+  content,
+})
 
 /** Everything holds: a complete read by a token that sees everybody, 3 people with 100 entries each. */
 const sound: DeletionEvidence = {
@@ -24,7 +28,7 @@ const sound: DeletionEvidence = {
   confirmation: { by: 'lookup', maxLookups: 1000 },
 }
 const byReads = (members: object = {}): Pick<DeletionEvidence, 'confirmation'> => ({
-  confirmation: { by: 'reads', isFullRead: true, readAt, missingSince: new Map(), ...members },
+  confirmation: { by: 'reads', isFullRead: true, readAt, content: undefined, missedBefore: new Map(), ...members },
 })
 
 /** `count` absences of a person, with ids `ann-1`, `ann-2`, … */
@@ -158,20 +162,27 @@ describe('lookups', () => {
 
 describe('without lookup', () => {
   const list = absences('ann', 2)
-  const missingSince = new Map(list.map(({ externalId }) => [externalId, hoursAgo(1)]))
+  const missedBefore = new Map(list.map(({ externalId }) => [externalId, missed(1)]))
 
   test('two complete reads of all days, an hour apart, confirm a deletion', () => {
-    expect(plan(list, byReads({ missingSince }))).toEqual({ confirmed: list, toLookUp: [], withheld: [] })
+    const expected = { confirmed: list, toLookUp: [], withheld: [] }
+    expect(plan(list, byReads({ missedBefore }))).toEqual(expected)
+    const otherFiles = new Map(list.map(({ externalId }) => [externalId, missed(1, 'a')]))
+    expect(plan(list, byReads({ missedBefore: otherFiles, content: 'b' }))).toEqual(expected)
   })
 
   test.each<[string, object]>([
     ['it is the first read that misses it', {}],
     [
       'the earlier read was less than an hour ago',
-      { missingSince: new Map(list.map(({ externalId }) => [externalId, hoursAgo(0.99)])) },
+      { missedBefore: new Map(list.map(({ externalId }) => [externalId, missed(0.99)])) },
     ],
-    ['this read was not of all days', { missingSince, isFullRead: false }],
-    ['the earlier read missed another entry', { missingSince: new Map([['ann-9', hoursAgo(5)]]) }],
+    ['this read was not of all days', { missedBefore, isFullRead: false }],
+    ['the earlier read missed another entry', { missedBefore: new Map([['ann-9', missed(5)]]) }],
+    [
+      'the earlier read was of files with the same content',
+      { missedBefore: new Map(list.map(({ externalId }) => [externalId, missed(9, 'a')])), content: 'a' },
+    ],
   ])('a deletion is withheld if %s', (_what, members) => {
     const result = plan(list, byReads(members))
     expect(result.confirmed).toEqual([])
@@ -183,7 +194,7 @@ describe('without lookup', () => {
       ['ann', 2],
       ['bob', 100],
     ])
-    const result = plan(list, { ...byReads({ missingSince }), storedByPerson })
+    const result = plan(list, { ...byReads({ missedBefore }), storedByPerson })
     expect(result.confirmed).toEqual([])
     expect(reasons(result)).toEqual(['last-entry'])
     const lookup = plan(list, { storedByPerson })
@@ -214,8 +225,8 @@ describe('what an operator allowed', () => {
   test('passes an incomplete read only where a lookup decides', () => {
     const incompleteRead = 'the total does not match'
     expect(plan(list, { allowed, incompleteRead }).toLookUp).toEqual(list)
-    const missingSince = new Map(list.map(({ externalId }) => [externalId, hoursAgo(9)]))
-    const result = plan(list, { ...byReads({ missingSince }), allowed, incompleteRead })
+    const missedBefore = new Map(list.map(({ externalId }) => [externalId, missed(9)]))
+    const result = plan(list, { ...byReads({ missedBefore }), allowed, incompleteRead })
     expect(reasons(result)).toEqual(['incomplete-read'])
   })
 
@@ -232,7 +243,7 @@ test('every absence is in exactly one list, whatever the evidence', () => {
       incompleteRead: bit(7) ? 'short' : undefined,
       accessRestriction: bit(8) ? 'member' : undefined,
       allowed: new Set(bit(5) ? ['ann-1', 'bob-1', 'gone-1'] : []),
-      ...(bit(6) ? byReads({ missingSince: new Map([['bob-1', hoursAgo(2)]]) }) : {}),
+      ...(bit(6) ? byReads({ missedBefore: new Map([['bob-1', missed(2)]]) }) : {}),
     })
     const all = [...ids(result.confirmed), ...ids(result.toLookUp), ...ids(result.withheld)]
     expect(all.sort()).toEqual(ids(list).sort())

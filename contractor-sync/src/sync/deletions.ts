@@ -22,7 +22,8 @@ export const withholdingReasons = {
   'last-entry': 'it is the last entry of its person',
   'lookup-limit': 'too many entries would have to be looked up in one run',
   'unproven-lookup': 'lookups did not find an entry that the list shows, so they prove nothing',
-  'awaiting-second-read': 'a second complete read of all days, an hour later, must miss it, too',
+  'awaiting-second-read':
+    'a second complete read of all days, an hour later, must miss it, too; of files, one with other content',
 } as const
 
 export type WithholdingReason = keyof typeof withholdingReasons
@@ -58,8 +59,17 @@ export interface ReadConfirmation {
   /** Whether this run read all days. */
   readonly isFullRead: boolean
   readonly readAt: Date
-  /** When an earlier complete read of all days first missed an id. */
-  readonly missingSince: ReadonlyMap<string, Date>
+  /** Identifies the content of the files that were read; undefined for a service. */
+  readonly content: string | undefined
+  /** Which ids an earlier complete read of all days missed. */
+  readonly missedBefore: ReadonlyMap<string, EarlierMiss>
+}
+
+/** An earlier read that was the first to miss an entry. */
+export interface EarlierMiss {
+  readonly at: Date
+  /** Identifies the content of the files that it read; undefined for a service. */
+  readonly content: string | undefined
 }
 
 /** The decision, as far as it can be made without lookups. */
@@ -119,13 +129,18 @@ export function planDeletions(absences: readonly Absence[], evidence: DeletionEv
   return { confirmed: candidates, toLookUp: [], withheld }
 }
 
-/** Whether two complete reads of all days, at least an hour apart, missed the entry. */
+/**
+ * Whether two complete reads of all days, at least an hour apart, missed the entry. Two reads of the same files are one: an
+ * export that lacks a row lacks it again.
+ */
 function isConfirmedByReads(
   { externalId }: Absence,
-  { isFullRead, readAt, missingSince }: ReadConfirmation,
+  { isFullRead, readAt, content, missedBefore }: ReadConfirmation,
 ): boolean {
-  const since = missingSince.get(externalId)
-  return isFullRead && since !== undefined && readAt.getTime() - since.getTime() >= minBetweenReadsMs
+  const first = missedBefore.get(externalId)
+  if (!isFullRead || first === undefined) return false
+  const isOtherRead = content === undefined || content !== first.content
+  return isOtherRead && readAt.getTime() - first.at.getTime() >= minBetweenReadsMs
 }
 
 /** What the lookups found. */

@@ -10,6 +10,8 @@ import { findChangedRows } from './changed-rows.ts'
 import { DaySlots } from './day-sums.ts'
 import { type DaysOptions, type RunDays, selectDays } from './days.ts'
 import { listNames } from './deletion-step.ts'
+import type { EarlierMiss } from './deletions.ts'
+import { FileCoverage } from './file-coverage.ts'
 import { KnownNames } from './known-names.ts'
 import { Lease } from './lease.ts'
 import type { Rejection } from './mapping.ts'
@@ -22,7 +24,7 @@ import { toRunStats } from './run-stats.ts'
 import { TrackerSide } from './tracker-side.ts'
 import { Uploader } from './uploader.ts'
 import { readChanges, readWindow } from './window-read.ts'
-import { readMissingSince, readWithheldIds, toRejection } from './withheld-deletions.ts'
+import { readEarlierMisses, readWithheldIds, toRejection } from './withheld-deletions.ts'
 
 /** The parts of one run. */
 export interface SyncJob {
@@ -70,7 +72,7 @@ class SyncRun {
   readonly #now = new Date()
   /** What was rejected before the upload, and withheld: kept by the API. */
   readonly #rejections: RejectionBody[] = []
-  #missingSince: ReadonlyMap<string, Date> = new Map()
+  #missedBefore: ReadonlyMap<string, EarlierMiss> = new Map()
   #isRepair = false
 
   constructor(job: SyncJob, report: Report) {
@@ -85,6 +87,8 @@ class SyncRun {
     const isWhole = tracker.checkAccess !== undefined
     const access = (await tracker.checkAccess?.()) ?? (await this.#findFileAccess())
     const days = await this.#selectDays()
+    // A run of some days does not see an entry that moved to another day.
+    const content = days.isFull ? await tracker.fingerprint?.() : undefined
     report.window = days.isFull ? {} : { from: days.from, to: days.to }
     observer.started(report)
     const allowed =
@@ -135,6 +139,7 @@ class SyncRun {
         trackerSide,
         recompute: days.isFull || mode === 'verify',
         isWhole,
+        completeFiles: content === undefined ? undefined : { coverage: new FileCoverage(), content },
         signal: stopping,
         incompleteReads: [],
         send: async (item, details) => {
@@ -147,12 +152,12 @@ class SyncRun {
       await this.#read(context, findChangesStart(before, { trackerClock: access.at, now: this.#now }))
       await uploader.flush()
       this.#isRepair = true
-      this.#missingSince = await this.#readMissingSince(context)
+      this.#missedBefore = await this.#readEarlierMisses(context)
       const differingDays = await agree(context, {
         access,
         uploader,
         allowed,
-        missingSince: this.#missingSince,
+        missedBefore: this.#missedBefore,
         onWithheld: (withheld) => {
           report.withheld = withheld
         },
@@ -190,7 +195,7 @@ class SyncRun {
     const [last] = await retryBudget.run(() => api.listRuns(tracker.source, 1))
     return {
       account: last?.account ?? fileAccount,
-      restriction: 'a file does not say that it is complete',
+      restriction: tracker.fingerprint === undefined ? 'a file does not say that it is complete' : undefined,
       at: undefined,
     }
   }
@@ -215,7 +220,10 @@ class SyncRun {
     }
     const runs = await retryBudget.run(() => api.listRuns(source, 20, 'succeeded'))
     const last = runs.find(({ bookmark }) => bookmark !== null)
-    return selectDays(days, { windowDays, fullEveryDays }, parseBookmark(last?.bookmark ?? null), this.#now)
+    // Files are read to their end anyway; with all their days, they also show what is missing.
+    const isSelected = days.since !== undefined || days.until !== undefined
+    const full = days.full || (tracker.fingerprint !== undefined && !isSelected)
+    return selectDays({ ...days, full }, { windowDays, fullEveryDays }, parseBookmark(last?.bookmark ?? null), this.#now)
   }
 
   async #read(context: RunContext, changedSince: string | undefined): Promise<void> {
@@ -239,21 +247,24 @@ class SyncRun {
     })
   }
 
-  async #readMissingSince({
+  async #readEarlierMisses({
     tracker,
     api,
     retryBudget,
     days,
     isWhole,
-  }: RunContext): Promise<ReadonlyMap<string, Date>> {
-    const isNeeded = isWhole && tracker.find === undefined && days.isFull
-    return isNeeded ? await readMissingSince(tracker.source, api, retryBudget) : new Map()
+    completeFiles,
+  }: RunContext): Promise<ReadonlyMap<string, EarlierMiss>> {
+    const listsAll = isWhole || completeFiles !== undefined
+    const isNeeded = listsAll && tracker.find === undefined && days.isFull
+    return isNeeded ? await readEarlierMisses(tracker.source, api, retryBudget) : new Map()
   }
 
-  async #reportRejections({ api, retryBudget, runId }: RunContext): Promise<void> {
+  async #reportRejections({ api, retryBudget, runId, completeFiles }: RunContext): Promise<void> {
+    const thisRead = { at: this.#now, content: completeFiles?.content }
     const rejections = [
       ...this.#report.withheld.map((deletion) =>
-        toRejection(deletion, this.#missingSince.get(deletion.externalId) ?? this.#now),
+        toRejection(deletion, this.#missedBefore.get(deletion.externalId) ?? thisRead),
       ),
       ...this.#rejections,
     ].slice(0, maxRejections)

@@ -31,7 +31,7 @@ export type Proof =
 
 /** Concludes from the last comparison of a run, and from what it read, whether both sides agree. */
 export function prove(
-  { trackerSide, slots, days, incompleteReads, isWhole }: RunContext,
+  { trackerSide, slots, days, incompleteReads, isWhole, completeFiles }: RunContext,
   { withheld, skipped, counts }: Report,
   differing: readonly DifferingDay[],
 ): Proof {
@@ -43,7 +43,7 @@ export function prove(
   })
   const [incomplete] = incompleteReads
   if (incomplete !== undefined) return unprovable(incomplete)
-  if (!isWhole)
+  if (!isWhole && completeFiles === undefined)
     return unprovable('a file does not say that it is complete; each of its entries was compared', true)
   if (withheld.length > 0) return unprovable(`${withheld.length} deletions are withheld`, true)
   const counted = [...slots.between(days.from, days.to)].filter((slot) => !trackerSide.sums.isEmpty(slot))

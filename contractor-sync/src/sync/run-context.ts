@@ -3,12 +3,29 @@ import type { ApiClient, UploadItem } from '../timesheets-api/client.ts'
 import type { EntryDetails, Tracker } from '../trackers/tracker.ts'
 import type { DaySlots } from './day-sums.ts'
 import type { RunDays } from './days.ts'
+import type { FileCoverage } from './file-coverage.ts'
 import type { KnownNames } from './known-names.ts'
 import type { People } from './people.ts'
 import type { TrackerSide } from './tracker-side.ts'
 
 /** `verify` only compares; `plan` also asks the API what an upload would do. Both write nothing. */
 export type SyncMode = 'sync' | 'plan' | 'verify'
+
+/** Files that list everything of their people and days. */
+export interface CompleteFiles {
+  readonly coverage: FileCoverage
+  /** Identifies their content, before they were read. */
+  readonly content: string
+}
+
+/** Whether the tracker lists all entries of a person and day. */
+export function listsAll(
+  { isWhole, completeFiles }: Pick<RunContext, 'isWhole' | 'completeFiles'>,
+  userId: string,
+  day: string,
+): boolean {
+  return isWhole || completeFiles?.coverage.has(userId, day) === true
+}
 
 /** What the steps of one run share. */
 export interface RunContext {
@@ -27,6 +44,8 @@ export interface RunContext {
   readonly recompute: boolean
   /** Whether the tracker lists everything that it has. A file does not. */
   readonly isWhole: boolean
+  /** Files that are declared to be complete; absent if they are not, if the tracker is a service, or in a run of some days. */
+  readonly completeFiles: CompleteFiles | undefined
   /** The stored ids of changed rows (`changed-rows.ts`), for each read. */
   readonly pairs: ReadonlyMap<string, string>
   /** Ends the run. */

@@ -26,7 +26,7 @@ export interface WindowReadEvents {
  * if they are what is stored, none of them is sent. An entry on a day without stored entries is sent at once.
  */
 export async function readWindow(context: RunContext, events: WindowReadEvents): Promise<void> {
-  const { tracker, people, trackerSide, pairs, signal } = context
+  const { tracker, people, slots, trackerSide, completeFiles, pairs, signal } = context
   const stored = await readStored(context)
   const waiting = new WaitingDays()
   const sendDay = async (day: WaitingDay) => {
@@ -47,11 +47,15 @@ export async function readWindow(context: RunContext, events: WindowReadEvents):
     const mapped = mapRecord(record, tracker.source, people)
     if (mapped.kind !== 'item') {
       if (mapped.kind === 'rejected' || mapped.why === 'running') trackerSide.list(mapped.externalId, 'open')
+      // Which entry it is cannot be read either, so it may be one that seems to be missing.
+      if (completeFiles !== undefined && record.kind === 'unreadable') onIncomplete(record.reason)
       events.onNotUploaded(mapped)
       continue
     }
     const { item, details } = mapped
     const slot = item.deleted ? locateEmpty(mapped, context) : trackerSide.count(item)?.slot
+    if (slot !== undefined && record.kind === 'entry' && record.file !== undefined)
+      completeFiles?.coverage.add(record.file, slots.userId(slot), slots.day(slot))
     if (item.deleted) trackerSide.list(item.external_id, 'empty', slot)
     if (slot !== undefined && !stored.sums.isEmpty(slot)) {
       const seconds = item.deleted ? 0 : Math.round(item.hours * 3600)

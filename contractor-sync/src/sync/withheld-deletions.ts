@@ -2,19 +2,19 @@ import type { RejectionBody } from '@timesheets/contracts/sync-run'
 import { z } from 'zod'
 import type { RetryBudget } from '../http/retry.ts'
 import type { ApiClient, StoredRejection } from '../timesheets-api/client.ts'
-import { type WithheldDeletion, type WithholdingReason, withholdingReasons } from './deletions.ts'
+import { type EarlierMiss, type WithheldDeletion, type WithholdingReason, withholdingReasons } from './deletions.ts'
 
 /** The problem under which the API keeps a withheld deletion, among the rejections of its run. */
 const problemType = '/problems/deletion-withheld'
 
 const problemSchema = z.looseObject({ type: z.literal(problemType), reason: z.string() })
-const sentSchema = z.object({ missing_since: z.iso.datetime() })
+const sentSchema = z.object({ missing_since: z.iso.datetime(), content: z.string().optional() })
 
 /**
  * Formats a withheld deletion for the API. It is kept there, so that an operator can allow it later, from any machine.
- * @param missingSince when a read first missed the entry
+ * @param firstMiss the read that was the first to miss the entry
  */
-export function toRejection(deletion: WithheldDeletion, missingSince: Date): RejectionBody {
+export function toRejection(deletion: WithheldDeletion, firstMiss: EarlierMiss): RejectionBody {
   const { externalId, userId, day, reason } = deletion
   return {
     external_id: externalId,
@@ -24,7 +24,12 @@ export function toRejection(deletion: WithheldDeletion, missingSince: Date): Rej
       detail: `The tracker no longer lists the entry, and it was not deleted: ${withholdingReasons[reason]}`,
       reason,
     },
-    sent: { user_id: userId, day, missing_since: missingSince.toISOString() },
+    sent: {
+      user_id: userId,
+      day,
+      missing_since: firstMiss.at.toISOString(),
+      ...(firstMiss.content === undefined ? {} : { content: firstMiss.content }),
+    },
   }
 }
 
@@ -43,23 +48,24 @@ export async function readWithheldIds(
   return ids
 }
 
-/** Since when the last run of all days has missed entries. A tracker without lookup needs two such runs. */
-export async function readMissingSince(
+/** Reads which entries the last run of all days missed. A tracker without lookup needs two such runs. */
+export async function readEarlierMisses(
   source: string,
   api: Api,
   retryBudget: Pick<RetryBudget, 'run'>,
-): Promise<ReadonlyMap<string, Date>> {
+): Promise<ReadonlyMap<string, EarlierMiss>> {
   const runs = await retryBudget.run(() => api.listRuns(source, 500, 'succeeded'))
   const lastFull = runs.find(({ mode, verify }) => mode === 'full' && !verify)
-  const since = new Map<string, Date>()
-  if (lastFull === undefined) return since
+  const misses = new Map<string, EarlierMiss>()
+  if (lastFull === undefined) return misses
   for await (const { external_id: id, problem, sent } of readRejections(lastFull.id, api, retryBudget)) {
     const reason = problemSchema.safeParse(problem).data?.reason
-    const missing = sentSchema.safeParse(sent).data?.missing_since
+    const first = sentSchema.safeParse(sent).data
     const isWaiting = reason === ('awaiting-second-read' satisfies WithholdingReason)
-    if (id !== undefined && isWaiting && missing !== undefined) since.set(id, new Date(missing))
+    if (id !== undefined && isWaiting && first !== undefined)
+      misses.set(id, { at: new Date(first.missing_since), content: first.content })
   }
-  return since
+  return misses
 }
 
 async function* readRejections(

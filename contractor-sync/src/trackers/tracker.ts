@@ -43,6 +43,8 @@ export interface TrackerEntry {
   readonly isDerived?: boolean
   /** Where it was read, for a tracker of files: `hours.csv, line 17`. */
   readonly position?: string
+  /** The file in which it was read. */
+  readonly file?: string
 }
 
 /** A record of the tracker that cannot be read. It is reported, never dropped. */
@@ -112,6 +114,11 @@ export interface Tracker {
   readonly checkAccess?: () => Promise<TrackerAccess>
   /** Lists all people whose hours the tracker may have, active and archived ones. Absent together with `checkAccess`. */
   readonly listPeople?: () => Promise<readonly TrackerPerson[]>
+  /**
+   * Identifies the content of all files. Present only if they are declared to be complete for their people and days, so that
+   * what they do not list is deleted. Absent if the tracker is a service.
+   */
+  readonly fingerprint?: () => Promise<string>
   /** How often each field was sent that this program does not know. */
   readonly unknownFields?: ReadonlyMap<string, number>
   /**

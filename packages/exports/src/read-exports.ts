@@ -22,6 +22,7 @@ export interface ExportEntry {
   readonly isRunning: boolean
   /** `hours.csv, line 17`. */
   readonly position: string
+  readonly file: string
 }
 
 /** A row, or a whole file, that cannot be read. */
@@ -168,6 +169,7 @@ class ExportReader {
       notes,
       isRunning,
       position,
+      file: this.#files[fileIndex]!.name,
     } as const
     const details = { person: describePerson(person), day: date, project, hours }
     const seen = this.#seen.add(

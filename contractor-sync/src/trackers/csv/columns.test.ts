@@ -22,6 +22,7 @@ test('CSV_COLUMNS maps other names; BOM, CRLF, semicolons and unused columns are
       notes: null,
       isRunning: false,
       position: 'export.csv, line 2',
+      file: 'export.csv',
     },
   ])
 })
@@ -43,15 +44,15 @@ test('JSON of the API of a tracker is read by paths', async () => {
     hours: 5,
     notes: null,
   }
-  const expected = (position: string) => [
-    { ...first, person: { id: '7' }, notes: null, isRunning: false, position },
+  const expected = (file: string, row: string) => [
+    { ...first, person: { id: '7' }, notes: null, isRunning: false, position: `${file}, ${row}`, file },
   ]
   expect(await readFiles({ 'a.json': JSON.stringify([row]) }, { settings })).toEqual(
-    expected('a.json, item 1'),
+    expected('a.json', 'item 1'),
   )
   await rm(join(folder, 'a.json'))
   expect(await readFiles({ 'a.ndjson': `${JSON.stringify(row)}\n\n` }, { settings })).toEqual(
-    expected('a.ndjson, line 1'),
+    expected('a.ndjson', 'line 1'),
   )
 })
 

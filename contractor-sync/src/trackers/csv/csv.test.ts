@@ -20,6 +20,7 @@ test('columns with the names of the contract need no mapping', async () => {
       notes: 'two\nlines, "quoted"',
       isRunning: false,
       position: 'hours.csv, line 3',
+      file: 'hours.csv',
     },
   ])
 })

@@ -13,7 +13,7 @@ import { type InferConfig, optional, setting } from '@timesheets/runtime/config'
 import { ConfigurationError, InvalidResponseError } from '../../errors.ts'
 import { defineTracker, type SourceRecord } from '../tracker.ts'
 import { isInWindow } from '../window.ts'
-import { listFiles } from './export-files.ts'
+import { fingerprintFiles, listFiles } from './export-files.ts'
 
 const settings = {
   csvPath: setting.text('CSV_PATH', {
@@ -91,6 +91,11 @@ const settings = {
       parseFields,
     ),
   ),
+  csvWindow: optional(
+    setting.oneOf('CSV_WINDOW', ['file'], {
+      doc: 'file: each file has all entries of its people between its first and its last day, so what is missing there is deleted',
+    }),
+  ),
   csvSource: setting.custom(
     'CSV_SOURCE',
     'a name of a-z, 0-9 and -',
@@ -114,6 +119,9 @@ export const csv = defineTracker({
       source: config.csvSource,
       readsChanges: false,
       notices,
+      ...(config.csvWindow === undefined
+        ? {}
+        : { fingerprint: () => fingerprintFiles(config.csvPath, signal) }),
       async *read(selection) {
         notices.length = 0
         for await (const record of readRecords(config, selection.pairs, notices, signal)) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -54,6 +55,21 @@ export async function listFiles(
     throw new ExportSettingError(`The folder ${path} has no ${extensions}${found}; correct CSV_PATH`)
   }
   return { files, ignored }
+}
+
+/**
+ * Identifies the content of the files that `listFiles` returns, whatever their names: SHA-256, in hex.
+ * @throws {ExportSettingError} there is nothing that can be read
+ */
+export async function fingerprintFiles(path: string, signal: AbortSignal | undefined): Promise<string> {
+  const { files } = await listFiles(path, () => {}, signal)
+  const digests: string[] = []
+  for (const file of files) {
+    const digest = createHash('sha256')
+    for await (const bytes of file.readBytes()) digest.update(bytes)
+    digests.push(digest.digest('hex'))
+  }
+  return createHash('sha256').update(digests.sort().join()).digest('hex')
 }
 
 /** Returns what is in a folder; undefined if the path is not a folder. */

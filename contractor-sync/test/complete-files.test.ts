@@ -1,0 +1,206 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import type { WithholdingReason } from '../src/sync/deletions.ts'
+import { csv } from '../src/trackers/csv/csv.ts'
+import { runInProcess } from './in-process-run.ts'
+import { testEnvironment } from './test-environment.ts'
+
+// Files that `CSV_WINDOW=file` declares to be complete for their people and days.
+
+const env = testEnvironment()
+const folder = () => env.file('exports')
+beforeEach(async () => {
+  await env.deleteEntries()
+  await env.sql('truncate sync_runs cascade')
+  await rm(folder(), { recursive: true, force: true })
+  await mkdir(folder())
+})
+
+const header = 'external_id,user_id,date,project,hours'
+/** Thirty entries of a person on the days of September 2026. */
+const september = (user: string) =>
+  Array.from({ length: 30 }, (_, i) => {
+    const day = String(i + 1).padStart(2, '0')
+    return `${user}-${day},${user},2026-09-${day},Site,1`
+  })
+const without = (rows: readonly string[], ...ids: readonly string[]) =>
+  rows.filter((row) => !ids.some((id) => row.startsWith(`${id},`)))
+
+interface Outcome {
+  readonly counts: Readonly<Record<string, number>>
+  readonly withheld: readonly (readonly [id: string, reason: WithholdingReason])[]
+  readonly proof: string | undefined
+}
+
+/** Writes the rows of each file, and syncs the folder. */
+async function sync(
+  files: Readonly<Record<string, readonly string[]>>,
+  options: Parameters<typeof runInProcess>[1] = {},
+  settings: Readonly<Record<string, string>> = { CSV_WINDOW: 'file' },
+): Promise<Outcome> {
+  for (const [name, rows] of Object.entries(files))
+    await writeFile(`${folder()}/${name}`, `${[header, ...rows].join('\n')}\n`)
+  const report = await runInProcess(env, options, { SYNC_SOURCE: 'csv', CSV_PATH: folder(), ...settings })
+  if (report.error !== undefined) throw report.error
+  return {
+    counts: Object.fromEntries(Object.entries(report.counts).filter(([, count]) => count > 0)),
+    withheld: report.withheld.map(({ externalId, reason }) => [externalId, reason]),
+    proof: report.proof?.outcome,
+  }
+}
+
+/** Lets an hour pass since the reads so far. */
+async function passHour(): Promise<void> {
+  await env.sql(`update sync_rejections
+                    set sent = jsonb_set(sent, '{missing_since}', to_jsonb(to_char(
+                          (sent->>'missing_since')::timestamptz at time zone 'UTC' - interval '61 minutes',
+                          'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))
+                  where sent ? 'missing_since'`)
+}
+
+const readDeleted = async () =>
+  (
+    await env.sql<{ id: string }>(
+      'select external_id as id from timesheets where deleted_at is not null order by external_id',
+    )
+  ).map(({ id }) => id)
+
+const ann = september('ann')
+const waiting = [['ann-10', 'awaiting-second-read']] as const
+
+test('an entry that two different files miss, an hour apart, is deleted', async () => {
+  expect(await sync({ 'a.csv': ann })).toEqual({ counts: { created: 30 }, withheld: [], proof: 'equal' })
+  expect(await sync({ 'a.csv': without(ann, 'ann-10') })).toMatchObject({
+    withheld: waiting,
+    proof: 'not-provable',
+  })
+  await passHour()
+  // The same file again proves nothing.
+  expect(await sync({})).toMatchObject({ withheld: waiting })
+  expect(await readDeleted()).toEqual([])
+
+  const later = [...without(ann, 'ann-10'), 'ann-x,ann,2026-09-30,Site,1']
+  expect(await sync({ 'a.csv': later })).toEqual({
+    counts: { created: 1, unchanged: 29, deleted: 1 },
+    withheld: [],
+    proof: 'equal',
+  })
+  expect(await readDeleted()).toEqual(['ann-10'])
+  expect(await sync({})).toEqual({ counts: { unchanged: 30 }, withheld: [], proof: 'equal' })
+}, 60_000)
+
+test('a second file within the hour does not confirm, and an entry that was there again starts anew', async () => {
+  await sync({ 'a.csv': ann })
+  await sync({ 'a.csv': without(ann, 'ann-10') })
+  expect(await sync({ 'a.csv': [...without(ann, 'ann-10'), 'ann-x,ann,2026-09-30,Site,1'] })).toMatchObject({
+    withheld: waiting,
+  })
+  await passHour()
+  expect(await sync({ 'a.csv': [...ann, 'ann-x,ann,2026-09-30,Site,1'] })).toMatchObject({ withheld: [] })
+  await passHour()
+  expect(await sync({ 'a.csv': without(ann, 'ann-10') })).toMatchObject({
+    withheld: [
+      ['ann-x', 'awaiting-second-read'],
+      ['ann-10', 'awaiting-second-read'],
+    ].sort(),
+  })
+  expect(await readDeleted()).toEqual([])
+}, 60_000)
+
+/** Misses the entry in two files, an hour apart. */
+async function missTwice(
+  first: Readonly<Record<string, readonly string[]>>,
+  second: Readonly<Record<string, readonly string[]>>,
+  options: Parameters<typeof runInProcess>[1] = {},
+  settings: Readonly<Record<string, string>> = { CSV_WINDOW: 'file' },
+): Promise<Outcome> {
+  await sync(first, options, settings)
+  await passHour()
+  return sync(second, options, settings)
+}
+
+describe('nothing is deleted', () => {
+  const ben = september('ben')
+  const extra = 'ann-x,ann,2026-09-30,Site,1'
+
+  test('without the setting, or in a run of some days', async () => {
+    await sync({ 'a.csv': ann })
+    const less = without(ann, 'ann-10')
+    await missTwice({ 'a.csv': less }, { 'a.csv': [...less, extra] }, { full: true }, {})
+    const days = { since: '2026-09-01', until: '2026-09-30' }
+    await missTwice({ 'a.csv': less }, { 'a.csv': [...less, extra] }, days)
+    expect(await readDeleted()).toEqual([])
+  }, 60_000)
+
+  test('of people who are not in the files, and of days before the first and after the last', async () => {
+    await sync({ 'a.csv': ann, 'b.csv': ben })
+    await rm(`${folder()}/b.csv`)
+    const inner = ann.slice(5, 25)
+    const outcome = await missTwice({ 'a.csv': inner }, { 'a.csv': [...inner, 'ann-x,ann,2026-09-10,Site,1'] })
+    expect(outcome).toMatchObject({ withheld: [], proof: 'equal' })
+    expect(await readDeleted()).toEqual([])
+  }, 60_000)
+
+  test('between the days of two files: each is complete for its own people and days', async () => {
+    await sync({ 'all.csv': [...ann, ...ben] })
+    await rm(`${folder()}/all.csv`)
+    const files = { 'a.csv': ann.slice(0, 10), 'b.csv': ben.slice(20) }
+    const outcome = await missTwice(files, { 'b.csv': [...ben.slice(20), 'ben-x,ben,2026-09-30,Site,1'] })
+    expect(outcome).toMatchObject({ withheld: [], proof: 'equal' })
+    expect(await readDeleted()).toEqual([])
+  }, 60_000)
+
+  test('if a row cannot be read, because it may be the missing one', async () => {
+    await sync({ 'a.csv': ann })
+    const broken = [...without(ann, 'ann-10'), 'ann-10,ann,2026-09-10,Site,one']
+    const outcome = await missTwice({ 'a.csv': broken }, { 'a.csv': [...broken, extra] })
+    expect(outcome.proof).toBe('not-provable')
+    const nameless = [...without(ann, 'ann-10'), ',ann,2026-09-10,Site,one']
+    await missTwice({ 'a.csv': nameless }, { 'a.csv': [...nameless, extra] })
+    expect(await readDeleted()).toEqual([])
+  }, 60_000)
+
+  test('above the caps: a fifth of the entries, of a person, and the last one of a person', async () => {
+    await sync({ 'a.csv': [...ann, ...ben, 'kim-1,kim,2026-09-10,Site,1', 'kim-2,kim,2026-09-11,Site,1'] })
+    const less = [...ann.slice(0, 20), ...ann.slice(29), ...ben, 'kim-1,kim,2026-09-10,Site,0']
+    const outcome = await missTwice({ 'a.csv': less }, { 'a.csv': [...less, extra] })
+    const reasons = new Set(outcome.withheld.map(([, reason]) => reason))
+    expect(outcome.withheld).toHaveLength(9)
+    expect(reasons).toEqual(new Set(['person-cap']))
+    expect(await readDeleted()).toEqual(['kim-1'])
+  }, 60_000)
+})
+
+test('an entry that moves to another day of the file is not missing', async () => {
+  await sync({ 'a.csv': ann })
+  const moved = ann.map((row) => row.replace('ann-10,ann,2026-09-10', 'ann-10,ann,2024-02-01'))
+  expect(await sync({ 'a.csv': moved })).toEqual({
+    counts: { updated: 1, unchanged: 29 },
+    withheld: [],
+    proof: 'equal',
+  })
+}, 60_000)
+
+test('files that change while they are read delete nothing', async () => {
+  await sync({ 'a.csv': ann })
+  const less = without(ann, 'ann-10')
+  await sync({ 'a.csv': less })
+  await passHour()
+  const open = csv.open
+  let fingerprints = 0
+  // What an export that is written meanwhile looks like: each read finds other bytes.
+  const spy = (...args: Parameters<typeof open>) => ({
+    ...open(...args),
+    fingerprint: () => Promise.resolve(`content ${fingerprints++}`),
+  })
+  Object.assign(csv, { open: spy })
+  try {
+    expect(await sync({ 'a.csv': [...less, 'ann-x,ann,2026-09-30,Site,1'] })).toMatchObject({
+      withheld: [['ann-10', 'incomplete-read']],
+      proof: 'not-provable',
+    })
+  } finally {
+    Object.assign(csv, { open })
+  }
+  expect(await readDeleted()).toEqual([])
+}, 60_000)

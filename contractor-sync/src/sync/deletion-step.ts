@@ -1,6 +1,12 @@
 import type { UploadItem } from '../timesheets-api/client.ts'
 import type { EntryDetails, TrackerPerson } from '../trackers/tracker.ts'
-import { type Absence, concludeLookups, type EarlierMiss, planDeletions, type WithheldDeletion } from './deletions.ts'
+import {
+  type Absence,
+  concludeLookups,
+  type EarlierMiss,
+  planDeletions,
+  type WithheldDeletion,
+} from './deletions.ts'
 import { mapRecord } from './mapping.ts'
 import type { People } from './people.ts'
 import type { RunContext } from './run-context.ts'

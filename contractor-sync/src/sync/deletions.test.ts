@@ -28,7 +28,14 @@ const sound: DeletionEvidence = {
   confirmation: { by: 'lookup', maxLookups: 1000 },
 }
 const byReads = (members: object = {}): Pick<DeletionEvidence, 'confirmation'> => ({
-  confirmation: { by: 'reads', isFullRead: true, readAt, content: undefined, missedBefore: new Map(), ...members },
+  confirmation: {
+    by: 'reads',
+    isFullRead: true,
+    readAt,
+    content: undefined,
+    missedBefore: new Map(),
+    ...members,
+  },
 })
 
 /** `count` absences of a person, with ids `ann-1`, `ann-2`, … */

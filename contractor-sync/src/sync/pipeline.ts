@@ -223,7 +223,12 @@ class SyncRun {
     // Files are read to their end anyway; with all their days, they also show what is missing.
     const isSelected = days.since !== undefined || days.until !== undefined
     const full = days.full || (tracker.fingerprint !== undefined && !isSelected)
-    return selectDays({ ...days, full }, { windowDays, fullEveryDays }, parseBookmark(last?.bookmark ?? null), this.#now)
+    return selectDays(
+      { ...days, full },
+      { windowDays, fullEveryDays },
+      parseBookmark(last?.bookmark ?? null),
+      this.#now,
+    )
   }
 
   async #read(context: RunContext, changedSince: string | undefined): Promise<void> {

@@ -2,7 +2,12 @@ import type { RejectionBody } from '@timesheets/contracts/sync-run'
 import { z } from 'zod'
 import type { RetryBudget } from '../http/retry.ts'
 import type { ApiClient, StoredRejection } from '../timesheets-api/client.ts'
-import { type EarlierMiss, type WithheldDeletion, type WithholdingReason, withholdingReasons } from './deletions.ts'
+import {
+  type EarlierMiss,
+  type WithheldDeletion,
+  type WithholdingReason,
+  withholdingReasons,
+} from './deletions.ts'
 
 /** The problem under which the API keeps a withheld deletion, among the rejections of its run. */
 const problemType = '/problems/deletion-withheld'

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,17 +8,23 @@ import { fetchAccessToken } from '@timesheets/dev-stack/access-token'
 import { syncEnvironment } from '@timesheets/dev-stack/run-sync'
 import { Stack } from '@timesheets/dev-stack/stack'
 import pg from 'pg'
+import { readImageEnvironment } from '../images/dockerfile.ts'
 import { readCpuMicroseconds, readPeakMegabytes } from './gateway/process-usage.ts'
-import type { ProcessEnd } from './sync/process-end.ts'
 import { formatTable } from './table.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Entries in the tracker; fewer by `BENCH_ENTRIES`. A contractor records about ten a week. */
+/** Entries in the tracker; fewer by `BENCH_ENTRIES`. A contractor records about nine a week. */
 const entries = Number(process.env.BENCH_ENTRIES ?? 1_000_000)
 const weeks = 50
 const edits = 100
 const servers = ['gateway', 'timesheets-service', 'tracker'] as const
+
+/** What a measured process has used in all. */
+interface ProcessEnd {
+  readonly cpuMs: number
+  readonly peakMegabytes: number
+}
 
 interface Measurement {
   readonly what: string
@@ -34,7 +40,7 @@ export async function benchSync(): Promise<void> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'timesheets-bench-'))
   // Root runs Postgres as another user, which must be able to enter this folder.
   chmodSync(dataDir, 0o755)
-  process.env.HARVEST_CONTRACTORS = String(Math.ceil(entries / weeks / 9.5))
+  process.env.HARVEST_CONTRACTORS = String(Math.ceil(entries / weeks / 8.8))
   process.env.HARVEST_WEEKS = String(weeks)
   process.env.HARVEST_RATE_LIMIT = '0'
   const ports = { gatewayPort: 0, gatewayAdminPort: 0, servicePort: 0, serviceAdminPort: 0 }
@@ -43,6 +49,7 @@ export async function benchSync(): Promise<void> {
     { ready: (name) => console.log(`${name} is ready`), died: console.error, returned() {} },
   )
   try {
+    execFileSync(process.execPath, [path.join(root, 'images/bundle.ts'), 'contractor-sync'])
     await stack.start()
     await measure(stack, dataDir)
   } finally {
@@ -53,7 +60,12 @@ export async function benchSync(): Promise<void> {
 
 async function measure(stack: Stack, folder: string): Promise<void> {
   const { pids, database, tracker, gateway } = stack.describe()
-  const environment = { ...process.env, ...syncEnvironment(stack.describe()) }
+  // As its image runs it.
+  const environment = {
+    ...process.env,
+    ...readImageEnvironment('contractor-sync'),
+    ...syncEnvironment(stack.describe()),
+  }
   const file = path.join(folder, 'entries.ndjson')
   const endFile = path.join(folder, 'end.json')
   const run = async (what: string, script: string, ...args: string[]): Promise<Measurement> => {
@@ -61,7 +73,7 @@ async function measure(stack: Stack, folder: string): Promise<void> {
     const startedAtMs = performance.now()
     const child = spawn(
       process.execPath,
-      ['--import', path.join(root, 'bench/sync/process-end.ts'), path.join(root, script), ...args],
+      ['--import', path.join(root, 'bench/sync/process-end.mjs'), path.join(root, script), ...args],
       {
         cwd: root,
         env: { ...environment, BENCH_PROCESS_END: endFile },
@@ -82,7 +94,7 @@ async function measure(stack: Stack, folder: string): Promise<void> {
     console.log(`${what}: ${seconds.toFixed(1)} s`)
     return { what, seconds, client, cpuMs, report }
   }
-  const sync = (what: string, ...args: string[]) => run(what, 'contractor-sync/src/main.ts', 'run', ...args)
+  const sync = (what: string, ...args: string[]) => run(what, 'dist/contractor-sync/main.js', 'run', ...args)
 
   const token = await fetchAccessToken(stack.describe(), 'contractor-sync')
   const read = await run('reading alone', 'bench/sync/read-alone.ts', file)

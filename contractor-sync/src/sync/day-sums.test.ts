@@ -1,24 +1,8 @@
 import { hash } from 'node:crypto'
 import { expect, test } from '@jest/globals'
-import { DaySlots, DaySums } from './day-sums.ts'
+import { DaySums } from './day-sums.ts'
 
 const digest = (text: string) => hash('sha256', text, 'hex').slice(0, 32)
-
-test('a slot is a person and a day, also in the first and the last year', () => {
-  const slots = new DaySlots()
-  const days = ['0001-01-01', '1970-01-01', '2026-02-28', '2026-03-01', '9999-12-31']
-  const numbers = days.flatMap((day) => [slots.slot('ann', day), slots.slot('bob', day)])
-  expect(numbers).toEqual(numbers.map((_, i) => i))
-  expect(days.flatMap((day) => [slots.slot('ann', day), slots.slot('bob', day)])).toEqual(numbers)
-  expect(numbers.map((slot) => [slots.userId(slot), slots.day(slot)])).toEqual(
-    days.flatMap((day) => [
-      ['ann', day],
-      ['bob', day],
-    ]),
-  )
-  expect(slots.ofDay('2026-03-01')).toEqual([6, 7])
-  expect([...slots.between('1970-01-01', '2026-02-28')]).toEqual([2, 3, 4, 5])
-})
 
 test('the digest is the sum of both lanes modulo 2^64, whatever the order', () => {
   const sums = new DaySums()

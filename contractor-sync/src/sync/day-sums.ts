@@ -1,6 +1,6 @@
 import { Column } from '../compact/column.ts'
+import type { Slot } from './day-slots.ts'
 
-const dayMs = 86_400_000
 const emptySum: DaySum = { count: 0, seconds: 0, digest: '0'.repeat(32) }
 
 /** The entries of a person on a day, summed up. */
@@ -9,75 +9,6 @@ export interface DaySum {
   readonly seconds: number
   /** 32 hex digits: bytes 0 to 7 and bytes 8 to 15 of each digest, each summed modulo 2^64. Order does not matter. */
   readonly digest: string
-}
-
-/** A person and a day, as a number. Numbers start at 0 and have no gaps. */
-export type Slot = number
-
-/** Numbers the pairs of a person and a day. */
-export class DaySlots {
-  readonly #slots = new Map<string, Map<number, Slot>>()
-  readonly #people: string[] = []
-  readonly #personNumbers = new Map<string, number>()
-  readonly #person = new Column(Uint32Array)
-  /** Days since 0001-01-01. */
-  readonly #day = new Column(Uint32Array)
-  readonly #ofDay = new Map<number, Slot[]>()
-  size = 0
-
-  /** @param day `YYYY-MM-DD` */
-  slot(userId: string, day: string): Slot {
-    const number = toDayNumber(day)
-    const days = this.#slots.get(userId) ?? this.#addPerson(userId)
-    const known = days.get(number)
-    if (known !== undefined) return known
-    const slot = this.size
-    this.size += 1
-    days.set(number, slot)
-    const sameDay = this.#ofDay.get(number)
-    if (sameDay === undefined) this.#ofDay.set(number, [slot])
-    else sameDay.push(slot)
-    this.#person.set(slot, this.#personNumbers.get(userId)!)
-    this.#day.set(slot, number)
-    return slot
-  }
-
-  userId(slot: Slot): string {
-    return this.#people[this.#person.get(slot)]!
-  }
-
-  day(slot: Slot): string {
-    return new Date((this.#day.get(slot) - epochDay) * dayMs).toISOString().slice(0, 10)
-  }
-
-  /** The slots of a day. */
-  ofDay(day: string): readonly Slot[] {
-    return this.#ofDay.get(toDayNumber(day)) ?? []
-  }
-
-  /** The slots of the days from the first to the last, both inclusive. */
-  *between(from: string, to: string): Generator<Slot> {
-    const [first, last] = [toDayNumber(from), toDayNumber(to)]
-    for (let slot = 0; slot < this.size; slot++) {
-      const day = this.#day.get(slot)
-      if (day >= first && day <= last) yield slot
-    }
-  }
-
-  #addPerson(userId: string): Map<number, Slot> {
-    this.#personNumbers.set(userId, this.#people.length)
-    this.#people.push(userId)
-    const days = new Map<number, Slot>()
-    this.#slots.set(userId, days)
-    return days
-  }
-}
-
-/** 1970-01-01, in days since 0001-01-01. */
-const epochDay = 719_162
-
-function toDayNumber(day: string): number {
-  return Date.parse(day) / dayMs + epochDay
 }
 
 /** Sums of entries by slot. 500,000 slots take some 14 MB. */

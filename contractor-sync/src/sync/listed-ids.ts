@@ -1,6 +1,6 @@
 import { Column } from '../compact/column.ts'
 import { IdTable } from '../compact/id-table.ts'
-import type { Slot } from './day-sums.ts'
+import type { Slot } from './day-slots.ts'
 
 /**
  * How the tracker lists an id. `counted`: its entry is in the sums. `open`: its content is not final (it runs, or it was

@@ -7,7 +7,7 @@ import type { EntryDetails, Tracker, TrackerAccess } from '../trackers/tracker.t
 import { agree } from './agreement.ts'
 import { createBookmark, findChangesStart, parseBookmark } from './bookmark.ts'
 import { findChangedRows } from './changed-rows.ts'
-import { DaySlots } from './day-sums.ts'
+import { DaySlots } from './day-slots.ts'
 import { type DaysOptions, type RunDays, selectDays } from './days.ts'
 import { listNames } from './deletion-step.ts'
 import type { EarlierMiss } from './deletions.ts'

@@ -46,12 +46,13 @@ export function prove(
   if (!isWhole && completeFiles === undefined)
     return unprovable('a file does not say that it is complete; each of its entries was compared', true)
   if (withheld.length > 0) return unprovable(`${withheld.length} deletions are withheld`, true)
-  const counted = [...slots.between(days.from, days.to)].filter((slot) => !trackerSide.sums.isEmpty(slot))
+  function* listCounted() {
+    for (const slot of slots.between(days.from, days.to)) if (!trackerSide.sums.isEmpty(slot)) yield slot
+  }
   return {
     outcome: 'equal',
-    sum: trackerSide.sums.total(counted),
-    people: new Set(counted.map((slot) => slots.userId(slot))).size,
-    days: new Set(counted.map((slot) => slots.day(slot))).size,
+    sum: trackerSide.sums.total(listCounted()),
+    ...slots.count(listCounted()),
     open: skipped.running + counts.rejected,
   }
 }

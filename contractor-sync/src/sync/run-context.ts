@@ -1,7 +1,7 @@
 import type { RetryBudget } from '../http/retry.ts'
 import type { ApiClient, UploadItem } from '../timesheets-api/client.ts'
 import type { EntryDetails, Tracker } from '../trackers/tracker.ts'
-import type { DaySlots } from './day-sums.ts'
+import type { DaySlots } from './day-slots.ts'
 import type { RunDays } from './days.ts'
 import type { FileCoverage } from './file-coverage.ts'
 import type { KnownNames } from './known-names.ts'

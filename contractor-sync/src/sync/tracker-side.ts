@@ -2,7 +2,8 @@ import { parseDate } from '@timesheets/contracts/date'
 import { computeDigest } from '@timesheets/contracts/digest'
 import { toContent } from '@timesheets/contracts/entry'
 import type { UploadItem } from '../timesheets-api/client.ts'
-import { type DaySlots, DaySums, type Slot } from './day-sums.ts'
+import type { DaySlots, Slot } from './day-slots.ts'
+import { DaySums } from './day-sums.ts'
 import { ListedIds, type Listing } from './listed-ids.ts'
 
 const maxRecentIds = 3

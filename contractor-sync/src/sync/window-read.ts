@@ -1,6 +1,8 @@
+import { parseDate } from '@timesheets/contracts/date'
 import type { UploadItem } from '../timesheets-api/client.ts'
 import type { EntryDetails, Selection } from '../trackers/tracker.ts'
-import { DaySums, type Slot } from './day-sums.ts'
+import type { Slot } from './day-slots.ts'
+import { DaySums } from './day-sums.ts'
 import { padDays } from './days.ts'
 import { type MappedItem, mapRecord, type NotUploaded } from './mapping.ts'
 import type { RunContext } from './run-context.ts'
@@ -100,9 +102,8 @@ export async function readChanges(
 /** An entry without hours waits on its day, too, to be deleted if it is stored there. */
 function locateEmpty({ details }: MappedItem, { slots }: RunContext): Slot | undefined {
   const { person, day } = details
-  return person === undefined || day === undefined || !/^\d{4}-\d\d-\d\d/.test(day)
-    ? undefined
-    : slots.slot(person, day.slice(0, 10))
+  const parsed = day === undefined ? undefined : parseDate(day)
+  return person === undefined || parsed === undefined ? undefined : slots.slot(person, parsed.day)
 }
 
 /** Of most entries the item says everything. */

@@ -8,9 +8,10 @@ export interface ReadPosition {
   offset: number
 }
 
-/** Lines of text, kept as bytes: half a dozen large blocks instead of thousands of strings. */
+/** Lines of text, kept as bytes: a few large blocks instead of thousands of strings. */
 export class LineBuffer {
-  readonly #blocks: Buffer[] = []
+  /** Undefined after `release`. */
+  readonly #blocks: (Buffer | undefined)[] = []
   /** Bytes used of each block. */
   readonly #used: number[] = []
   /** Where each line starts: the number of its block and its offset in it. */
@@ -38,11 +39,31 @@ export class LineBuffer {
 
   /** Returns the line with this number, which starts at 0. */
   line(index: number): string {
-    const start = this.#starts.get(index)
-    const block = Math.floor(start / blockBytes)
-    const offset = start % blockBytes
+    const { block, offset } = this.position(index)
     const bytes = this.#blocks[block]!
     return bytes.toString('utf8', offset, bytes.indexOf(0x0a, offset))
+  }
+
+  /** Frees the memory of the lines before this one, as far as whole blocks go. */
+  release(index: number): void {
+    const { block } = this.position(index)
+    for (let before = block - 1; before >= 0 && this.#blocks[before] !== undefined; before--)
+      this.#blocks[before] = undefined
+  }
+
+  /** The place where a line starts, or where the next one will. */
+  position(index: number): ReadPosition {
+    if (index === this.count) {
+      const block = Math.max(0, this.#blocks.length - 1)
+      return { block, offset: this.#used[block] ?? 0 }
+    }
+    const start = this.#starts.get(index)
+    return { block: Math.floor(start / blockBytes), offset: start % blockBytes }
+  }
+
+  /** The bytes before a position. */
+  bytesBefore({ block, offset }: ReadPosition): number {
+    return this.#used.slice(0, block).reduce((sum, used) => sum + used, offset)
   }
 
   /** Returns the bytes from a position on, as far as they are in one block, and moves it. Undefined: none yet. */

@@ -19,10 +19,17 @@ const item = (id: string, notes = ''): UploadItem => ({
 type Attempt = (lines: AsyncIterable<string>) => AsyncIterable<UploadLine>
 
 const stored = (index: number): UploadLine => ({ kind: 'item', item: { index, status: 'created' } })
-const summary = (received: number): UploadLine => ({
-  kind: 'summary',
-  summary: { received, created: received, updated: 0, unchanged: 0, deleted: 0, held: 0, rejected: 0 },
+const count = (received: number) => ({
+  received,
+  created: received,
+  updated: 0,
+  unchanged: 0,
+  deleted: 0,
+  held: 0,
+  rejected: 0,
 })
+const summary = (received: number): UploadLine => ({ kind: 'summary', summary: count(received) })
+const progress = (received: number): UploadLine => ({ kind: 'progress', progress: count(received) })
 
 /** Stores each line as soon as it arrives. */
 async function* storeAll(lines: AsyncIterable<string>): AsyncGenerator<UploadLine> {
@@ -79,14 +86,16 @@ test('items are sent while they are added, and each result has its item and deta
   ])
 })
 
-describe('the whole upload is sent again', () => {
-  test.each<[string, Attempt]>([
+describe('what has no result is sent again', () => {
+  const all = ['1', '2', '3']
+  test.each<[string, Attempt, string[]]>([
     [
       'after a response without its summary',
       async function* (lines) {
         let count = 0
         for await (const _ of lines) yield stored(count++)
       },
+      [],
     ],
     [
       'after a connection that was cut',
@@ -96,6 +105,7 @@ describe('the whole upload is sent again', () => {
           throw new TransientError('cut')
         }
       },
+      ['2', '3'],
     ],
     [
       'after a summary that counts other items',
@@ -103,21 +113,22 @@ describe('the whole upload is sent again', () => {
         for await (const _ of lines);
         yield summary(1)
       },
+      all,
     ],
     [
       'after a response that ended before the request',
       async function* () {
         yield summary(0)
       },
+      all,
     ],
-  ])('%s', async (_what, first) => {
+  ])('%s', async (_what, first, again) => {
     const { stream, received, results } = open(first, storeAll)
-    for (const id of ['1', '2', '3']) stream.add(item(id))
+    for (const id of all) stream.add(item(id))
     await stream.finish()
     expect(received).toHaveLength(2)
-    expect(received[1]).toEqual(['1', '2', '3'])
-    // The result that came first counts: the entry was created once.
-    expect(results.map(([id]) => id).sort()).toEqual(['1', '2', '3'])
+    expect(received[1]).toEqual(again)
+    expect(results.map(([id]) => id)).toEqual(all)
   })
 
   test('with what was added meanwhile', async () => {
@@ -144,6 +155,38 @@ test('an error that does not pass ends the stream for all callers that add items
   await expect(stream.finish()).rejects.toThrow(SyncRunConflictError)
   await stream.drain()
   expect(stream.hasRoom).toBe(false)
+})
+
+test('a stream of many blocks goes on after each failure, and keeps only what has no result', async () => {
+  // Each attempt stores three thousand lines, tells of them, and fails.
+  const storeSome: Attempt = async function* (lines) {
+    let read = 0
+    for await (const _ of lines) {
+      yield stored(read++)
+      if (read % 1000 === 0) yield progress(read)
+      if (read === 3000) throw new TransientError('cut')
+    }
+    yield summary(read)
+  }
+  const { stream, received, results } = open(storeSome)
+  const ids = Array.from({ length: 10_000 }, (_, i) => String(i))
+  for (const id of ids) {
+    stream.add(item(id, 'x'.repeat(id.length * 50)))
+    await stream.drain()
+  }
+  await stream.finish()
+  expect(received.map(([first]) => first)).toEqual(['0', '3000', '6000', '9000'])
+  expect(results.map(([id]) => id)).toEqual(ids)
+}, 30_000)
+
+test('a result that is not of the next item is an error', async () => {
+  const { stream } = open(async function* (lines) {
+    for await (const _ of lines) yield stored(1)
+    yield summary(2)
+  })
+  stream.add(item('1'))
+  stream.add(item('2'))
+  await expect(stream.finish()).rejects.toThrow('a result for item 1; the next one is 0 of 2')
 })
 
 test('an item without a result is an error', async () => {

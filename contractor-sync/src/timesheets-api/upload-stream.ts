@@ -1,8 +1,7 @@
-import { Column } from '../compact/column.ts'
 import { InvalidResponseError } from '../errors.ts'
 import type { RetryBudget } from '../http/retry.ts'
 import type { ApiClient, UploadItem, UploadOptions } from './client.ts'
-import { LineBuffer } from './line-buffer.ts'
+import { LineBuffer, type ReadPosition } from './line-buffer.ts'
 import type { UploadItemLine } from './upload-line.ts'
 
 /** A stream ends after so many items, bytes, or so much time, so that little has to be sent again after a failure. */
@@ -26,15 +25,15 @@ export interface UploadStreamEvents<Details> {
 
 /**
  * One upload of many items. It is sent while items are added, and what the API did with them is read at the same time.
- * After a failure, or a response without its summary, the whole upload is sent again: the items are kept for that, and
- * every item has its identity.
+ * After a failure, or a response without its summary, all items without a result are sent again, and only those are kept.
+ * One of them may have been stored all the same: it has its identity, so it is not stored twice.
  */
 export class UploadStream<Details> {
   readonly #events: UploadStreamEvents<Details>
   readonly #lines = new LineBuffer()
   readonly #details = new Map<number, Details>()
-  /** 1: the result of the item was reported. An item is stored once, so what was reported first counts. */
-  readonly #reported = new Column(Uint8Array)
+  /** Results come in the order of the items: so many have been reported. */
+  #reported = 0
   readonly #startedAtMs = performance.now()
   readonly #pause: NodeJS.Timeout
   readonly #result: Promise<void>
@@ -101,16 +100,18 @@ export class UploadStream<Details> {
 
   async #send(api: Pick<ApiClient, 'uploadStream'>, options: UploadOptions): Promise<void> {
     this.#attempt += 1
-    this.#sentBytes = 0
+    const first = this.#reported
+    const start = this.#lines.position(first)
+    this.#sentBytes = this.#lines.bytesBefore(start)
     this.#lastSignMs = performance.now()
     let received: number | undefined
-    for await (const line of api.uploadStream(() => this.#body(), options)) {
+    for await (const line of api.uploadStream(() => this.#body(start), options)) {
       this.#lastSignMs = performance.now()
       if (line.kind === 'summary') received = line.summary.received
-      else if (line.kind === 'progress') this.#events.onProgress()
-      else this.#report(line.item)
+      else if (line.kind === 'progress') this.#acceptProgress()
+      else this.#report(first + line.item.index, line.item)
     }
-    const { count } = this.#lines
+    const count = this.#lines.count - first
     if (received !== count || !this.#isClosed) {
       const what = received === undefined ? 'no summary' : `a summary of ${received} items`
       throw new InvalidResponseError(
@@ -118,26 +119,29 @@ export class UploadStream<Details> {
         { retryable: true },
       )
     }
-    for (let index = 0; index < count; index++) {
-      if (this.#reported.get(index) === 1) continue
-      throw new InvalidResponseError(`The Timesheets API returned no result for item ${index} of ${count}`)
-    }
+    const missing = this.#lines.count - this.#reported
+    if (missing > 0)
+      throw new InvalidResponseError(`The Timesheets API returned no result for ${missing} of ${count} items`)
   }
 
-  #report(line: UploadItemLine): void {
-    const { index } = line
-    if (index >= this.#lines.count)
+  #acceptProgress(): void {
+    this.#lines.release(this.#reported)
+    this.#events.onProgress()
+  }
+
+  #report(index: number, line: UploadItemLine): void {
+    if (index !== this.#reported || index >= this.#lines.count)
       throw new InvalidResponseError(
-        `The Timesheets API returned a result for item ${index}, which was not sent`,
+        `The Timesheets API returned a result for item ${index}; the next one is ${this.#reported} of ${this.#lines.count}`,
       )
-    if (this.#reported.get(index) === 1) return
-    this.#reported.set(index, 1)
+    this.#reported += 1
     this.#events.onResult(JSON.parse(this.#lines.line(index)), line, this.#details.get(index))
+    this.#details.delete(index)
   }
 
   /** Everything that was added, and what is being added until the stream is closed. */
-  async *#body(): AsyncGenerator<Uint8Array> {
-    const position = { block: 0, offset: 0 }
+  async *#body(start: ReadPosition): AsyncGenerator<Uint8Array> {
+    const position = { ...start }
     const attempt = this.#attempt
     while (attempt === this.#attempt) {
       const bytes = this.#lines.read(position)

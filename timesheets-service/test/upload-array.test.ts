@@ -183,3 +183,21 @@ test('an atomic array stores all items or none, and names every invalid one', as
   const valid = await service().uploadBatch([item('atomic-1'), item('atomic-2')], atomic)
   expect([valid.status, valid.body.summary]).toMatchObject([200, { received: 2, created: 2 }])
 })
+
+test('clients whose names and ids join to the same text have entries of their own', async () => {
+  const first = { user_id: 'x', date: '2026-05-10', project: 'P', hours: 1, external_id: 'app Y' }
+  const second = { ...first, hours: 8, external_id: 'Y' }
+  for (const expected of ['created', 'unchanged']) {
+    const { body } = await service().uploadBatch([first], { client: 'my' })
+    expect(body.items[0]).toMatchObject({ status: expected })
+    const other = await service().uploadBatch([second], { client: 'my app' })
+    expect(other.body.items[0]).toMatchObject({ status: expected })
+  }
+  expect(
+    await service().sql(`select source, external_id, seconds / 3600 as hours from timesheets where source like 'client:my%'
+                          order by source`),
+  ).toEqual([
+    { source: 'client:my', external_id: 'app Y', hours: 1 },
+    { source: 'client:my app', external_id: 'Y', hours: 8 },
+  ])
+})

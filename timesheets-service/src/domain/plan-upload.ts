@@ -189,8 +189,8 @@ function digestItem({ externalId, content }: SourcedItem): string | null {
   return content === null ? null : computeDigest(externalId ?? '', content)
 }
 
-/** A source contains no space, so two identities never share a key. */
-const toKey = ({ source, externalId }: EntryIdentity) => `${source} ${externalId}`
+/** No source has a line feed in its name, so two identities never share a key. */
+const toKey = ({ source, externalId }: EntryIdentity) => `${source}\n${externalId}`
 
 function contentChanged(): DomainError {
   return new DomainError(

@@ -126,7 +126,7 @@ function readSent(line: Line): unknown {
   }
 }
 
-/** Identifies the entry that an item concerns. A source contains no space. */
+/** Identifies the entry that an item concerns. A source that an item names contains no space. */
 const toKey = (item: ParsedItem) =>
   item instanceof ProblemError ? [] : [`${item.source ?? ''} ${item.externalId}`]
 

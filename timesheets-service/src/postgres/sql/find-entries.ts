@@ -25,9 +25,9 @@ export async function findEntries(
   { lock = false } = {},
 ): Promise<ExistingEntry[]> {
   if (identities.length === 0) return []
-  // A source contains no space.
+  // No source has a line feed in its name, not even the default one, which has the id of its client.
   const requested = new Map(
-    identities.map((identity) => [`${identity.source} ${identity.externalId}`, identity]),
+    identities.map((identity) => [`${identity.source}\n${identity.externalId}`, identity]),
   )
   const [found] = await client.$queryRaw<[{ rows: string }]>(Prisma.sql`
     select coalesce(json_agg(json_build_array(number, id, user_id, encode(digest, 'hex'), encode(accepted_digest, 'hex'),
@@ -37,8 +37,8 @@ export async function findEntries(
                timesheets.correction_state, timesheets.approved_at is not null as approved, timesheets.version
           from json_array_elements_text(${JSON.stringify([...requested.keys()])}::json)
                  with ordinality as requested (identity, number)
-          join timesheets on timesheets.source = split_part(identity, ' ', 1)
-                         and timesheets.external_id = substr(identity, strpos(identity, ' ') + 1)
+          join timesheets on timesheets.source = split_part(identity, E'\\n', 1)
+                         and timesheets.external_id = substr(identity, strpos(identity, E'\\n') + 1)
           ${lock ? Prisma.sql`order by timesheets.id for no key update of timesheets` : Prisma.empty}
       ) as entry`)
   const ordered = [...requested.values()]

@@ -11,7 +11,7 @@ const distDir = path.join(root, 'dist')
 
 /**
  * Leaves packages out of the source maps: Node reads the whole map for its first stack trace, and a map of all packages takes
- * 48 MB of memory. To esbuild, each file of a package comes from a first line of which nothing else is known.
+ * 48 MB of memory. So each file of a package gets a map that knows its first line only.
  */
 const packagesWithoutMaps: Plugin = {
   name: 'packages-without-maps',

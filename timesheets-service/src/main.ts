@@ -6,7 +6,8 @@ import { createService } from './app.ts'
 import { readServiceConfig } from './config.ts'
 
 // In a container, Node limits the heap to half of the memory, and V8 then collects a heap that has grown by 30 %. An upload
-// as a stream fills that dozens of times a second; doubling costs it 20 MB, and saves a fifth of its CPU.
+// as a stream fills that dozens of times a second; doubling costs it 20 MB, and saves a fifth of its CPU. NODE_OPTIONS does not
+// allow the flag.
 setFlagsFromString('--heap-growing-percent=100')
 
 runMain(async () => {

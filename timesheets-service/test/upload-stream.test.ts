@@ -409,6 +409,38 @@ test('a stream for a sync run ends where another run takes the source over, and 
   expect(await count("source = 'taken'")).toBe(100)
 })
 
+test('of a sync run, keeps a rejected line once, and restores a deleted entry, also after new entries only', async () => {
+  const items = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, i) => item(`run-${from + i}`, { source: 'assumed' }))
+  await uploadLines(toLines(items(900, 950)))
+  await uploadLines(toLines([{ user_id: '007', source: 'assumed', external_id: 'run-900', deleted: true }]))
+  const { body } = await service().request<{ id: number }>('POST', '/sync-runs', {
+    source: 'assumed',
+    account: '1',
+    from: '2017-01-01',
+    to: '2017-12-31',
+    mode: 'full',
+  })
+  const stream = [
+    ...items(0, 700),
+    item('run-rejected', { source: 'assumed', hours: 25 }),
+    ...items(850, 950),
+  ]
+  const lines = await uploadLines(toLines(stream), '', { 'sync-run': String(body.id) })
+  expect(summaryIn(lines)).toMatchObject({
+    received: 801,
+    created: 750,
+    updated: 1,
+    unchanged: 49,
+    rejected: 1,
+  })
+  const rejections = await service().sql('select external_id from sync_rejections where sync_run_id = $1', [
+    body.id,
+  ])
+  expect(rejections).toEqual([{ external_id: 'run-rejected' }])
+  expect(await count("source = 'assumed' and deleted_at is null")).toBe(800)
+})
+
 test('serves 200 streams at once, of which some send one byte at a time', async () => {
   const slow = await Promise.all(Array.from({ length: 20 }, () => OpenStream.open()))
   const bytes = toLines([item('slow')])

@@ -9,7 +9,7 @@ import {
 } from './deletions.ts'
 import { mapRecord } from './mapping.ts'
 import type { People } from './people.ts'
-import type { RunContext } from './run-context.ts'
+import { listFingerprints, type RunContext } from './run-context.ts'
 
 /** So many lookups one run may make; the rate budget of the tracker paces them. */
 const maxLookups = 1000
@@ -50,7 +50,7 @@ export async function decideDeletions(
     return { tombstones: [], found: [], withheld: [], accessRestriction: options.restrictionBefore }
   }
   // An export that is written while it is read may lack its end.
-  if (completeFiles !== undefined && (await tracker.fingerprint!()) !== completeFiles.content)
+  if (completeFiles !== undefined && !isEqual(await tracker.fingerprintFiles!(), completeFiles.fingerprints))
     incompleteReads.push('the files changed while they were read')
   const restriction = options.restrictionBefore ?? (await checkAccess(options.account, context))
   const plan = planDeletions(absences, {
@@ -65,7 +65,7 @@ export async function decideDeletions(
             by: 'reads',
             isFullRead: context.days.isFull,
             readAt: new Date(),
-            content: context.completeFiles?.content,
+            listFingerprints: ({ userId, day }) => listFingerprints(context, userId, day),
             missedBefore: options.missedBefore,
           }
         : { by: 'lookup', maxLookups },
@@ -109,6 +109,10 @@ export async function decideDeletions(
   }
 }
 
+function isEqual(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a].every(([name, fingerprint]) => b.get(name) === fingerprint)
+}
+
 /** Asks the tracker again what the token sees: it may have lost rights since the start of the run. */
 export async function checkAccess(
   account: string,
@@ -134,7 +138,7 @@ async function findPresentPeople(
   absences: readonly Absence[],
   { tracker, people, knownNames, completeFiles }: RunContext,
 ): Promise<ReadonlySet<string>> {
-  // The files have hours of each of them on other days.
+  // The files have hours of each of them, before and after these days.
   if (completeFiles !== undefined) return new Set(absences.map(({ userId }) => userId))
   const listed = (await tracker.listPeople?.()) ?? []
   const names = new Set(listed.flatMap((person) => listNames(person, people)))

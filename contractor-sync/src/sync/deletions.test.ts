@@ -9,9 +9,9 @@ import {
 
 const readAt = new Date('2026-05-10T02:00:00Z')
 /** A read some hours ago that missed an entry. */
-const missed = (hoursAgo: number, content?: string) => ({
+const missed = (hoursAgo: number, fingerprints?: readonly string[]) => ({
   at: new Date(readAt.getTime() - hoursAgo * 3_600_000),
-  content,
+  fingerprints,
 })
 
 /** Everything holds: a complete read by a token that sees everybody, 3 people with 100 entries each. */
@@ -32,7 +32,7 @@ const byReads = (members: object = {}): Pick<DeletionEvidence, 'confirmation'> =
     by: 'reads',
     isFullRead: true,
     readAt,
-    content: undefined,
+    listFingerprints: () => undefined,
     missedBefore: new Map(),
     ...members,
   },
@@ -174,8 +174,10 @@ describe('without lookup', () => {
   test('two complete reads of all days, an hour apart, confirm a deletion', () => {
     const expected = { confirmed: list, toLookUp: [], withheld: [] }
     expect(plan(list, byReads({ missedBefore }))).toEqual(expected)
-    const otherFiles = new Map(list.map(({ externalId }) => [externalId, missed(1, 'a')]))
-    expect(plan(list, byReads({ missedBefore: otherFiles, content: 'b' }))).toEqual(expected)
+    const otherFiles = new Map(list.map(({ externalId }) => [externalId, missed(1, ['a', 'b'])]))
+    expect(plan(list, byReads({ missedBefore: otherFiles, listFingerprints: () => ['b', 'c'] }))).toEqual(
+      expected,
+    )
   })
 
   test.each<[string, object]>([
@@ -188,7 +190,10 @@ describe('without lookup', () => {
     ['the earlier read missed another entry', { missedBefore: new Map([['ann-9', missed(5)]]) }],
     [
       'the earlier read was of files with the same content',
-      { missedBefore: new Map(list.map(({ externalId }) => [externalId, missed(9, 'a')])), content: 'a' },
+      {
+        missedBefore: new Map(list.map(({ externalId }) => [externalId, missed(9, ['a', 'b'])])),
+        listFingerprints: () => ['b'],
+      },
     ],
   ])('a deletion is withheld if %s', (_what, members) => {
     const result = plan(list, byReads(members))

@@ -23,10 +23,19 @@ export const withholdingReasons = {
   'lookup-limit': 'too many entries would have to be looked up in one run',
   'unproven-lookup': 'lookups did not find an entry that the list shows, so they prove nothing',
   'awaiting-second-read':
-    'a second complete read of all days, an hour later, must miss it, too; of files, one with other content',
+    'a second complete read of all days, an hour later, must miss it, too; of files, a file with other content',
 } as const
 
 export type WithholdingReason = keyof typeof withholdingReasons
+
+/** With these, the read was complete: it was the first to miss the entry, or a later one. */
+export const reasonsAfterCompleteReads: readonly WithholdingReason[] = [
+  'removed-person',
+  'person-cap',
+  'window-cap',
+  'last-entry',
+  'awaiting-second-read',
+]
 
 export interface WithheldDeletion extends Absence {
   readonly reason: WithholdingReason
@@ -59,8 +68,8 @@ export interface ReadConfirmation {
   /** Whether this run read all days. */
   readonly isFullRead: boolean
   readonly readAt: Date
-  /** Identifies the content of the files that were read; undefined for a service. */
-  readonly content: string | undefined
+  /** Identifies the content of the files that should have an entry; undefined for a service. */
+  readonly listFingerprints: (absence: Absence) => readonly string[] | undefined
   /** Which ids an earlier complete read of all days missed. */
   readonly missedBefore: ReadonlyMap<string, EarlierMiss>
 }
@@ -68,8 +77,8 @@ export interface ReadConfirmation {
 /** An earlier read that was the first to miss an entry. */
 export interface EarlierMiss {
   readonly at: Date
-  /** Identifies the content of the files that it read; undefined for a service. */
-  readonly content: string | undefined
+  /** Identifies the content of the files that should have had the entry; undefined for a service. */
+  readonly fingerprints: readonly string[] | undefined
 }
 
 /** The decision, as far as it can be made without lookups. */
@@ -130,16 +139,18 @@ export function planDeletions(absences: readonly Absence[], evidence: DeletionEv
 }
 
 /**
- * Whether two complete reads of all days, at least an hour apart, missed the entry. Two reads of the same files are one: an
+ * Whether two complete reads of all days, at least an hour apart, missed the entry. Two reads of the same file are one: an
  * export that lacks a row lacks it again.
  */
 function isConfirmedByReads(
-  { externalId }: Absence,
-  { isFullRead, readAt, content, missedBefore }: ReadConfirmation,
+  absence: Absence,
+  { isFullRead, readAt, listFingerprints, missedBefore }: ReadConfirmation,
 ): boolean {
-  const first = missedBefore.get(externalId)
+  const first = missedBefore.get(absence.externalId)
   if (!isFullRead || first === undefined) return false
-  const isOtherRead = content === undefined || content !== first.content
+  const fingerprints = listFingerprints(absence)
+  const isOtherRead =
+    fingerprints === undefined || fingerprints.some((one) => first.fingerprints?.includes(one) !== true)
   return isOtherRead && readAt.getTime() - first.at.getTime() >= minBetweenReadsMs
 }
 

@@ -3,7 +3,7 @@ import { IdTable } from '../compact/id-table.ts'
 import type { Slot } from './day-slots.ts'
 
 /**
- * How the tracker lists an id. `counted`: its entry is in the sums. `open`: its content is not final (it runs, or it was
+ * How the tracker lists an id. `counted`: its entry is in the sums. `open`: its content is not final (it runs, or it
  * could not be read), so it is on neither side; so is one that the API `rejected`. `empty`: it has no hours, which means that
  * it is deleted here.
  */

@@ -19,7 +19,7 @@ import type { SyncObserver } from './observer.ts'
 import type { People } from './people.ts'
 import { type DifferingDay, prove } from './proof.ts'
 import type { Report } from './report.ts'
-import type { RunContext, SyncMode } from './run-context.ts'
+import { listFingerprints, type RunContext, type SyncMode } from './run-context.ts'
 import { toRunStats } from './run-stats.ts'
 import { TrackerSide } from './tracker-side.ts'
 import { Uploader } from './uploader.ts'
@@ -88,7 +88,8 @@ class SyncRun {
     const access = (await tracker.checkAccess?.()) ?? (await this.#findFileAccess())
     const days = await this.#selectDays()
     // A run of some days does not see an entry that moved to another day.
-    const content = days.isFull ? await tracker.fingerprint?.() : undefined
+    const fingerprints = days.isFull ? await tracker.fingerprintFiles?.() : undefined
+    const completeFiles = fingerprints && { coverage: new FileCoverage(), fingerprints }
     report.window = days.isFull ? {} : { from: days.from, to: days.to }
     observer.started(report)
     const allowed =
@@ -110,12 +111,17 @@ class SyncRun {
       retryBudget,
       { dryRun: mode !== 'sync', runId: lease.runId },
       {
-        onResult: (item, line, details) => this.#onResult(item, line, details, trackerSide),
+        onResult: (item, line, details) => {
+          const rejection = this.#onResult(item, line, details, trackerSide)
+          // Without an id of its own, it may be an entry that seems to be missing.
+          if (rejection !== undefined && completeFiles !== undefined) incompleteReads.push(rejection.reason)
+        },
         onProgress: () => observer.progress(report),
       },
     )
     const slots = new DaySlots()
     const trackerSide = new TrackerSide(slots)
+    const incompleteReads: string[] = []
     try {
       const people = await this.#job.readPeople()
       // Before the entries, so that the person of each entry is known.
@@ -139,9 +145,9 @@ class SyncRun {
         trackerSide,
         recompute: days.isFull || mode === 'verify',
         isWhole,
-        completeFiles: content === undefined ? undefined : { coverage: new FileCoverage(), content },
+        completeFiles,
         signal: stopping,
-        incompleteReads: [],
+        incompleteReads,
         send: async (item, details) => {
           stopping.throwIfAborted()
           if (mode === 'verify') report.addCompared()
@@ -195,7 +201,8 @@ class SyncRun {
     const [last] = await retryBudget.run(() => api.listRuns(tracker.source, 1))
     return {
       account: last?.account ?? fileAccount,
-      restriction: tracker.fingerprint === undefined ? 'a file does not say that it is complete' : undefined,
+      restriction:
+        tracker.fingerprintFiles === undefined ? 'a file does not say that it is complete' : undefined,
       at: undefined,
     }
   }
@@ -222,7 +229,7 @@ class SyncRun {
     const last = runs.find(({ bookmark }) => bookmark !== null)
     // Files are read to their end anyway; with all their days, they also show what is missing.
     const isSelected = days.since !== undefined || days.until !== undefined
-    const full = days.full || (tracker.fingerprint !== undefined && !isSelected)
+    const full = days.full || (tracker.fingerprintFiles !== undefined && !isSelected)
     return selectDays(
       { ...days, full },
       { windowDays, fullEveryDays },
@@ -260,17 +267,19 @@ class SyncRun {
     isWhole,
     completeFiles,
   }: RunContext): Promise<ReadonlyMap<string, EarlierMiss>> {
-    const listsAll = isWhole || completeFiles !== undefined
-    const isNeeded = listsAll && tracker.find === undefined && days.isFull
+    const mayDelete = isWhole || completeFiles !== undefined
+    const isNeeded = mayDelete && tracker.find === undefined && days.isFull
     return isNeeded ? await readEarlierMisses(tracker.source, api, retryBudget) : new Map()
   }
 
-  async #reportRejections({ api, retryBudget, runId, completeFiles }: RunContext): Promise<void> {
-    const thisRead = { at: this.#now, content: completeFiles?.content }
+  async #reportRejections(context: RunContext): Promise<void> {
+    const { api, retryBudget, runId } = context
     const rejections = [
-      ...this.#report.withheld.map((deletion) =>
-        toRejection(deletion, this.#missedBefore.get(deletion.externalId) ?? thisRead),
-      ),
+      ...this.#report.withheld.map((deletion) => {
+        const { externalId, userId, day } = deletion
+        const thisRead = { at: this.#now, fingerprints: listFingerprints(context, userId, day) }
+        return toRejection(deletion, this.#missedBefore.get(externalId) ?? thisRead)
+      }),
       ...this.#rejections,
     ].slice(0, maxRejections)
     const batch = 500
@@ -283,7 +292,7 @@ class SyncRun {
     line: UploadItemLine,
     details: EntryDetails | undefined,
     trackerSide: TrackerSide,
-  ): void {
+  ): Rejection | undefined {
     const described = details ?? {
       person: item.user_id,
       day: item.date,
@@ -291,9 +300,10 @@ class SyncRun {
       hours: item.hours,
     }
     const rejection = this.#report.addResult(item, line, described, { isRepair: this.#isRepair })
-    if (rejection === undefined) return
+    if (rejection === undefined) return undefined
     trackerSide.reject(item)
     this.#job.observer.rejected(rejection)
+    return rejection
   }
 
   #onRejected(rejection: Rejection): void {

@@ -14,8 +14,8 @@ export type SyncMode = 'sync' | 'plan' | 'verify'
 /** Files that list everything of their people and days. */
 export interface CompleteFiles {
   readonly coverage: FileCoverage
-  /** Identifies their content, before they were read. */
-  readonly content: string
+  /** Identifies the content of each before it was read, by its name. */
+  readonly fingerprints: ReadonlyMap<string, string>
 }
 
 /** Whether the tracker lists all entries of a person and day. */
@@ -24,7 +24,18 @@ export function listsAll(
   userId: string,
   day: string,
 ): boolean {
-  return isWhole || completeFiles?.coverage.has(userId, day) === true
+  return isWhole || (completeFiles !== undefined && completeFiles.coverage.listFiles(userId, day).length > 0)
+}
+
+/** Identifies the content of the files that are complete for a person and day; undefined for a service. */
+export function listFingerprints(
+  { completeFiles }: Pick<RunContext, 'completeFiles'>,
+  userId: string,
+  day: string,
+): readonly string[] | undefined {
+  if (completeFiles === undefined) return undefined
+  const { coverage, fingerprints } = completeFiles
+  return coverage.listFiles(userId, day).map((file) => fingerprints.get(file) ?? '')
 }
 
 /** What the steps of one run share. */

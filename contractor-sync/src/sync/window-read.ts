@@ -49,14 +49,14 @@ export async function readWindow(context: RunContext, events: WindowReadEvents):
     const mapped = mapRecord(record, tracker.source, people)
     if (mapped.kind !== 'item') {
       if (mapped.kind === 'rejected' || mapped.why === 'running') trackerSide.list(mapped.externalId, 'open')
-      // Which entry it is cannot be read either, so it may be one that seems to be missing.
-      if (completeFiles !== undefined && record.kind === 'unreadable') onIncomplete(record.reason)
+      // Without an id of its own, it may be an entry that seems to be missing.
+      if (completeFiles !== undefined && mapped.kind === 'rejected') onIncomplete(mapped.reason)
       events.onNotUploaded(mapped)
       continue
     }
     const { item, details } = mapped
     const slot = item.deleted ? locateEmpty(mapped, context) : trackerSide.count(item)?.slot
-    if (slot !== undefined && record.kind === 'entry' && record.file !== undefined)
+    if (slot !== undefined && !item.deleted && record.kind === 'entry' && record.file !== undefined)
       completeFiles?.coverage.add(record.file, slots.userId(slot), slots.day(slot))
     if (item.deleted) trackerSide.list(item.external_id, 'empty', slot)
     if (slot !== undefined && !stored.sums.isEmpty(slot)) {

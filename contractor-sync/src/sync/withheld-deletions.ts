@@ -4,8 +4,8 @@ import type { RetryBudget } from '../http/retry.ts'
 import type { ApiClient, StoredRejection } from '../timesheets-api/client.ts'
 import {
   type EarlierMiss,
+  reasonsAfterCompleteReads,
   type WithheldDeletion,
-  type WithholdingReason,
   withholdingReasons,
 } from './deletions.ts'
 
@@ -13,7 +13,7 @@ import {
 const problemType = '/problems/deletion-withheld'
 
 const problemSchema = z.looseObject({ type: z.literal(problemType), reason: z.string() })
-const sentSchema = z.object({ missing_since: z.iso.datetime(), content: z.string().optional() })
+const sentSchema = z.object({ missing_since: z.iso.datetime(), fingerprints: z.array(z.string()).optional() })
 
 /**
  * Formats a withheld deletion for the API. It is kept there, so that an operator can allow it later, from any machine.
@@ -33,7 +33,7 @@ export function toRejection(deletion: WithheldDeletion, firstMiss: EarlierMiss):
       user_id: userId,
       day,
       missing_since: firstMiss.at.toISOString(),
-      ...(firstMiss.content === undefined ? {} : { content: firstMiss.content }),
+      ...(firstMiss.fingerprints === undefined ? {} : { fingerprints: [...firstMiss.fingerprints] }),
     },
   }
 }
@@ -66,9 +66,9 @@ export async function readEarlierMisses(
   for await (const { external_id: id, problem, sent } of readRejections(lastFull.id, api, retryBudget)) {
     const reason = problemSchema.safeParse(problem).data?.reason
     const first = sentSchema.safeParse(sent).data
-    const isWaiting = reason === ('awaiting-second-read' satisfies WithholdingReason)
-    if (id !== undefined && isWaiting && first !== undefined)
-      misses.set(id, { at: new Date(first.missing_since), content: first.content })
+    const wasComplete = reasonsAfterCompleteReads.some((one) => one === reason)
+    if (id !== undefined && wasComplete && first !== undefined)
+      misses.set(id, { at: new Date(first.missing_since), fingerprints: first.fingerprints })
   }
   return misses
 }

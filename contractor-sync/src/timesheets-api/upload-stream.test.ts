@@ -157,8 +157,8 @@ test('an error that does not pass ends the stream for all callers that add items
   expect(stream.hasRoom).toBe(false)
 })
 
-test('a stream of many blocks goes on after each failure, and keeps only what has no result', async () => {
-  // Each attempt stores three thousand lines, tells of them, and fails.
+test('a stream of many blocks goes on after each failure with what has no result', async () => {
+  // Each attempt stores three thousand lines, returns their results, and fails.
   const storeSome: Attempt = async function* (lines) {
     let read = 0
     for await (const _ of lines) {

@@ -115,10 +115,11 @@ export interface Tracker {
   /** Lists all people whose hours the tracker may have, active and archived ones. Absent together with `checkAccess`. */
   readonly listPeople?: () => Promise<readonly TrackerPerson[]>
   /**
-   * Identifies the content of all files. Present only if they are declared to be complete for their people and days, so that
-   * what they do not list is deleted. Absent if the tracker is a service.
+   * Identifies the content of each file, by its name. Present only if the files are declared to be complete for their people
+   * and days, so that what they do not list is deleted. Absent if the tracker is a service. `read` then reports as incomplete
+   * what it leaves out of a file.
    */
-  readonly fingerprint?: () => Promise<string>
+  readonly fingerprintFiles?: () => Promise<ReadonlyMap<string, string>>
   /** How often each field was sent that this program does not know. */
   readonly unknownFields?: ReadonlyMap<string, number>
   /**

@@ -46,6 +46,8 @@ export interface ReadOptions {
   readonly options: ExportOptions
   /** Called with what was recognized in a file, and with what was left out of it. */
   readonly onNotice?: (notice: string) => void
+  /** Called where a row that is skipped may be an entry. */
+  readonly onLeftOut?: (what: string) => void
   /** Stored ids of rows that were paired with changed ones, by the derived id (`pairIdentities`). */
   readonly pairs?: ReadonlyMap<string, string>
 }
@@ -60,9 +62,9 @@ export interface ReadOptions {
  */
 export async function* readExports(
   files: readonly ExportFile[],
-  { options, onNotice = () => {}, pairs = new Map() }: ReadOptions,
+  { options, onNotice = () => {}, onLeftOut = () => {}, pairs = new Map() }: ReadOptions,
 ): AsyncGenerator<ExportRecord> {
-  const reader = new ExportReader(files, options, onNotice, pairs)
+  const reader = new ExportReader(files, options, { onNotice, onLeftOut }, pairs)
   let firstError: Error | undefined
   for (let i = files.length - 1; i >= 0; i -= 1) {
     let table: Table
@@ -98,6 +100,7 @@ class ExportReader {
   readonly #files: readonly ExportFile[]
   readonly #options: ExportOptions
   readonly #onNotice: (notice: string) => void
+  readonly #onLeftOut: (what: string) => void
   readonly #pairs: ReadonlyMap<string, string>
   readonly #seen = new SeenRows()
   /** The newest file that has derived rows of a person and day. */
@@ -106,12 +109,13 @@ class ExportReader {
   constructor(
     files: readonly ExportFile[],
     options: ExportOptions,
-    onNotice: (notice: string) => void,
+    { onNotice, onLeftOut }: Required<Pick<ReadOptions, 'onNotice' | 'onLeftOut'>>,
     pairs: ReadonlyMap<string, string>,
   ) {
     this.#files = files
     this.#options = options
     this.#onNotice = onNotice
+    this.#onLeftOut = onLeftOut
     this.#pairs = pairs
   }
 
@@ -126,6 +130,7 @@ class ExportReader {
       const parsed = parser.parse(row)
       if (parsed.kind === 'skipped') {
         skipped.set(parsed.missing, (skipped.get(parsed.missing) ?? 0) + 1)
+        if (parsed.isNamed) this.#onLeftOut(`${row.position}: without ${parsed.missing}, and skipped`)
         continue
       }
       if (parsed.kind === 'invalid') {

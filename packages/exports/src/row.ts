@@ -57,6 +57,8 @@ export interface InvalidRow {
 export interface SkippedRow {
   readonly kind: 'skipped'
   readonly missing: ColumnField
+  /** Whether it has an id or a person all the same, so that it may be an entry. */
+  readonly isNamed: boolean
 }
 
 export type ParsedRow = EntryRow | InvalidRow | SkippedRow
@@ -82,9 +84,10 @@ export class RowParser {
     const value = (field: ColumnField) => this.#clean(this.#finders[field]?.(row.cells), field)
     const text = (field: ColumnField) => toText(value(field))
     const missing = skipRowsWithout.find((field) => columns[field] !== undefined && text(field) === undefined)
-    if (missing !== undefined) return { kind: 'skipped', missing }
     const id = text('external_id')
     const person = readPerson(text)
+    if (missing !== undefined)
+      return { kind: 'skipped', missing, isNamed: id !== undefined || describePerson(person) !== undefined }
     const project = text('project') ?? options.defaultProject
     // With another number of cells, they may be those of other columns.
     const details =

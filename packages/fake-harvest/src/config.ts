@@ -1,6 +1,6 @@
 import { type Environment, type InferConfig, optional, readConfig, setting } from '@timesheets/runtime/config'
 
-/** Bounds the memory: a contractor records about ten entries a week. */
+/** Bounds the memory: a contractor records about nine entries a week. */
 const maxContractorWeeks = 200_000
 
 /** A second account that the token may use. It has one entry. */

@@ -121,10 +121,18 @@ export const csv = defineTracker({
       notices,
       ...(config.csvWindow === undefined
         ? {}
-        : { fingerprint: () => fingerprintFiles(config.csvPath, signal) }),
-      async *read(selection) {
+        : {
+            fingerprintFiles: () =>
+              fingerprintFiles(config.csvPath, signal).catch((error) => {
+                throw explainError(error)
+              }),
+          }),
+      async *read(selection, events) {
         notices.length = 0
-        for await (const record of readRecords(config, selection.pairs, notices, signal)) {
+        const onLeftOut = (what: string) => {
+          if (config.csvWindow !== undefined) events?.onIncomplete?.(what)
+        }
+        for await (const record of readRecords(config, selection.pairs, notices, onLeftOut, signal)) {
           const day = record.kind === 'entry' ? parseDate(record.date)?.day : undefined
           if (day === undefined || isInWindow(selection, day)) yield record
         }
@@ -145,6 +153,7 @@ async function* readRecords(
   config: InferConfig<typeof settings>,
   pairs: ReadonlyMap<string, string> | undefined,
   notices: string[],
+  onLeftOut: (what: string) => void,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<SourceRecord> {
   const options: ExportOptions = {
@@ -165,9 +174,9 @@ async function* readRecords(
     if (!notices.includes(notice)) notices.push(notice)
   }
   try {
-    const { files, ignored } = await listFiles(config.csvPath, onNotice, signal)
+    const { files, ignored } = await listFiles(config.csvPath, onNotice, signal, onLeftOut)
     if (ignored.length > 0) onNotice(`not read, because of their names: ${ignored.join(', ')}`)
-    yield* readExports(files, { options, onNotice, ...(pairs === undefined ? {} : { pairs }) })
+    yield* readExports(files, { options, onNotice, onLeftOut, ...(pairs === undefined ? {} : { pairs }) })
   } catch (error) {
     throw explainError(error as Error)
   }

@@ -22,20 +22,26 @@ const extensions = fileExtensions.join(', ')
  * Lists a file, or the files of a folder.
  * @param onNotice called with what is left out of a file
  * @param signal ends the reading of a file
+ * @param onLeftOut called where that may have entries
  * @throws {ExportSettingError} there is nothing that can be read
  */
 export async function listFiles(
   path: string,
   onNotice: (notice: string) => void,
   signal: AbortSignal | undefined,
+  onLeftOut: (what: string) => void = () => {},
 ): Promise<FileList> {
+  const onSheets = (notice: string) => {
+    onNotice(notice)
+    onLeftOut(notice)
+  }
   const names = await readFolder(path).catch((error: NodeJS.ErrnoException) => {
     throw new ExportSettingError(`There is no file or folder at ${path} (${error.code}); correct CSV_PATH`)
   })
   if (names === undefined) {
     const type = findFileType(path)
     if (type === undefined) throw new ExportSettingError(`${path} is none of ${extensions}; correct CSV_PATH`)
-    return { files: [openFile(path, type, onNotice, signal)], ignored: [] }
+    return { files: [openFile(path, type, onSheets, signal)], ignored: [] }
   }
   // macOS writes `._hours.csv` beside `hours.csv`, and Excel `~$hours.xlsx` while it has hours.xlsx open.
   const visible = names
@@ -45,7 +51,7 @@ export async function listFiles(
     const type = findFileType(name)
     return type === undefined || (isFolder && !/\./.test(name))
       ? []
-      : [openFile(join(path, name), type, onNotice, signal)]
+      : [openFile(join(path, name), type, onSheets, signal)]
   })
   const ignored = visible
     .filter(({ name }) => findFileType(name) === undefined)
@@ -58,18 +64,27 @@ export async function listFiles(
 }
 
 /**
- * Identifies the content of the files that `listFiles` returns, whatever their names: SHA-256, in hex.
+ * Identifies the content of each file that `listFiles` returns, by its name: SHA-256, in hex. A file that cannot be read is
+ * reported by the read itself.
  * @throws {ExportSettingError} there is nothing that can be read
  */
-export async function fingerprintFiles(path: string, signal: AbortSignal | undefined): Promise<string> {
+export async function fingerprintFiles(
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, string>> {
   const { files } = await listFiles(path, () => {}, signal)
-  const digests: string[] = []
+  const fingerprints = new Map<string, string>()
   for (const file of files) {
     const digest = createHash('sha256')
-    for await (const bytes of file.readBytes()) digest.update(bytes)
-    digests.push(digest.digest('hex'))
+    try {
+      for await (const bytes of file.readBytes()) digest.update(bytes)
+    } catch (error) {
+      if (signal?.aborted) throw error
+      digest.update((error as Error).message)
+    }
+    fingerprints.set(file.name, digest.digest('hex'))
   }
-  return createHash('sha256').update(digests.sort().join()).digest('hex')
+  return fingerprints
 }
 
 /** Returns what is in a folder; undefined if the path is not a folder. */
@@ -90,7 +105,7 @@ function compareNames(a: string, b: string): number {
 function openFile(
   path: string,
   type: FileType,
-  onNotice: (notice: string) => void,
+  onSheets: (notice: string) => void,
   signal: AbortSignal | undefined,
 ): ExportFile {
   return {
@@ -101,7 +116,7 @@ function openFile(
       await requireFile(path)
       const { rows, otherSheets } = await readFirstSheet(path)
       if (otherSheets.length > 0)
-        onNotice(`${basename(path)}: only its first sheet is read, not ${otherSheets.join(', ')}`)
+        onSheets(`${basename(path)}: only its first sheet is read, not ${otherSheets.join(', ')}`)
       return rows
     },
   }

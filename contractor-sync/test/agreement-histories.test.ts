@@ -109,7 +109,10 @@ class World {
       },
       restore: async () => {
         const one = this.#deleted.pop()
-        if (one !== undefined) await env.local('tracker', 'PUT', `time_entries/${one.id}`, one)
+        // A tracker that brings an entry back records that as a change of it.
+        const updated_at = `${new Date().toISOString().slice(0, 19)}Z`
+        if (one !== undefined)
+          await env.local('tracker', 'PUT', `time_entries/${one.id}`, { ...one, updated_at })
       },
       zero: () => patch({ hours: 0 }),
       'start timer': () => patch({ is_running: true }),

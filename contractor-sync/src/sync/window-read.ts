@@ -4,6 +4,7 @@ import type { EntryDetails, Selection } from '../trackers/tracker.ts'
 import type { Slot } from './day-slots.ts'
 import { DaySums } from './day-sums.ts'
 import { padDays } from './days.ts'
+import { boundHeapGrowth, manyEntries } from './heap-growth.ts'
 import { type MappedItem, mapRecord, type NotUploaded } from './mapping.ts'
 import type { RunContext } from './run-context.ts'
 
@@ -44,7 +45,11 @@ export async function readWindow(context: RunContext, events: WindowReadEvents):
   }
   const onIncomplete = (reason: string) => context.incompleteReads.push(reason)
   const selection: Selection = { ...context.days.read, pairs }
-  for await (const record of tracker.read(selection, { onTotal: events.onTotal, onIncomplete })) {
+  const onTotal = (total: number) => {
+    if (total >= manyEntries) boundHeapGrowth()
+    events.onTotal(total)
+  }
+  for await (const record of tracker.read(selection, { onTotal, onIncomplete })) {
     signal.throwIfAborted()
     const mapped = mapRecord(record, tracker.source, people)
     if (mapped.kind !== 'item') {

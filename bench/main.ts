@@ -13,7 +13,7 @@ async function main([name = '', ...rest]: string[]): Promise<void> {
   const bench = benches[name]
   if (bench === undefined || rest.length > 0) {
     const wrong = name === '' || bench !== undefined ? '' : `"${name}" is not a benchmark; `
-    throw new Error(`${wrong}name one of ${Object.keys(benches).join(', ')}: npm run bench -- read`)
+    throw new Error(`${wrong}name one, such as npm run bench -- read\n  ${Object.keys(benches).join(', ')}`)
   }
   await bench()
 }

@@ -10,7 +10,7 @@ import { diffSchema } from './schema-difference.ts'
  */
 async function main([name, ...rest]: string[]): Promise<void> {
   if (!name || rest.length > 0 || !/^[a-z0-9]+(_[a-z0-9]+)*$/.test(name)) {
-    throw new Error('Give one name (a-z, 0-9 and _), such as npm run migration -- add_approvals')
+    throw new Error('Give one name (a-z, 0-9 and _):\n  npm run migration -- add_approvals')
   }
   const server = await startPostgres({ throwaway: true })
   try {

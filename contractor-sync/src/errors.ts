@@ -51,4 +51,11 @@ export class DisagreementError extends Error {
 /** Rows of files would be rejected by a run. */
 export class RejectedRowsError extends Error {
   override readonly name = 'RejectedRowsError'
+  /** The first rows, each with the reason. */
+  readonly rows: readonly string[]
+
+  constructor(message: string, rows: readonly string[]) {
+    super(message)
+    this.rows = rows
+  }
 }

@@ -277,8 +277,9 @@ test('report lists the last runs, and what the newest of them could not place', 
   await env.local('tracker', 'PATCH', 'time_entries/636709355', { hours: 3 })
   const { code, stdout } = await env.spawn(['report', '--format', 'text', '--show', '2']).ended
   expect(code).toBe(0)
-  const [last, lastCounts, first, firstCounts] = stdout.split('\n')
-  expect(last).toMatch(/^ *\d+ {2}[\d-]+T[\d:]+ {2}all days {18}succeeded {2}both sides agree$/)
+  const [heading, last, lastCounts, first, firstCounts] = stdout.split('\n')
+  expect(heading).toMatch(/^ run {2}started \(UTC\) {5}days {22}status {5}result$/)
+  expect(last).toMatch(/^ *\d+ {2}[\d-]+ [\d:]+ {2}all days {18}succeeded {2}both sides agree$/)
   expect(lastCounts).toMatch(/^ {6}read \d+, rejected 1$/)
   expect(first).toMatch(/ {2}all days {18}succeeded {2}/)
   expect(firstCounts).toMatch(/^ {6}read \d+, created \d+/)

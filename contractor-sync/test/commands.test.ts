@@ -9,7 +9,7 @@ test('check tries everything, prints one line per check and a verdict, and write
   expect(stdout).not.toContain('✗')
   expect(stdout).toMatch(/^✓ AUTH0_CLIENT_SECRET \[secret\]$/m)
   expect(stdout).toMatch(/^✓ token valid for 1440 min, with batch:upload$/m)
-  expect(stdout).toMatch(/^✓ Harvest \d+ entries of \d+ people can be read$/m)
+  expect(stdout).toMatch(/^✓ Harvest [\d,]+ entries of \d+ people can be read$/m)
   expect(stdout).toMatch(/^✓ API http.* accepts uploads from this client$/m)
   expect(stdout.trimEnd().split('\n').at(-1)).toBe('Ready: a sync can run.')
   expect(stdout).not.toContain('local-only-')

@@ -80,7 +80,7 @@ test('check rejects exactly the rows that a run rejects, and ends with the same 
   const environment = await write('odd.csv', rows)
   const checked = await env.spawn(['check', ...source], environment).ended
   expect(checked.code).toBe(3)
-  expect(checked.stdout).toMatch(/^✗ CSV: 5 of 7 entries would be rejected: /m)
+  expect(checked.stdout).toMatch(/^✗ CSV: 5 of 7 entries would be rejected:$/m)
   const ran = await env.run(environment, ['--full', ...source])
   expect(ran.code).toBe(3)
   expect(ran.report).toMatchObject({ created: 2, rejected: 5, notesShortened: 1 })
@@ -92,7 +92,7 @@ test('check knows what only the API knows: the owner of a source', async () => {
   const environment = { ...(await write('toggl.csv', toggl)), CSV_SOURCE: 'taken' }
   const { code, stdout } = await env.spawn(['check', ...source], environment).ended
   expect(code).toBe(3)
-  expect(stdout).toMatch(/^✗ CSV: .*source-not-yours/m)
+  expect(stdout).toMatch(/^✗ CSV: .*\n {2}.*source-not-yours/m)
 }, 60_000)
 
 test.each([

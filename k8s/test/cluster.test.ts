@@ -74,7 +74,7 @@ test.each([
   })
   expect({ status, stderr }).toEqual({
     status: 2,
-    stderr: `${wrong}Name the cluster: npm run test:k8s -- <context>\nContexts: production, kind-kind\n`,
+    stderr: `${wrong}Name the cluster:\n  npm run test:k8s -- <context>\nContexts: production, kind-kind\n`,
   })
   expect(readCalls()).toEqual(['config get-contexts --output=name'])
 })

@@ -49,7 +49,7 @@ try {
 
 /**
  * Returns the context that the command line names. The current context may be another cluster than one remembers, so it
- * is not used. Without a name, or without a reachable cluster, this process exits with one line.
+ * is not used. Without a name, or without a reachable cluster, this process exits with a message.
  */
 async function requireContext(named: string | undefined): Promise<string> {
   try {
@@ -57,7 +57,7 @@ async function requireContext(named: string | undefined): Promise<string> {
     if (named === undefined || !contexts.includes(named)) {
       const wrong = named === undefined ? '' : `kubectl has no context "${named}". `
       const known = contexts.filter((name) => name !== '').join(', ') || 'none'
-      console.error(`${wrong}Name the cluster: npm run test:k8s -- <context>\nContexts: ${known}`)
+      console.error(`${wrong}Name the cluster:\n  npm run test:k8s -- <context>\nContexts: ${known}`)
       process.exit(2)
     }
     await runCommand('kubectl', ['--context', named, 'get', '--raw', '/version', '--request-timeout=10s'])

@@ -12,7 +12,7 @@ import { People } from '../sync/people.ts'
 import { Report } from '../sync/report.ts'
 import { openTracker } from '../sync/run.ts'
 import { AccessToken, type IssuedToken } from '../timesheets-api/access-token.ts'
-import { ApiClient } from '../timesheets-api/client.ts'
+import { ApiClient, type UploadItem } from '../timesheets-api/client.ts'
 import { readDirectory } from '../timesheets-api/people-directory.ts'
 import { requiredScope } from '../timesheets-api/refusal.ts'
 import { checkRows, type RowsCheck } from './row-check.ts'
@@ -21,6 +21,8 @@ import { checkRows, type RowsCheck } from './row-check.ts'
 const retryBudgetMs = 5000
 const requestTimeoutSeconds = 10
 const maxShownLength = 500
+
+const number = new Intl.NumberFormat('en-US')
 
 /**
  * Tries everything that a run needs, and writes nothing. Prints one line per check; what failed, with what to do about
@@ -44,7 +46,8 @@ async function runChecks(environment: Environment, failures: string[]): Promise<
       printSuccess(name, await runCheck())
       return exitCodes.clean
     } catch (error) {
-      failures.push(`${name}: ${formatError(error)}`)
+      const rows = error instanceof RejectedRowsError ? error.rows : []
+      failures.push([`${name}: ${formatError(error)}`, ...rows.map((row) => `  ${row}`)].join('\n'))
       return toExitCode(error)
     }
   }
@@ -84,12 +87,12 @@ async function checkTracker(
   const code = await report(name, async () => {
     result = await checkRows(tracker, people)
     const rejections = [...result.rejections, ...(await askApi(api, retryBudget, result))]
-    if (rejections.length > 0) throw new RejectedRowsError(describeRejections(result, rejections))
-    return `${result.accepted} entries can be read`
+    if (rejections.length > 0) throw createRejectedRowsError(result, rejections)
+    return `${number.format(result.accepted)} entries can be read`
   })
   for (const notice of tracker.notices) printSuccess(name, toPlainText(notice, maxShownLength))
   for (const item of result?.firstItems ?? [])
-    console.log(`  would upload ${toPlainText(JSON.stringify(item), maxShownLength)}`)
+    print(`  would upload ${toPlainText(formatItem(item), maxShownLength)}`)
   return code
 }
 
@@ -126,15 +129,25 @@ async function askApi(
   return report.rejections
 }
 
-function describeRejections({ accepted, rejected }: RowsCheck, rejections: readonly Rejection[]): string {
+function createRejectedRowsError(
+  { accepted, rejected }: RowsCheck,
+  rejections: readonly Rejection[],
+): RejectedRowsError {
   const shown = rejections.map(({ externalId, problem, reason, details }) => {
     const position = details.position === undefined ? '' : `${details.position}: `
-    return `${externalId} (${problem}: ${position}${reason})`
+    return toPlainText(`${externalId} (${problem}: ${position}${reason})`, maxShownLength)
   })
   const count = Math.max(rejected, rejections.length)
-  const more = count > rejections.length ? ', …' : ''
-  return `${count} of ${accepted + rejected} entries would be rejected: ${shown.join(', ')}${more}`
+  if (count > shown.length) shown.push(`and ${number.format(count - shown.length)} more`)
+  const counts = `${number.format(count)} of ${number.format(accepted + rejected)} entries`
+  return new RejectedRowsError(`${counts} would be rejected:`, shown)
 }
+
+/** Formats an item as JSON, with spaces at which a terminal can break the line. */
+const formatItem = (item: UploadItem) =>
+  `{${Object.entries(item)
+    .map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`)
+    .join(', ')}}`
 
 /** Prints each valid setting; returns what is wrong with the others, and with their combination. */
 async function checkSettings(environment: Environment): Promise<readonly string[]> {

@@ -22,7 +22,7 @@ Commands
            nothing.
   token    Print an access token.
 
-Options of run and verify
+Options of run and verify (report takes --source, --show and --format)
   --source <name>  Tracker, instead of SYNC_SOURCE:
                    ${trackerNames.join(', ')}
   --since <day>    First day (YYYY-MM-DD), instead of the last
@@ -34,18 +34,20 @@ Options of run and verify
                    Make the deletions that this run withheld
   --show <n>       Show the first n results, such as "Created timesheet 14 for
                    employee 007: 2017-05-10, StoreZero, 5 h"; changes of known
-                   entries come first
+                   entries come first. The default is 20 in a dry run, 0 in
+                   other runs. In a report, the number of runs; 10 by default
   --format <kind>  text, or json (one line per event); the default is text on
                    a terminal, json elsewhere
 
 Exit codes
-   0  Success: both sides hold the same hours. (A file is not complete: all
-      its entries are in Timesheets.)
+   0  Success: both sides hold the same hours. (Of files, which do not say
+      that they are complete: all their entries are in Timesheets.)
    1  Unexpected: an invalid response, a bug in this program, or days still
       differ. Look at the message.
    2  Configuration: a setting is wrong or a right is missing. Correct it; a
       repeat does not help.
-   3  Finished, but entries were rejected. They are listed with their ids.
+   3  Finished, but entries were rejected, deletions were withheld, or the
+      tracker's list was short. The report names them.
   75  Try later: an outage, a quota, another run of the same source, or the run
       was stopped before its end (by SIGTERM, or by SYNC_DEADLINE_SECONDS).
   A daemon that is stopped ends with 0.

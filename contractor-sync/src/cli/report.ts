@@ -2,6 +2,7 @@ import { toHours } from '@timesheets/contracts/entry'
 import type { SyncConfig } from '../config.ts'
 import { RetryBudget } from '../http/retry.ts'
 import { toPlainText } from '../output/plain-text.ts'
+import { wrapLines } from '../output/wrap.ts'
 import { openTracker } from '../sync/run.ts'
 import { AccessToken } from '../timesheets-api/access-token.ts'
 import { ApiClient, type StoredRejection, type StoredRun } from '../timesheets-api/client.ts'
@@ -31,11 +32,27 @@ export async function printRuns(
     for (const rejection of rejections) console.log(JSON.stringify({ run: latest!.id, ...rejection }))
     return
   }
-  console.log(runs.length === 0 ? `There is no run of ${source} yet` : runs.map(formatRun).join('\n'))
+  const lines = runs.length === 0 ? [`There is no run of ${source} yet`] : [heading, ...runs.map(formatRun)]
+  console.log(lines.join('\n'))
   if (latest === undefined) return
   console.log(`\nRejected or withheld in run ${latest.id} (${number.format(latest.rejections)} in all):`)
-  console.log(rejections.slice(0, shownRejections).map(formatRejection).join('\n'))
+  const shown = rejections.slice(0, shownRejections)
+  const more = latest.rejections - shown.length
+  const rows = [
+    ...shown.map(formatRejection),
+    ...(more > 0
+      ? [`  and ${number.format(more)} more: GET /sync-runs/${latest.id}/rejections lists all`]
+      : []),
+  ]
+  console.log(wrapLines(rows.join('\n'), process.stdout))
 }
+
+const formatColumns = (id: string, started: string, days: string, status: string, result: string) =>
+  [id.padStart(4), started.padEnd(16), days.padEnd(24), status.padEnd(9), result].join('  ').trimEnd()
+
+const heading = formatColumns('run', 'started (UTC)', 'days', 'status', 'result')
+
+const proofTexts = { equal: 'both sides agree', differs: 'both sides differ', 'not-provable': 'not proven' }
 
 /** Formats a run in two lines of at most 80 columns, which line up with those of the other runs. */
 function formatRun({ id, mode, verify, status, stats, started_at: startedAt, from, to }: StoredRun): string {
@@ -43,9 +60,11 @@ function formatRun({ id, mode, verify, status, stats, started_at: startedAt, fro
   const counts = (['read', 'created', 'updated', 'deleted', 'held', 'rejected', 'withheld'] as const)
     .filter((name) => name === 'read' || (stats?.[name] ?? 0) > 0)
     .map((name) => `${name} ${number.format(stats?.[name] ?? 0)}`)
-  const proof = stats?.proof === undefined ? '' : stats.proof === 'equal' ? 'both sides agree' : stats.proof
-  const columns = [String(id).padStart(4), startedAt.slice(0, 16), days.padEnd(24), status.padEnd(9), proof]
-  return `${columns.join('  ').trimEnd()}\n      ${verify ? 'verify: ' : ''}${counts.join(', ')}`
+  const started = startedAt.slice(0, 16).replace('T', ' ')
+  const proof = stats?.proof === undefined ? '' : proofTexts[stats.proof]
+  // A dry run counts what it would do; the API does not tell it from `verify`.
+  const remark = verify ? 'nothing was written: ' : ''
+  return `${formatColumns(String(id), started, days, status, proof)}\n      ${remark}${counts.join(', ')}`
 }
 
 function formatRejection({ external_id: id, problem, sent }: StoredRejection): string {

@@ -54,17 +54,32 @@ test('aligns the counts and the decimal point of the hours, and lists the first 
 
 Rejected (ids of harvest):
   42  unknown-person: no user_id
-      hours.csv, line 17, 007, 2017-05-10, StoreZero, five h
+      hours.csv, line 17, 007, 2017-05-10, StoreZero, hours "five"
   and 1 more (--format json lists all)`)
+})
+
+test('an id that leaves no room for a column beside it has a line of its own', () => {
+  const report = new Report({ ...options, showRejected: 2 })
+  const problem = { problem: 'invalid-entry', reason: 'hours must be at most 24', details }
+  for (const externalId of ['42', `row-${'f'.repeat(40)}-1`])
+    report.addNotUploaded({ kind: 'rejected', externalId, ...problem })
+  expect(summaryTable(report)).toContain(`
+  42
+    invalid-entry: hours must be at most 24
+    007, 2017-05-10, StoreZero, 5.25 h
+  row-${'f'.repeat(40)}-1
+    invalid-entry: hours must be at most 24
+    007, 2017-05-10, StoreZero, 5.25 h`)
 })
 
 test('shows text of the tracker on one line, without control characters', () => {
   const report = new Report(options)
   const [externalId, reason] = [`\u001b[2J${'7'.repeat(100_000)}`, `hours: "${'\n'.repeat(100_000)}"`]
   report.addNotUploaded({ kind: 'rejected', externalId, problem: 'unreadable-entry', reason, details: {} })
-  const line = summaryTable(report).split('\n').at(-1)!
-  expect(line).toMatch(/^ {2}\\u001b\[2J7+… {2}unreadable-entry: hours: "(\\u000a)+…$/)
-  expect(line.length).toBeLessThan(1500)
+  const [id, text] = summaryTable(report).split('\n').slice(-2)
+  expect(id).toMatch(/^ {2}\\u001b\[2J7+…$/)
+  expect(text).toMatch(/^ {4}unreadable-entry: hours: "(\\u000a)+…$/)
+  expect(text!.length).toBeLessThan(1500)
 })
 
 test('every record read is counted once, and the first messages are kept', () => {

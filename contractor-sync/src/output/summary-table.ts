@@ -6,6 +6,8 @@ import { toPlainText } from './plain-text.ts'
 import { formatProof } from './proof.ts'
 
 const maxIdLength = 60
+/** A longer id, such as the derived one of a row, leaves too little room for a column beside it. */
+const maxIdColumn = 20
 /** The JSON lines have the whole text. */
 const maxReasonLength = 200
 const maxNotices = 10
@@ -110,13 +112,15 @@ function formatRejections({ source, counts, rejections }: Report): string[] {
     ),
   }))
   const width = Math.max(...rows.map(({ id }) => id.length))
+  const isTable = width <= maxIdColumn
+  const indent = isTable ? `  ${' '.repeat(width)}  ` : '    '
   const more = counts.rejected - rejections.length
   return [
     '',
     `Rejected (ids of ${source}):`,
     ...rows.flatMap(({ id, reason, entry }) => [
-      `  ${id.padEnd(width)}  ${reason}`,
-      ...(entry === '' ? [] : [`  ${' '.repeat(width)}  ${entry}`]),
+      ...(isTable ? [`  ${id.padEnd(width)}  ${reason}`] : [`  ${id}`, `${indent}${reason}`]),
+      ...(entry === '' ? [] : [`${indent}${entry}`]),
     ]),
     ...(more > 0 ? [`  and ${number.format(more)} more (--format json lists all)`] : []),
   ]

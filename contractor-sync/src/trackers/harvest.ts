@@ -139,7 +139,7 @@ export const harvest = defineTracker({
           (await get(withQuery(entriesPath, first))).body,
           entriesLabel,
         )
-        return `${entries.total_entries} entries of ${users.total_entries} people can be read`
+        return `${entries.total_entries.toLocaleString('en-US')} entries of ${users.total_entries} people can be read`
       },
     }
   },

@@ -68,12 +68,13 @@ export const terminal: StackObserver & {
     printTable([
       ['npm run sync', 'sync again; it finds nothing to change'],
       ['npm run sync -- --dry-run', 'show what a sync would change'],
+      ['npm run sync -- report', 'list the last syncs'],
       ['npm run -s token -- maya@exampleco.com', 'print an access token of the manager'],
     ])
-    console.log('\n  Change an entry in the tracker, then sync: the API shows one update.\n')
+    console.log('\n  Change an entry in the tracker, then sync: the summary counts one update.\n')
     console.log(`  curl -X PATCH ${stack.tracker}/local/time_entries/636709355 \\`)
     console.log(`    -H 'Content-Type: application/json' -d '{"hours":3.5}'`)
-    console.log('  npm run sync -- --full')
+    console.log('  npm run sync -- --show 1')
     console.log('\n  Look into the database (the URL with its password is in this file):\n')
     console.log(`  psql "$(node -p 'require("${stackFile}").database')"`)
     console.log(dim('\nCtrl-C stops everything. The data stays until `npm run reset` deletes it.'))

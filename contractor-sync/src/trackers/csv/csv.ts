@@ -142,7 +142,7 @@ export const csv = defineTracker({
         for await (const { kind } of this.read({})) {
           if (kind === 'entry') entries += 1
         }
-        return `${entries} entries can be read`
+        return `${entries.toLocaleString('en-US')} entries can be read`
       },
     }
   },

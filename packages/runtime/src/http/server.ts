@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import {
   createServer,
   type IncomingMessage,
+  maxHeaderSize,
   type RequestListener,
   type Server,
   type ServerResponse,
@@ -15,6 +16,7 @@ import { createAdminApp, type Readiness } from './admin.ts'
 import { ClientErrorHandler, formatProblem } from './client-error.ts'
 import { awaitContinue } from './expect-continue.ts'
 import { listen } from './listen.ts'
+import { ProtocolFilter } from './protocol-filter.ts'
 import type { ServerConfig } from './server-settings.ts'
 
 /** What a process serves. */
@@ -67,9 +69,10 @@ export async function startServer(
   let isStopping = false
   const handle: RequestListener = (request, response) => {
     clientErrors.track(request, response)
+    const isFirst = filter.isFirst(request)
     // During shutdown, ask clients to close keep-alive connections.
-    if (isStopping) response.setHeader('connection', 'close')
-    const problem = checkVersion(request)
+    if (isStopping || request.httpVersion === '1.0') response.setHeader('connection', 'close')
+    const problem = checkVersion(request, isFirst)
     if (problem === undefined) service.app(request, response)
     else sendProblem(response, problem)
   }
@@ -81,6 +84,10 @@ export async function startServer(
     // The app checks Host itself and responds with a problem; Node's own response has no body.
     requireHostHeader: false,
     ...(service.maxHeadBytes === undefined ? {} : { maxHeaderSize: service.maxHeadBytes }),
+  })
+  const filter = new ProtocolFilter(server, {
+    maxLineBytes: service.maxHeadBytes ?? maxHeaderSize,
+    headTimeoutMs: headersTimeoutMs,
   })
   server.timeout = 2 * idleSocketMs
   if (service.maxConnections !== undefined) server.maxConnections = service.maxConnections
@@ -113,7 +120,7 @@ export async function startServer(
     async stop() {
       isStopping = true
       await sleep(config.drainWaitMs)
-      await drain(server, config.drainDeadlineMs)
+      await drain(server, config.drainDeadlineMs, filter)
       await closeInTime(service)
       await drain(admin, 0)
     },
@@ -122,14 +129,18 @@ export async function startServer(
 
 /**
  * Checks the protocol version (RFC 9112, section 2.3). Node's parser accepts HTTP/0.9, HTTP/2.0 and RTSP/1.0 as well, and does
- * not show the name of the protocol. Each RTSP request has the header CSeq (RFC 2326, section 12.17), and HTTP has OPTIONS
- * only since 1.1. A line such as `GET / RTSP/1.0` without CSeq is served as HTTP/1.0: a `data` listener on each connection
- * would show it, but with one, Node reads up to 64 KiB ahead of a request that waits, for each of 2048 connections.
+ * not show the name of the protocol. ProtocolFilter reads that of the first request of a connection. A later request of
+ * version 1.0 may be RTSP. It is refused, as no client changes its version, and HTTP/1.0 gets `Connection: close`.
  */
-function checkVersion({ httpVersion, method, headers }: IncomingMessage): ProblemError | undefined {
+function checkVersion({ httpVersion, headers }: IncomingMessage, isFirst: boolean): ProblemError | undefined {
   if (httpVersion === '1.1') return undefined
-  if (httpVersion !== '1.0' || method === 'OPTIONS' || headers.cseq !== undefined)
+  if (httpVersion !== '1.0')
     return new ProblemError('invalid-request', 'The request is neither HTTP/1.1 nor HTTP/1.0')
+  if (!isFirst)
+    return new ProblemError(
+      'invalid-request',
+      'A request after another one on its connection must be HTTP/1.1; send HTTP/1.0 on a new connection',
+    )
   // Framing that HTTP/1.0 does not know is faulty (RFC 9112, section 6.1).
   if (headers['transfer-encoding'] === undefined) return undefined
   return new ProblemError('invalid-request', 'HTTP/1.0 has no Transfer-Encoding; send a Content-Length')
@@ -177,8 +188,9 @@ async function closeInTime(service: Service): Promise<void> {
 }
 
 /** Accepts no new connections, lets running requests finish, and closes the remaining ones at the deadline. */
-async function drain(server: Server, deadlineMs: number): Promise<void> {
+async function drain(server: Server, deadlineMs: number, filter?: ProtocolFilter): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  filter?.close()
   server.closeIdleConnections()
   const idle = setInterval(() => server.closeIdleConnections(), 100)
   const timer = setTimeout(() => server.closeAllConnections(), deadlineMs)

@@ -25,7 +25,8 @@ test('without Postgres, uploads return 503 with Retry-After until Postgres runs 
   expect(await rejected.json()).toMatchObject({ type: '/problems/not-ready' })
   expect(rejected.headers.get('retry-after')).toMatch(/^\d+$/)
   await waitUntilAccepted()
-  expect(stack.file.pids.postgres).not.toBe(pid)
+  // The stack writes its file after Postgres accepts connections again.
+  await waitUntil(() => stack.file.pids.postgres !== pid, 'Postgres is restarted')
 }, 60_000)
 
 test('without the service, uploads return 502 until the service runs again', async () => {

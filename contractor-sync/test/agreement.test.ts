@@ -204,7 +204,7 @@ describe('a person who was renamed', () => {
     expect(await readTombstones()).toEqual([])
   }, 60_000)
 
-  test('and whose address another person has had since, who was removed: it is not known whose the entries are', async () => {
+  test('and another person had that address since, and was removed: the entries may belong to either', async () => {
     const otherEmail = await findEmail(other)
     await rename('renamed@contractors.example')
     await env.local('tracker', 'PATCH', `users/${other}`, { email })

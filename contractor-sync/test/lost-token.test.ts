@@ -27,7 +27,7 @@ async function revokeTokens(): Promise<void> {
   await fetch(`${env.settings.API_URL}/timesheets`, { headers: { authorization: `Bearer ${token}` } })
 }
 
-/** Starts a full run whose tracker keeps it waiting, so that something can happen to its token meanwhile. */
+/** Starts a full run that waits for its tracker, so that something can happen to its token meanwhile. */
 async function startSlowRun(delayMs: number): Promise<SyncProcess> {
   await env.injectFaults({ fault: 'slow', delayMs, path: pages, after: 1, times: 2 })
   const sync = env.spawn(['run', '--full'])

@@ -184,7 +184,7 @@ test('an atomic array stores all items or none, and names every invalid one', as
   expect([valid.status, valid.body.summary]).toMatchObject([200, { received: 2, created: 2 }])
 })
 
-test('clients whose names and ids join to the same text have entries of their own', async () => {
+test('clients with names and ids that join to the same text have entries of their own', async () => {
   const first = { user_id: 'x', date: '2026-05-10', project: 'P', hours: 1, external_id: 'app Y' }
   const second = { ...first, hours: 8, external_id: 'Y' }
   for (const expected of ['created', 'unchanged']) {

@@ -14,7 +14,7 @@ export interface AgreementOptions {
   /** What the credentials of the tracker were found to see before the read. */
   readonly access: TrackerAccess
   readonly uploader: Pick<Uploader, 'sent' | 'flush'>
-  /** Ids whose deletion an operator allowed. */
+  /** Ids of entries that an operator allowed to delete. */
   readonly allowed: ReadonlySet<string>
   /** Which ids an earlier complete read of all days missed; for a tracker without lookup. */
   readonly missedBefore: ReadonlyMap<string, EarlierMiss>

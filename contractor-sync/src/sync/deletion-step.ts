@@ -31,7 +31,7 @@ export interface DeletionStepOptions {
   /** What the token was found to lack before the read. */
   readonly restrictionBefore: string | undefined
   readonly storedByPerson: ReadonlyMap<string, number>
-  /** Ids whose deletion an operator allowed. */
+  /** Ids of entries that an operator allowed to delete. */
   readonly allowed: ReadonlySet<string>
   /** Ids that the tracker listed a moment ago: a lookup must find one of them. */
   readonly controlIds: readonly string[]
@@ -133,7 +133,7 @@ async function findsAny(ids: readonly string[], { tracker }: RunContext): Promis
   return false
 }
 
-/** The `user_id`s of these entries whose people the tracker still has, also under another name. */
+/** The `user_id`s of these entries, without people that the tracker no longer has under any name. */
 async function findPresentPeople(
   absences: readonly Absence[],
   { tracker, people, knownNames, completeFiles }: RunContext,

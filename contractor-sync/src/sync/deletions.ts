@@ -51,7 +51,7 @@ export interface DeletionEvidence {
   readonly people: ReadonlySet<string>
   /** The number of entries that are stored in the window, by `user_id`. */
   readonly storedByPerson: ReadonlyMap<string, number>
-  /** Ids whose deletion an operator has allowed: caps and a removed person no longer withhold them. */
+  /** Ids of entries that an operator allowed to delete: caps and a removed person no longer withhold them. */
   readonly allowed: ReadonlySet<string>
   readonly confirmation: LookupConfirmation | ReadConfirmation
 }

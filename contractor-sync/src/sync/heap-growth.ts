@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 
-/** A run of fewer entries needs less memory than a program takes to start, and the flags would cost a tenth of its CPU. */
+/** A run of fewer entries does not need the flags, and they would cost it a seventh of its CPU (docs/performance.md). */
 export const manyEntries = 20_000
 
 /**

@@ -12,6 +12,7 @@ import { type DaysOptions, type RunDays, selectDays } from './days.ts'
 import { listNames } from './deletion-step.ts'
 import type { EarlierMiss } from './deletions.ts'
 import { FileCoverage } from './file-coverage.ts'
+import { boundHeapGrowth } from './heap-growth.ts'
 import { KnownNames } from './known-names.ts'
 import { Lease } from './lease.ts'
 import type { Rejection } from './mapping.ts'
@@ -32,7 +33,7 @@ export interface SyncJob {
   readonly days: DaysOptions
   readonly windowDays: number
   readonly fullEveryDays: number
-  /** The run whose withheld deletions are allowed. */
+  /** The run that withheld the deletions that are allowed. */
   readonly allowDeletesOf: number | undefined
   readonly tracker: Tracker
   /** Called once per run, because the directory of people may have changed since the last. */
@@ -85,6 +86,8 @@ class SyncRun {
     const report = this.#report
     const { source } = tracker
     const isWhole = tracker.checkAccess !== undefined
+    // Files do not say how many entries they have.
+    if (!isWhole) boundHeapGrowth()
     const access = (await tracker.checkAccess?.()) ?? (await this.#findFileAccess())
     const days = await this.#selectDays()
     // A run of some days does not see an entry that moved to another day.

@@ -26,7 +26,7 @@ export interface RunOptions {
   readonly until: string | undefined
   readonly full: boolean
   readonly mode: SyncMode
-  /** The run whose withheld deletions are made; undefined: none are allowed. */
+  /** The run that withheld the deletions to make; undefined: none are allowed. */
   readonly allowDeletesOf: number | undefined
   /** How many of the API's messages to show; undefined: none, or the first ones of a dry run. */
   readonly show: number | undefined

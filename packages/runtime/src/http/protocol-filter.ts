@@ -21,7 +21,7 @@ export interface ProtocolFilterLimits {
 }
 
 /**
- * Refuses connections whose first request is RTSP or Icecast. Node's parser accepts both, and does not show the name of the
+ * Refuses connections that begin with a request of RTSP or Icecast. Node's parser accepts both, and does not show the name of the
  * protocol: `GET / RTSP/1.0` would be served as HTTP/1.0. So the first line of each connection is read before Node gets it.
  * Errors are reported as Node does, by the event `clientError` with a code of Node.
  *

@@ -92,7 +92,7 @@ test('responds 405 to CONNECT, which names a host instead of a path', async () =
   expect(received).toContain('/problems/method-not-allowed')
 })
 
-test('responds 400 to each method of RTSP and HTTP whose version is RTSP or Icecast', async () => {
+test('responds 400 to each method of RTSP and HTTP with the version of RTSP or Icecast', async () => {
   const ofRtsp = ['ANNOUNCE', 'DESCRIBE', 'FLUSH', 'GET_PARAMETER', 'PAUSE', 'PLAY', 'RECORD', 'REDIRECT']
   const methods = [...METHODS, ...ofRtsp, 'SETUP', 'SET_PARAMETER', 'TEARDOWN']
   const lines = methods.flatMap((method) => [`${method} / RTSP/1.0`, `${method} / ICE/1.0`])
@@ -162,7 +162,7 @@ test('keeps running when a client leaves within its first line', async () => {
   expect(statuses(await exchange('GET / HTTP/1.0\r\n\r\n'))).toEqual(['HTTP/1.1 200'])
 })
 
-test('responds 408 to each client whose head is not complete after 20 s', async () => {
+test('responds 408 to each client that has not completed its head after 20 s', async () => {
   const beginnings = ['', '\r\n', 'GET /', 'GET / HTTP/1.1', 'GET / HTTP/1.1\r\nHost: x']
   const responses = beginnings.map((bytes) => exchange(bytes))
   // The first line takes 15 s. If the limit began after it, this request would be served.

@@ -2,12 +2,18 @@ type Numbers = Uint8Array | Uint32Array | Float64Array
 type BigNumbers = BigUint64Array
 type Constructor<T> = new (length: number) => T
 
-const chunkLength = 1 << 14
+const chunkBits = 17
+const chunkLength = 1 << chunkBits
 
-/** A list of numbers that grows in chunks: a million bytes take a megabyte, and growing copies nothing. */
+/**
+ * A list of numbers that grows in chunks, so that growing copies nothing. A chunk has at least 128 kB: memory of that size is
+ * mapped by itself, and its pages are taken when they are first used. Smaller chunks would lie between short-lived
+ * buffers, whose memory then could not be returned.
+ */
 export class Column<T extends Numbers | BigNumbers> {
   readonly #create: Constructor<T>
-  readonly #chunks: T[] = []
+  /** Undefined where nothing was set. */
+  readonly #chunks: (T | undefined)[] = []
 
   /** @param create the array of a chunk: `Uint32Array` */
   constructor(create: Constructor<T>) {
@@ -16,13 +22,15 @@ export class Column<T extends Numbers | BigNumbers> {
 
   /** Returns 0 where nothing was set. */
   get(index: number): T[number] {
-    return this.#chunks[index >>> 14]?.[index & (chunkLength - 1)] ?? (this.#zero as T[number])
+    return this.#chunks[index >>> chunkBits]?.[index & (chunkLength - 1)] ?? (this.#zero as T[number])
   }
 
   set(index: number, value: T[number]): void {
-    const at = index >>> 14
-    while (this.#chunks.length <= at) this.#chunks.push(new this.#create(chunkLength))
-    this.#chunks[at]![index & (chunkLength - 1)] = value
+    const at = index >>> chunkBits
+    while (this.#chunks.length <= at) this.#chunks.push(undefined)
+    const chunk = this.#chunks[at] ?? new this.#create(chunkLength)
+    this.#chunks[at] = chunk
+    chunk[index & (chunkLength - 1)] = value
   }
 
   get #zero(): number | bigint {

@@ -123,7 +123,7 @@ async function readDays(
   const selection = { from: sorted[0]!, to: sorted.at(-1)!, pairs }
   const fresh = new Map<Slot, Map<string, FreshEntry>>()
   const onIncomplete = (reason: string) => context.incompleteReads.push(reason)
-  for await (const record of tracker.read(selection, { onIncomplete })) {
+  for await (const record of tracker.read(selection, { ids: trackerSide.idTable, onIncomplete })) {
     signal.throwIfAborted()
     const mapped = mapRecord(record, tracker.source, people)
     if (mapped.kind !== 'item') {

@@ -1,5 +1,5 @@
 import { Column } from '../compact/column.ts'
-import { IdTable } from '../compact/id-table.ts'
+import type { IdTable } from '../compact/id-table.ts'
 import type { Slot } from './day-slots.ts'
 
 /**
@@ -18,20 +18,24 @@ export interface ListedId {
   readonly slot: Slot | undefined
 }
 
-/** Every id that the tracker listed in this run, and where. A million of them take some 25 MB. */
+/** Every id that the tracker listed in this run, and where. A million of them take 5 MB, beside their numbers. */
 export class ListedIds {
-  readonly #ids = new IdTable()
+  readonly #ids: IdTable
   /** The slot plus 1; 0 if the day is unknown. */
   readonly #slots = new Column(Uint32Array)
+  /** The index in `listings` plus 1; 0 if it was not listed. */
   readonly #listings = new Column(Uint8Array)
+
+  constructor(ids: IdTable) {
+    this.#ids = ids
+  }
 
   /** Records how an id was listed last. Returns how it was listed before; undefined if it was not. */
   set(externalId: string, listing: Listing, slot: Slot | undefined): ListedId | undefined {
-    const sizeBefore = this.#ids.size
     const number = this.#ids.add(externalId)
-    const before = this.#ids.size > sizeBefore ? undefined : this.#get(number)
+    const before = this.#get(number)
     this.#slots.set(number, slot === undefined ? 0 : slot + 1)
-    this.#listings.set(number, listings.indexOf(listing))
+    this.#listings.set(number, listings.indexOf(listing) + 1)
     return before
   }
 
@@ -40,12 +44,9 @@ export class ListedIds {
     return number === undefined ? undefined : this.#get(number)
   }
 
-  #get(number: number): ListedId {
+  #get(number: number): ListedId | undefined {
+    const listing = listings[this.#listings.get(number) - 1]
     const slot = this.#slots.get(number)
-    return { listing: listings[this.#listings.get(number)]!, slot: slot === 0 ? undefined : slot - 1 }
-  }
-
-  get size(): number {
-    return this.#ids.size
+    return listing === undefined ? undefined : { listing, slot: slot === 0 ? undefined : slot - 1 }
   }
 }

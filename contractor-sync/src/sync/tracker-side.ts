@@ -1,6 +1,7 @@
 import { parseDate } from '@timesheets/contracts/date'
 import { computeDigest } from '@timesheets/contracts/digest'
 import { toContent } from '@timesheets/contracts/entry'
+import { IdTable } from '../compact/id-table.ts'
 import type { UploadItem } from '../timesheets-api/client.ts'
 import type { DaySlots, Slot } from './day-slots.ts'
 import { DaySums } from './day-sums.ts'
@@ -19,7 +20,9 @@ export interface CountedEntry {
 /** What the tracker has, as this run read it: sums by person and day, and every id that it listed. */
 export class TrackerSide {
   readonly sums = new DaySums()
-  readonly ids = new ListedIds()
+  /** Numbers the ids of the tracker, for all that keep something of each of them. */
+  readonly idTable = new IdTable()
+  readonly ids = new ListedIds(this.idTable)
   /** Days on which an entry was read twice with different content, so that their sums are wrong until they are read again. */
   readonly movedDays = new Set<string>()
   /** Some ids that were listed last. */

@@ -49,7 +49,7 @@ export async function readWindow(context: RunContext, events: WindowReadEvents):
     if (total >= manyEntries) boundHeapGrowth()
     events.onTotal(total)
   }
-  for await (const record of tracker.read(selection, { onTotal, onIncomplete })) {
+  for await (const record of tracker.read(selection, { ids: trackerSide.idTable, onTotal, onIncomplete })) {
     signal.throwIfAborted()
     const mapped = mapRecord(record, tracker.source, people)
     if (mapped.kind !== 'item') {
@@ -84,11 +84,11 @@ export async function readChanges(
   context: RunContext,
   onNotUploaded: (record: NotUploaded) => void,
 ): Promise<void> {
-  const { tracker, people, days, signal } = context
+  const { tracker, people, days, trackerSide, signal } = context
   const read = padDays(days.from, days.to)
   const selection: Selection = { updatedSince: changedSince }
   const onIncomplete = (reason: string) => context.incompleteReads.push(reason)
-  for await (const record of tracker.read(selection, { onIncomplete })) {
+  for await (const record of tracker.read(selection, { ids: trackerSide.idTable, onIncomplete })) {
     signal.throwIfAborted()
     const mapped = mapRecord(record, tracker.source, people)
     if (mapped.kind === 'skipped') continue

@@ -1,9 +1,10 @@
 import { setting } from '@timesheets/runtime/config'
 import { z } from 'zod'
+import { IdTable } from '../compact/id-table.ts'
 import { InvalidResponseError } from '../errors.ts'
 import { formatIssue, parseResponse } from '../http/parse-response.ts'
 import { headerSetting } from './header-setting.ts'
-import { type Page, type RecordVersion, readConsistently } from './stable-pagination.ts'
+import { type ChangingList, type Page, type RecordVersion, readConsistently } from './stable-pagination.ts'
 import {
   defineTracker,
   type Selection,
@@ -83,10 +84,10 @@ export const harvest = defineTracker({
     return {
       source: 'harvest',
       readsChanges: true,
-      async *read(selection, { onTotal, onIncomplete } = {}) {
+      async *read(selection, { ids = new IdTable(), onTotal, onIncomplete } = {}) {
         await readKnownPeople()
         const requireReadable = createReadableCheck()
-        const rows = readConsistently({
+        const list: ChangingList<Row> = {
           pages: () => readEntryPages(buildListPath(selection), get, requireReadable, unknownFields, onTotal),
           changedSince: (instant) =>
             readEntryPages(
@@ -101,8 +102,8 @@ export const harvest = defineTracker({
               `Harvest counts ${total} entries and lists ${count}; those that it lists were read`,
             )
           },
-        })
-        for await (const row of rows) {
+        }
+        for await (const row of readConsistently(list, ids)) {
           if ('reason' in row && !row.hasId) onIncomplete?.(`an entry has no valid id (${row.id})`)
           yield toSourceRecord(row, await findPeople(row))
         }

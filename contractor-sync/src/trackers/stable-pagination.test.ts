@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { IdTable } from '../compact/id-table.ts'
 import { type ChangingList, readConsistently } from './stable-pagination.ts'
 
 interface Row {
@@ -59,7 +60,8 @@ class FakeList implements ChangingList<Row> {
 
 async function read(list: FakeList): Promise<string> {
   let ids = ''
-  for await (const { id, version } of readConsistently(list)) ids += version === '1' ? id : `${id}${version}`
+  for await (const { id, version } of readConsistently(list, new IdTable()))
+    ids += version === '1' ? id : `${id}${version}`
   return ids
 }
 

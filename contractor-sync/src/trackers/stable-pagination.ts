@@ -1,5 +1,5 @@
 import { Column } from '../compact/column.ts'
-import { IdTable } from '../compact/id-table.ts'
+import type { IdTable } from '../compact/id-table.ts'
 import { InvalidResponseError, TransientError } from '../errors.ts'
 
 /** One page of a list, as it was at one moment. */
@@ -41,11 +41,12 @@ const ownClockMarginMs = 60_000
  * pages counts only if the total stayed the same and no row was added or moved between the first and the last page;
  * otherwise the list is read again. Each row is returned once, and again only if it changed. An empty list is accepted
  * when it is empty twice. A total that never agrees with the rows is reported by `onMiscount`: the rows were read.
+ * @param ids numbers the rows by their ids; other readers may use it, too
  * @throws {TransientError} the list changed during every pass
  * @throws {InvalidResponseError} no rows at all, although the total says that there are some
  */
-export async function* readConsistently<Row>(list: ChangingList<Row>): AsyncGenerator<Row> {
-  const seen = new SeenRecords(list)
+export async function* readConsistently<Row>(list: ChangingList<Row>, ids: IdTable): AsyncGenerator<Row> {
+  const seen = new SeenRecords(list, ids)
   let lastPass = { total: 0, isStable: false, countInPass: 0 }
   for (let pass = 1; pass <= maxPasses; pass++) {
     seen.startPass()
@@ -79,21 +80,22 @@ export async function* readConsistently<Row>(list: ChangingList<Row>): AsyncGene
   list.onMiscount(total, countInPass)
 }
 
-/** The rows read so far, by id. A million of them take some 30 MB. */
+/** The rows read so far, by id. A million of them take 10 MB, beside their numbers. */
 class SeenRecords<Row> {
   readonly #list: ChangingList<Row>
-  readonly #ids = new IdTable()
+  readonly #ids: IdTable
   readonly #places = new Column(Uint32Array)
   readonly #versions = new Column(Uint32Array)
-  /** The last pass that listed the row, and the pass that found it at its place; both are at most `maxPasses`. */
+  /** The last pass that listed the row, and the pass that found it at its place; 0: none. */
   readonly #passes = new Column(Uint8Array)
   readonly #placedInPass = new Column(Uint8Array)
   #pass = 0
   /** Number of different rows in this pass. */
   countInPass = 0
 
-  constructor(list: ChangingList<Row>) {
+  constructor(list: ChangingList<Row>, ids: IdTable) {
     this.#list = list
+    this.#ids = ids
   }
 
   startPass(): void {
@@ -105,9 +107,8 @@ class SeenRecords<Row> {
   *unseen(rows: readonly Row[]): Generator<Row> {
     for (const row of rows) {
       const { id, place, version } = this.#list.toVersion(row)
-      const sizeBefore = this.#ids.size
       const number = this.#ids.add(id)
-      const isNew = this.#ids.size > sizeBefore
+      const isNew = this.#passes.get(number) === 0
       const [placeHash, versionHash] = [hashText(place), hashText(version)]
       const isAtItsPlace = !isNew && this.#places.get(number) === placeHash
       if (this.#passes.get(number) !== this.#pass) this.countInPass += 1
@@ -124,7 +125,8 @@ class SeenRecords<Row> {
   wasAlreadyListed(row: Row, since: Date): boolean {
     const { id, place, createdAt } = this.#list.toVersion(row)
     const number = this.#ids.find(id)
-    if (number === undefined || this.#places.get(number) !== hashText(place)) return false
+    if (number === undefined || this.#passes.get(number) === 0) return false
+    if (this.#places.get(number) !== hashText(place)) return false
     return this.#placedInPass.get(number) < this.#pass || !(createdAt !== undefined && createdAt >= since)
   }
 }

@@ -1,5 +1,6 @@
 import type { NotesChange } from '@timesheets/exports/notes'
 import type { InferConfig, Settings } from '@timesheets/runtime/config'
+import type { IdTable } from '../compact/id-table.ts'
 import type { RateBudget } from '../http/rate-limiter.ts'
 import type { Window } from './window.ts'
 
@@ -76,8 +77,10 @@ export interface TrackerAccess {
   readonly at: Date | undefined
 }
 
-/** What a read reports beside the records. */
-export interface ReadEvents {
+/** What a read uses and reports beside the records. */
+export interface ReadOptions {
+  /** Numbers the ids of all reads of a run, so that each is kept once, whatever is kept of it. */
+  readonly ids?: IdTable
   /** Called with the number of entries as soon as it is known. */
   readonly onTotal?: (total: number) => void
   /** Called if the list was not complete, although it was read to its end: its own total does not match, for example. */
@@ -104,7 +107,7 @@ export interface Tracker {
    * @throws {TransientError} it is down, or its quota is used up
    * @throws {InvalidResponseError} a response has an unexpected shape; the message names the field
    */
-  read(selection: Selection, events?: ReadEvents): AsyncIterable<SourceRecord>
+  read(selection: Selection, options?: ReadOptions): AsyncIterable<SourceRecord>
   /** Looks one entry up; returns undefined if the tracker no longer has it. Absent if it has no lookup. */
   readonly find?: (externalId: string) => Promise<SourceRecord | undefined>
   /**

@@ -16,7 +16,8 @@ import type { RunContext } from './run-context.ts'
 export async function findChangedRows(
   context: Omit<RunContext, 'pairs'>,
 ): Promise<ReadonlyMap<string, string>> {
-  const { tracker, api, retryBudget, runId, people, days, slots, trackerSide, isWhole, signal } = context
+  const { tracker, api, retryBudget, runId, people, days, slots, trackerSide, isWhole, heap, signal } =
+    context
   if (isWhole) return new Map()
   const range = days.isFull ? { from: days.from, to: days.to } : padDays(days.from, days.to)
   const stored = await retryBudget.run(async () => {
@@ -34,6 +35,7 @@ export async function findChangedRows(
   const derived = new DaySums()
   for await (const record of tracker.read(days.read)) {
     signal.throwIfAborted()
+    heap.addEntry()
     const result = mapRecord(record, tracker.source, people)
     const counted = result.kind === 'item' ? trackerSide.digest(result.item) : undefined
     if (counted === undefined) continue

@@ -34,6 +34,11 @@ export class DaySums {
     return { count, seconds: this.#seconds.get(slot), digest }
   }
 
+  /** The first 16 hex digits of the digest, as a number. */
+  firstHalf(slot: Slot): bigint {
+    return this.#high.get(slot)
+  }
+
   set(slot: Slot, { count, seconds, digest }: DaySum): void {
     this.#count.set(slot, count)
     this.#seconds.set(slot, seconds)

@@ -12,7 +12,6 @@ import { type DaysOptions, type RunDays, selectDays } from './days.ts'
 import { listNames } from './deletion-step.ts'
 import type { EarlierMiss } from './deletions.ts'
 import { FileCoverage } from './file-coverage.ts'
-import { boundHeapGrowth } from './heap-growth.ts'
 import { KnownNames } from './known-names.ts'
 import { Lease } from './lease.ts'
 import type { Rejection } from './mapping.ts'
@@ -22,6 +21,7 @@ import { type DifferingDay, prove } from './proof.ts'
 import type { Report } from './report.ts'
 import { listFingerprints, type RunContext, type SyncMode } from './run-context.ts'
 import { toRunStats } from './run-stats.ts'
+import { SmallHeap } from './small-heap.ts'
 import { TrackerSide } from './tracker-side.ts'
 import { Uploader } from './uploader.ts'
 import { readChanges, readWindow } from './window-read.ts'
@@ -86,8 +86,9 @@ class SyncRun {
     const report = this.#report
     const { source } = tracker
     const isWhole = tracker.checkAccess !== undefined
+    const heap = new SmallHeap()
     // Files do not say how many entries they have.
-    if (!isWhole) boundHeapGrowth()
+    if (!isWhole) heap.expect(Number.POSITIVE_INFINITY)
     const access = (await tracker.checkAccess?.()) ?? (await this.#findFileAccess())
     const days = await this.#selectDays()
     // A run of some days does not see an entry that moved to another day.
@@ -149,6 +150,7 @@ class SyncRun {
         recompute: days.isFull || mode === 'verify',
         isWhole,
         completeFiles,
+        heap,
         signal: stopping,
         incompleteReads,
         send: async (item, details) => {

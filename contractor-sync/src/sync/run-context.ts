@@ -6,6 +6,7 @@ import type { RunDays } from './days.ts'
 import type { FileCoverage } from './file-coverage.ts'
 import type { KnownNames } from './known-names.ts'
 import type { People } from './people.ts'
+import type { SmallHeap } from './small-heap.ts'
 import type { TrackerSide } from './tracker-side.ts'
 
 /** `verify` only compares; `plan` also asks the API what an upload would do. Both write nothing. */
@@ -59,6 +60,7 @@ export interface RunContext {
   readonly completeFiles: CompleteFiles | undefined
   /** The stored ids of changed rows (`changed-rows.ts`), for each read. */
   readonly pairs: ReadonlyMap<string, string>
+  readonly heap: SmallHeap
   /** Ends the run. */
   readonly signal: AbortSignal
   /** Why a read was not complete. */

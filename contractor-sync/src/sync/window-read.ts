@@ -2,14 +2,13 @@ import { parseDate } from '@timesheets/contracts/date'
 import type { UploadItem } from '../timesheets-api/client.ts'
 import type { EntryDetails, Selection } from '../trackers/tracker.ts'
 import type { Slot } from './day-slots.ts'
-import { DaySums } from './day-sums.ts'
 import { padDays } from './days.ts'
-import { boundHeapGrowth, manyEntries } from './heap-growth.ts'
 import { type MappedItem, mapRecord, type NotUploaded } from './mapping.ts'
 import type { RunContext } from './run-context.ts'
+import { StoredDays } from './stored-days.ts'
 
 /** So many entries may wait until their day is complete: more than a company records on one day. */
-const maxWaiting = 20_000
+const maxWaiting = 10_000
 /** Trackers list days in their order, so what waits for longer than this is complete. */
 const maxWaitingDays = 7
 const minWaiting = 2000
@@ -29,13 +28,12 @@ export interface WindowReadEvents {
  * if they are what is stored, none of them is sent. An entry on a day without stored entries is sent at once.
  */
 export async function readWindow(context: RunContext, events: WindowReadEvents): Promise<void> {
-  const { tracker, people, slots, trackerSide, completeFiles, pairs, signal } = context
+  const { tracker, people, slots, trackerSide, completeFiles, pairs, heap, signal } = context
   const stored = await readStored(context)
   const waiting = new WaitingDays()
   const sendDay = async (day: WaitingDay) => {
     for (const [slot, entries] of day) {
-      // The API says of each entry whether people see it, so a day with corrections is sent.
-      const isStored = trackerSide.sums.isEqual(slot, stored.sums) && !stored.withCorrections.has(slot)
+      const isStored = stored.matches(slot, trackerSide.sums)
       for (const { item, details, seconds } of entries) {
         if (!isStored) await context.send(item, details)
         else if (item.deleted) events.onEmpty()
@@ -46,11 +44,12 @@ export async function readWindow(context: RunContext, events: WindowReadEvents):
   const onIncomplete = (reason: string) => context.incompleteReads.push(reason)
   const selection: Selection = { ...context.days.read, pairs }
   const onTotal = (total: number) => {
-    if (total >= manyEntries) boundHeapGrowth()
+    heap.expect(total)
     events.onTotal(total)
   }
   for await (const record of tracker.read(selection, { ids: trackerSide.idTable, onTotal, onIncomplete })) {
     signal.throwIfAborted()
+    heap.addEntry()
     const mapped = mapRecord(record, tracker.source, people)
     if (mapped.kind !== 'item') {
       if (mapped.kind === 'rejected' || mapped.why === 'running') trackerSide.list(mapped.externalId, 'open')
@@ -64,7 +63,7 @@ export async function readWindow(context: RunContext, events: WindowReadEvents):
     if (slot !== undefined && !item.deleted && record.kind === 'entry' && record.file !== undefined)
       completeFiles?.coverage.add(record.file, slots.userId(slot), slots.day(slot))
     if (item.deleted) trackerSide.list(item.external_id, 'empty', slot)
-    if (slot !== undefined && !stored.sums.isEmpty(slot)) {
+    if (slot !== undefined && stored.has(slot)) {
       const seconds = item.deleted ? 0 : Math.round(item.hours * 3600)
       const day = details.day!.slice(0, 10)
       waiting.add(day, slot, { item, details: detailsToKeep(item, details), seconds })
@@ -121,21 +120,11 @@ async function readStored(context: RunContext): Promise<StoredDays> {
   const { api, retryBudget, runId, days, slots, recompute } = context
   const range = days.isFull ? { from: days.from, to: days.to } : padDays(days.from, days.to)
   return await retryBudget.run(async () => {
-    const stored = { sums: new DaySums(), withCorrections: new Set<Slot>() }
-    for await (const line of api.listDigests(runId, { ...range, recompute })) {
-      const slot = slots.slot(line.user_id, line.day)
-      stored.sums.set(slot, line)
-      if (line.corrections !== undefined) stored.withCorrections.add(slot)
-    }
+    const stored = new StoredDays()
+    for await (const line of api.listDigests(runId, { ...range, recompute }))
+      stored.set(slots.slot(line.user_id, line.day), line)
     return stored
   })
-}
-
-/** What was stored when the run began. */
-interface StoredDays {
-  readonly sums: DaySums
-  /** Days of a person with entries of which people see another version. */
-  readonly withCorrections: ReadonlySet<Slot>
 }
 
 interface WaitingEntry {

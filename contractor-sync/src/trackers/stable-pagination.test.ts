@@ -58,9 +58,9 @@ class FakeList implements ChangingList<Row> {
   }
 }
 
-async function read(list: FakeList): Promise<string> {
+async function read(list: FakeList, idTable = new IdTable()): Promise<string> {
   let ids = ''
-  for await (const { id, version } of readConsistently(list, new IdTable()))
+  for await (const { id, version } of readConsistently(list, idTable))
     ids += version === '1' ? id : `${id}${version}`
   return ids
 }
@@ -69,6 +69,21 @@ test('a list that does not change is read in one pass', async () => {
   const list = new FakeList(rows('abcde'))
   expect(await read(list)).toBe('abcde')
   expect(list.passes).toBe(1)
+})
+
+test('a second read with the same numbers of ids returns all rows again', async () => {
+  const idTable = new IdTable()
+  expect(await read(new FakeList(rows('abc')), idTable)).toBe('abc')
+  expect(await read(new FakeList(rows('dcba')), idTable)).toBe('dcba')
+})
+
+test('a row that only another read listed counts as added', async () => {
+  const idTable = new IdTable()
+  await read(new FakeList(rows('abx')), idTable)
+  const list = new FakeList(rows('abcd'))
+  list.changed = rows('x')
+  expect(await read(list, idTable)).toBe('abcdx')
+  expect(list.passes).toBe(2)
 })
 
 test('an entry created a moment before the run costs one more pass', async () => {

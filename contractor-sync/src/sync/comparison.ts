@@ -118,13 +118,14 @@ async function readDays(
   days: ReadonlySet<string>,
   context: RunContext,
 ): Promise<Map<Slot, Map<string, FreshEntry>>> {
-  const { tracker, people, slots, trackerSide, pairs, signal } = context
+  const { tracker, people, slots, trackerSide, pairs, heap, signal } = context
   const sorted = [...days].sort()
   const selection = { from: sorted[0]!, to: sorted.at(-1)!, pairs }
   const fresh = new Map<Slot, Map<string, FreshEntry>>()
   const onIncomplete = (reason: string) => context.incompleteReads.push(reason)
   for await (const record of tracker.read(selection, { ids: trackerSide.idTable, onIncomplete })) {
     signal.throwIfAborted()
+    heap.addEntry()
     const mapped = mapRecord(record, tracker.source, people)
     if (mapped.kind !== 'item') {
       const isOpen = mapped.kind === 'rejected' || mapped.why === 'running'

@@ -83,12 +83,14 @@ export async function readChanges(
   context: RunContext,
   onNotUploaded: (record: NotUploaded) => void,
 ): Promise<void> {
-  const { tracker, people, days, trackerSide, signal } = context
+  const { tracker, people, days, trackerSide, heap, signal } = context
   const read = padDays(days.from, days.to)
   const selection: Selection = { updatedSince: changedSince }
   const onIncomplete = (reason: string) => context.incompleteReads.push(reason)
-  for await (const record of tracker.read(selection, { ids: trackerSide.idTable, onIncomplete })) {
+  const options = { ids: trackerSide.idTable, onTotal: (total: number) => heap.expect(total), onIncomplete }
+  for await (const record of tracker.read(selection, options)) {
     signal.throwIfAborted()
+    heap.addEntry()
     const mapped = mapRecord(record, tracker.source, people)
     if (mapped.kind === 'skipped') continue
     const day = mapped.details.day?.slice(0, 10)

@@ -8,8 +8,8 @@ const entriesPerCollection = 2000
 
 /**
  * Keeps the heap of a run of many entries small. A page of entries is garbage soon after it was read, but V8 lets the heap grow
- * before it collects, and grows it further while it collects beside the program. (These flags take effect while a process
- * runs; other limits do not.)
+ * before it collects, more than its limits say (docs/performance.md). (These flags take effect while a process runs; other
+ * limits do not.)
  */
 export class SmallHeap {
   #collectGarbage: (() => void) | undefined

@@ -8,7 +8,7 @@ const chunkLength = 1 << chunkBits
 /**
  * A list of numbers that grows in chunks, so that growing copies nothing. A chunk has at least 128 kB: memory of that size is
  * mapped by itself, and its pages are taken when they are first used. Smaller chunks would lie between short-lived
- * buffers, whose memory then could not be returned.
+ * buffers and keep the C library from returning their memory to the system.
  */
 export class Column<T extends Numbers | BigNumbers> {
   readonly #create: Constructor<T>

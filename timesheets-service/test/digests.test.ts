@@ -7,10 +7,10 @@ import { users } from './client.ts'
 import { entry, useService } from './service-fixture.ts'
 import { parseLines, startRun, uploadFor } from './sync-run-helpers.ts'
 
-/** How many random histories are tried; more by `FAULT_ROUNDS`. */
+/** How many random histories are tried. FAULT_ROUNDS sets more; the same FAULT_SEED repeats the same ones. */
 const rounds = Number(process.env.FAULT_ROUNDS ?? 3)
 const stepsPerRound = 60
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
+const seed = Number(process.env.FAULT_SEED ?? 20261126)
 
 const service = useService()
 const { ann, maya, max, sync } = users(() => service().app)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
+import { createRandom } from '@timesheets/contractor-sync/test/seeded-random'
 import { useTestClient } from '../../../test/use-test-client.ts'
 import type { EntryFilter, KeysetPosition } from '../../domain/entry-filter.ts'
 import { listEntries } from './list-entries.ts'
@@ -10,7 +11,9 @@ const users = ['ann', 'ben']
 const projects = ['p', 'q']
 const days = 400
 const firstDayMs = Date.UTC(2026, 0, 1)
-const random = (below: number) => Math.floor(Math.random() * below)
+const seed = Number(process.env.FAULT_SEED ?? 20261126)
+const next = createRandom(seed)
+const random = (below: number) => Math.floor(next() * below)
 const pick = <T>(values: readonly T[]) => values[random(values.length)]!
 const randomDay = () => new Date(firstDayMs + random(days) * 86_400_000).toISOString().slice(0, 10)
 
@@ -71,7 +74,7 @@ async function readAll(filter: EntryFilter, asOf: string) {
   return read
 }
 
-test('a list as of any instant has the versions of that instant, for each kind of filter', async () => {
+test(`a list as of any instant has the versions of that instant, for each kind of filter (seed ${seed})`, async () => {
   const copies = []
   for (let round = 0; round < 12; round++) {
     for (let i = 0; i < 30; i++) await changeAtRandom()

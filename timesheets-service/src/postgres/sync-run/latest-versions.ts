@@ -50,11 +50,23 @@ export function selectLatestVersions(options: LatestVersionsOptions): Prisma.Sql
 const correctionDay = Prisma.sql`((correction->>'day') collate "C")`
 
 /**
+ * U+11A7. It combines with no other character. `normalize` drops it after a Hangul syllable without a final consonant:
+ * PostgreSQL 18.4 takes it for the first final consonant, which is the next character (The Unicode Standard, section 3.12).
+ */
+const droppedCharacter = `U&'\\11A7'`
+
+/** A text in NFC, by its parts around the character that `normalize` may drop. */
+const normalize = (text: string) =>
+  `case when strpos(${text}, ${droppedCharacter}) = 0 then normalize(${text})
+     else (select string_agg(normalize(part), ${droppedCharacter} order by position)
+             from string_to_table(${text}, ${droppedCharacter}) with ordinality as parts (part, position)) end`
+
+/**
  * A string as JSON, in NFC. `to_json` escapes what `JSON.stringify` escapes, in the same way. Most strings are ASCII,
  * for which this check is much faster than `normalize`.
  */
 const jsonString = (text: string) =>
-  `to_json(case when octet_length(${text}) = char_length(${text}) then ${text} else normalize(${text}) end)::text`
+  `to_json(case when octet_length(${text}) = char_length(${text}) then ${text} else ${normalize(text)} end)::text`
 
 /** Computes a digest as `computeDigest` of the contracts package does. Each argument is SQL of a JSON text. */
 const computeDigest = (...fields: readonly string[]) =>

@@ -1,5 +1,12 @@
+import type { ClientRequest } from 'node:http'
 import type { RefusalReason } from './middleware/token-refusal.ts'
-import type { ProxyAttempt } from './proxy/service-proxy.ts'
+
+/** One try to proxy a request. */
+interface ProxyAttempt {
+  proxyRequest: ClientRequest | undefined
+  readonly startedAt: number
+  readonly fail: (error: unknown) => void
+}
 
 declare global {
   namespace Express {

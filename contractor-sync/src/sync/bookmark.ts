@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { RunDays } from './days.ts'
 
 /** Where the next run starts. The API keeps it with the source, as a text. */
 export interface Bookmark {
@@ -47,7 +46,8 @@ const ownClockMarginMs = 24 * 3_600_000
 export function createBookmark(
   before: Bookmark,
   run: {
-    readonly days: RunDays
+    /** As of `RunDays`. */
+    readonly days: { readonly isFull: boolean; readonly isSelected: boolean }
     readonly names: string | undefined
     readonly readAt: Date | undefined
     readonly now: Date

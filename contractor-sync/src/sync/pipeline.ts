@@ -173,7 +173,8 @@ class SyncRun {
           report.withheld = withheld
         },
       })
-      report.proof = prove(context, report, differingDays)
+      const open = report.skipped.running + report.counts.rejected
+      report.proof = prove(context, { withheld: report.withheld.length, open }, differingDays)
       report.unknownFields = tracker.unknownFields ?? report.unknownFields
       await this.#reportRejections(context)
       if (report.proof.outcome === 'differs' && mode !== 'plan')

@@ -1,5 +1,4 @@
 import type { DaySum } from './day-sums.ts'
-import type { Report } from './report.ts'
 import type { RunContext } from './run-context.ts'
 
 /** What both sides have of a person and a day. */
@@ -29,10 +28,14 @@ export type Proof =
       readonly isExpected: boolean
     }
 
-/** Concludes from the last comparison of a run, and from what it read, whether both sides agree. */
+/**
+ * Concludes from the last comparison of a run, and from what it read, whether both sides agree.
+ * @param excluded.withheld number of deletions that were withheld
+ * @param excluded.open number of ids that are on neither side
+ */
 export function prove(
   { trackerSide, slots, days, incompleteReads, isWhole, completeFiles }: RunContext,
-  { withheld, skipped, counts }: Report,
+  excluded: { readonly withheld: number; readonly open: number },
   differing: readonly DifferingDay[],
 ): Proof {
   if (differing.length > 0) return { outcome: 'differs', days: differing }
@@ -45,7 +48,7 @@ export function prove(
   if (incomplete !== undefined) return unprovable(incomplete)
   if (!isWhole && completeFiles === undefined)
     return unprovable('a file does not say that it is complete; each of its entries was compared', true)
-  if (withheld.length > 0) return unprovable(`${withheld.length} deletions are withheld`, true)
+  if (excluded.withheld > 0) return unprovable(`${excluded.withheld} deletions are withheld`, true)
   function* listCounted() {
     for (const slot of slots.between(days.from, days.to)) if (!trackerSide.sums.isEmpty(slot)) yield slot
   }
@@ -53,6 +56,6 @@ export function prove(
     outcome: 'equal',
     sum: trackerSide.sums.total(listCounted()),
     ...slots.count(listCounted()),
-    open: skipped.running + counts.rejected,
+    open: excluded.open,
   }
 }

@@ -102,13 +102,6 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   }
 }
 
-/** One try to proxy a request. */
-export interface ProxyAttempt {
-  proxyRequest: ClientRequest | undefined
-  readonly startedAt: number
-  readonly fail: (error: unknown) => void
-}
-
 /** What a connection to the service is busy with. */
 interface Exchange {
   readonly proxyRequest: ClientRequest

@@ -1,5 +1,5 @@
 import type { DaySum } from './day-sums.ts'
-import type { RunContext } from './run-context.ts'
+import type { RunContext, SyncMode } from './run-context.ts'
 
 /** What both sides have of a person and a day. */
 export interface DifferingDay {
@@ -58,4 +58,14 @@ export function prove(
     ...slots.count(listCounted()),
     open: excluded.open,
   }
+}
+
+/** Describes days that differ, and what to do about them. */
+export function describeDifference(days: readonly DifferingDay[], mode: SyncMode): string {
+  const [first] = days
+  const what = days.length === 1 ? '1 day of a person differs' : `${days.length} days of people differ`
+  const example = `${first!.userId} on ${first!.day}: ${first!.tracker.count} entries in the tracker, ${first!.stored.count} in Timesheets`
+  return mode === 'verify'
+    ? `${what} (${example}); a sync repairs that`
+    : `${what} although they were sent again (${example}); sync again, and see the log of the API if it stays`
 }

@@ -14,11 +14,10 @@ import {
 } from '@timesheets/contracts/sync-run'
 import { ndjson } from '@timesheets/contracts/upload'
 import { z } from 'zod'
-import { InvalidResponseError, TransientError } from '../errors.ts'
-import { type Endpoint, type HttpRequest, type HttpResponse, requestJson } from '../http/http-client.ts'
-import { type LineRequest, requestLines } from '../http/line-request.ts'
+import { InvalidResponseError } from '../errors.ts'
 import { parseResponse } from '../http/parse-response.ts'
-import type { AccessToken, IssuedToken } from './access-token.ts'
+import type { AccessToken } from './access-token.ts'
+import { type ApiSettings, AuthorizedRequests } from './authorized-requests.ts'
 import { toRefusal } from './refusal.ts'
 import {
   itemLineSchema,
@@ -27,8 +26,6 @@ import {
   type UploadItemLine,
   type UploadLine,
 } from './upload-line.ts'
-
-const endpoint: Endpoint = { name: 'The Timesheets API', setting: 'API_URL' }
 
 /** Items in one page of a list; the API's maximum. */
 const pageSize = 500
@@ -108,22 +105,13 @@ export interface PeoplePage {
   readonly next: string | undefined
 }
 
-interface ApiSettings {
-  readonly apiUrl: string
-  readonly requestTimeoutSeconds: number
-}
-
 /** The operations of the Timesheets API that a sync uses. */
 export class ApiClient {
-  readonly #apiUrl: string
-  readonly #token: AccessToken
-  readonly #limits: Pick<HttpRequest, 'timeoutMs' | 'signal'>
+  readonly #requests: AuthorizedRequests
 
   /** @param signal aborts requests */
-  constructor({ apiUrl, requestTimeoutSeconds }: ApiSettings, token: AccessToken, signal?: AbortSignal) {
-    this.#apiUrl = apiUrl
-    this.#token = token
-    this.#limits = { timeoutMs: requestTimeoutSeconds * 1000, signal }
+  constructor(settings: ApiSettings, token: AccessToken, signal?: AbortSignal) {
+    this.#requests = new AuthorizedRequests(settings, token, signal)
   }
 
   /**
@@ -134,7 +122,7 @@ export class ApiClient {
    * @throws {InvalidResponseError} any other response, also one that does not account for every item
    */
   async tryUpload(items: readonly UploadItem[]): Promise<readonly UploadItemLine[]> {
-    const response = await this.#request('/timesheets/upload?dry_run=true', {
+    const response = await this.#requests.request('/timesheets/upload?dry_run=true', {
       method: 'POST',
       headers: jsonHeaders,
       body: JSON.stringify(items),
@@ -161,7 +149,7 @@ export class ApiClient {
     { dryRun, runId }: UploadOptions,
   ): AsyncGenerator<UploadLine> {
     const path = `/timesheets/upload?results=all${dryRun ? '&dry_run=true' : ''}`
-    const lines = this.#requestLines(path, {
+    const lines = this.#requests.requestLines(path, {
       method: 'POST',
       headers: { 'content-type': ndjson, 'sync-run': String(runId) },
       body,
@@ -179,7 +167,7 @@ export class ApiClient {
    * @throws {ConfigurationError} the source belongs to another client, or is bound to another account
    */
   async startRun(body: SyncRunBody): Promise<StartedRun> {
-    const response = await this.#request('/sync-runs', {
+    const response = await this.#requests.request('/sync-runs', {
       method: 'POST',
       headers: jsonHeaders,
       body: JSON.stringify(body),
@@ -196,7 +184,7 @@ export class ApiClient {
    * @throws {SyncRunConflictError} the run is over
    */
   async patchRun(id: number, patch: SyncRunPatch): Promise<void> {
-    const response = await this.#request(`/sync-runs/${id}`, {
+    const response = await this.#requests.request(`/sync-runs/${id}`, {
       method: 'PATCH',
       headers: jsonHeaders,
       body: JSON.stringify(patch),
@@ -206,7 +194,7 @@ export class ApiClient {
 
   /** Reads a run. */
   async getRun(id: number): Promise<StoredRun> {
-    const response = await this.#request(`/sync-runs/${id}`, { headers: {} })
+    const response = await this.#requests.request(`/sync-runs/${id}`, { headers: {} })
     if (response.status !== 200) throw toRefusal(response)
     return parseResponse(runSchema, response.body, "The Timesheets API's sync run")
   }
@@ -214,7 +202,7 @@ export class ApiClient {
   /** Lists the latest runs of a source, newest first. */
   async listRuns(source: string, limit: number, state?: StoredRun['status']): Promise<readonly StoredRun[]> {
     const query = new URLSearchParams({ source, limit: String(limit), ...(state && { state }) })
-    const response = await this.#request(`/sync-runs?${query}`, { headers: {} })
+    const response = await this.#requests.request(`/sync-runs?${query}`, { headers: {} })
     if (response.status !== 200) throw toRefusal(response)
     return parseResponse(runsSchema, response.body, "The Timesheets API's list of sync runs")
   }
@@ -225,7 +213,7 @@ export class ApiClient {
       limit: `${pageSize}`,
       ...(cursor === undefined ? {} : { cursor }),
     })
-    const response = await this.#request(`/sync-runs/${id}/rejections?${query}`, { headers: {} })
+    const response = await this.#requests.request(`/sync-runs/${id}/rejections?${query}`, { headers: {} })
     if (response.status !== 200) throw toRefusal(response)
     const items = parseResponse(rejectionsSchema, response.body, "The Timesheets API's list of rejections")
     return { items, next: parseNextCursor(response.headers) }
@@ -233,7 +221,7 @@ export class ApiClient {
 
   /** Keeps what was rejected before the upload. Safe to repeat. */
   async reportRejections(id: number, rejections: readonly RejectionBody[]): Promise<void> {
-    const response = await this.#request(`/sync-runs/${id}/rejections`, {
+    const response = await this.#requests.request(`/sync-runs/${id}/rejections`, {
       method: 'POST',
       headers: { 'content-type': ndjson },
       body: rejections.map((rejection) => `${JSON.stringify(rejection)}\n`).join(''),
@@ -247,7 +235,9 @@ export class ApiClient {
     { from, to, recompute }: { readonly from: string; readonly to: string; readonly recompute: boolean },
   ): AsyncGenerator<DayDigest> {
     const query = new URLSearchParams({ from, to, recompute: String(recompute) })
-    for await (const line of this.#requestLines(`/sync-runs/${id}/digests?${query}`, { headers: {} }))
+    for await (const line of this.#requests.requestLines(`/sync-runs/${id}/digests?${query}`, {
+      headers: {},
+    }))
       yield parseResponse(dayDigestSchema, line, "The Timesheets API's digest")
   }
 
@@ -255,7 +245,9 @@ export class ApiClient {
   async listEntries(id: number, userId: string, day: string, recompute: boolean): Promise<EntryDigest[]> {
     const query = new URLSearchParams({ user_id: userId, day, recompute: String(recompute) })
     const entries: EntryDigest[] = []
-    for await (const line of this.#requestLines(`/sync-runs/${id}/entries?${query}`, { headers: {} }))
+    for await (const line of this.#requests.requestLines(`/sync-runs/${id}/entries?${query}`, {
+      headers: {},
+    }))
       entries.push(parseResponse(entryDigestSchema, line, "The Timesheets API's digest"))
     return entries
   }
@@ -270,62 +262,11 @@ export class ApiClient {
       limit: `${pageSize}`,
       ...(cursor === undefined ? {} : { cursor }),
     })
-    const response = await this.#request(`/people?${query}`, { headers: {} })
+    const response = await this.#requests.request(`/people?${query}`, { headers: {} })
     if (response.status !== 200) throw toRefusal(response)
     const people = parseResponse(peopleSchema, response.body, "The Timesheets API's page of people")
     return { people, next: parseNextCursor(response.headers) }
   }
-
-  /** Like `#request`, for a response of lines. */
-  async *#requestLines(
-    path: string,
-    request: Pick<LineRequest, 'method' | 'headers' | 'body'>,
-  ): AsyncGenerator<unknown> {
-    const { timeoutMs: idleTimeoutMs, signal } = this.#limits
-    const send = async (token: IssuedToken) => {
-      const headers = { accept: ndjson, ...request.headers, authorization: `Bearer ${token.value}` }
-      const response = requestLines(endpoint, `${this.#apiUrl}${path}`, {
-        ...request,
-        headers,
-        idleTimeoutMs,
-        signal,
-      })
-      return await response.catch(retrySooner)
-    }
-    const token = await this.#token.get()
-    let response = await send(token)
-    if (response.status === 401) {
-      await this.#token.discard(token)
-      response = await send(await this.#token.get())
-    }
-    if (response.status !== 200) throw toRefusal({ status: response.status, body: response.error })
-    yield* response.lines
-  }
-
-  /** A token may be revoked before it expires: one that the API rejects is replaced once. */
-  async #request(path: string, request: Omit<HttpRequest, 'timeoutMs'>): Promise<HttpResponse> {
-    const token = await this.#token.get()
-    const response = await this.#send(path, request, token.value)
-    if (response.status !== 401) return response
-    await this.#token.discard(token)
-    return await this.#send(path, request, (await this.#token.get()).value)
-  }
-
-  async #send(path: string, request: Omit<HttpRequest, 'timeoutMs'>, token: string): Promise<HttpResponse> {
-    const headers = { accept: 'application/json', ...request.headers, authorization: `Bearer ${token}` }
-    try {
-      return await requestJson(endpoint, `${this.#apiUrl}${path}`, { ...request, headers, ...this.#limits })
-    } catch (error) {
-      return retrySooner(error)
-    }
-  }
-}
-
-/** The same request most likely fails with 500 again, so do not wait as long as for an outage. */
-function retrySooner(error: unknown): never {
-  if (error instanceof TransientError && error.status === 500)
-    throw new InvalidResponseError(error.message, { retryable: true, cause: error })
-  throw error
 }
 
 /**

@@ -1,4 +1,6 @@
 import { parseDate } from '@timesheets/contracts/date'
+import { findIssue, formatSheetDate, parseFlag, toRawText, toText } from './cell.ts'
+import { type CellFinder, createFinders } from './cell-finder.ts'
 import type { ColumnField } from './column-field.ts'
 import { parseDuration } from './duration.ts'
 import { ExportSettingError } from './export-error.ts'
@@ -317,72 +319,4 @@ function readPerson(text: (field: ColumnField) => string | undefined): RowPerson
 
 export function describePerson({ userId, email, id }: RowPerson): string | undefined {
   return userId ?? email ?? id
-}
-
-type CellFinder = (cells: TableRow['cells']) => unknown
-
-/** Creates the functions that find the value of each field; texts of several columns are joined. */
-function createFinders(
-  { columns }: TableLayout,
-  header: readonly string[] | undefined,
-): Readonly<Partial<Record<ColumnField, CellFinder>>> {
-  const createFinder = (column: string): CellFinder => {
-    if (header === undefined) return (cells) => findByPath(cells as Readonly<Record<string, unknown>>, column)
-    const index = header.indexOf(column)
-    return (cells) => (cells as readonly unknown[])[index]
-  }
-  const finders = Object.entries(columns).map(([field, source]): [string, CellFinder] => {
-    const [first, ...others] = source.columns.map(createFinder)
-    if (others.length === 0) return [field, first!]
-    const find: CellFinder = (cells) => {
-      const texts = [first!, ...others].flatMap((part) => toText(part(cells)) ?? [])
-      return texts.length === 0 ? undefined : texts.join(' ')
-    }
-    return [field, find]
-  })
-  return Object.fromEntries(finders)
-}
-
-/** Finds a field of an object; also a nested one by its path: `project.name`. */
-function findByPath(cells: Readonly<Record<string, unknown>>, column: string): unknown {
-  if (Object.hasOwn(cells, column)) return cells[column]
-  let value: unknown = cells
-  for (const name of column.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
-    value = (value as Record<string, unknown>)[name]
-  }
-  return value
-}
-
-/** Returns the text of a cell without blanks around it; undefined for an empty or blank one. */
-const toText = (value: unknown): string | undefined => toRawText(value)?.trim()
-
-function toRawText(value: unknown): string | undefined {
-  if (value instanceof Date) return formatSheetDate(value)
-  if (typeof value === 'number') return findIssue(value) === undefined ? String(value) : undefined
-  return typeof value === 'string' && value.trim() !== '' ? value : undefined
-}
-
-/** A spreadsheet's date has no offset: `2026-09-01`, or `2026-09-01T09:00:00`. */
-function formatSheetDate(date: Date): string {
-  const [day = '', time = ''] = date.toISOString().split('T')
-  return time.startsWith('00:00:00') ? day : `${day}T${time.slice(0, 8)}`
-}
-
-/** Describes a JSON value that is neither text nor number, or a number that JSON parsing rounds. */
-function findIssue(value: unknown): string | undefined {
-  if (value === undefined || value === null || typeof value === 'string' || value instanceof Date)
-    return undefined
-  if (typeof value !== 'number')
-    return `is ${Array.isArray(value) ? 'a list' : `of type ${typeof value}`}, not a text`
-  if (Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value)) return undefined
-  return 'is too large for a JSON number; export it as a text, in quotes'
-}
-
-/** Parses a cell that says yes or no; returns undefined if it says neither. */
-function parseFlag(value: unknown): boolean | undefined {
-  if (typeof value === 'boolean') return value
-  const text = (typeof value === 'number' ? String(value) : (toText(value) ?? '')).toLowerCase()
-  if (['true', 'yes', 'y', '1', 'running'].includes(text)) return true
-  return ['', 'false', 'no', 'n', '0'].includes(text) ? false : undefined
 }

@@ -257,6 +257,17 @@ describe('nothing is deleted', () => {
   }, 60_000)
 })
 
+test('a run tells the API whether its source can be proven', async () => {
+  const readProvable = async () => {
+    const [row] = await env.sql<{ stats: object }>('select stats from sync_runs order by id desc limit 1')
+    return row!.stats
+  }
+  await sync({ 'a.csv': september('ann') }, {}, {})
+  expect(await readProvable()).toMatchObject({ proof: 'not-provable', provable: false })
+  await sync({})
+  expect(await readProvable()).not.toHaveProperty('provable')
+})
+
 test('an entry that moves to another day of the file is not missing', async () => {
   await sync({ 'a.csv': ann })
   const moved = ann.map((row) => row.replace('ann-10,ann,2026-09-10', 'ann-10,ann,2024-02-01'))

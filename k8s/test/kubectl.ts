@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { describe, test } from '@jest/globals'
+import { describeWithTool } from './optional-tool.ts'
 
 /** The first version with components and with labels in pod templates. Debian 12 has an older one. */
 const oldestKustomize = 5
@@ -30,20 +30,12 @@ function findSkipReason(): string | undefined {
   }
 }
 
-/**
- * Declares a group of tests of rendered manifests. When kubectl is missing or too old, they are skipped with a warning;
- * with REQUIRE_KUBECTL=true, as in continuous integration, they fail.
- */
+/** Declares a group of tests of rendered manifests, which need kubectl (`describeWithTool`). */
 export function describeManifests(name: string, tests: () => void): void {
-  const reason = findSkipReason()
-  if (reason === undefined) {
-    describe(name, tests)
-  } else if (process.env.REQUIRE_KUBECTL === 'true') {
-    test(name, () => {
-      throw new Error(`REQUIRE_KUBECTL=true, but manifests cannot be rendered: ${reason}`)
-    })
-  } else {
-    console.warn(`SKIPPED, since ${reason}: ${name}. Install kubectl 1.27 or later to run these tests.`)
-    describe.skip(`${name} (skipped: ${reason})`, tests)
+  const kubectlTool = {
+    skipReason: findSkipReason(),
+    variable: 'REQUIRE_KUBECTL',
+    install: 'Install kubectl 1.27 or later to run these tests.',
   }
+  describeWithTool(name, kubectlTool, tests)
 }

@@ -10,27 +10,35 @@ const maxSources = 500
 const values = {
   timesheets_sync_last_proven_timestamp_seconds: {
     help: 'When the last sync run ended that proved both sides equal (Unix time); 0 if none has',
-    read: ({ provenAt }: SourceState) => (provenAt === null ? 0 : provenAt.getTime() / 1000),
+    read: ({ provenAt }: SourceState) => toUnixTime(provenAt),
+  },
+  timesheets_sync_last_succeeded_timestamp_seconds: {
+    help: 'When the last sync run ended that succeeded, verify runs excluded (Unix time); 0 if none has',
+    read: ({ succeededAt }: SourceState) => toUnixTime(succeededAt),
+  },
+  timesheets_sync_provable: {
+    help: 'Whether runs of the source can prove both sides equal; 0 for files that do not say that they are complete',
+    read: ({ writtenStats }: SourceState) => (writtenStats?.provable === false ? 0 : 1),
   },
   timesheets_sync_differing_days: {
-    help: 'Days of a person on which both sides differed at the end of the last run, verify runs included',
-    read: ({ lastStats }: SourceState) => toCount(lastStats?.differing_days),
+    help: 'Days of a person on which both sides differed at the end of the last run that compared them, verify runs included',
+    read: ({ comparedStats }: SourceState) => toCount(comparedStats?.differing_days),
   },
   timesheets_sync_last_run_rejected_entries: {
-    help: 'Entries that the last run could not place',
-    read: ({ lastWritingStats }: SourceState) => toCount(lastWritingStats?.rejected),
+    help: 'Entries that the last run could not place, of those that compared both sides',
+    read: ({ syncedStats }: SourceState) => toCount(syncedStats?.rejected),
   },
   timesheets_sync_last_run_held_entries: {
     help: 'Corrections of approved entries that the last run made',
-    read: ({ lastWritingStats }: SourceState) => toCount(lastWritingStats?.held),
+    read: ({ writtenStats }: SourceState) => toCount(writtenStats?.held),
   },
   timesheets_sync_last_run_withheld_deletions: {
-    help: 'Deletions that the last run did not make, because they need a decision',
-    read: ({ lastWritingStats }: SourceState) => toCount(lastWritingStats?.withheld),
+    help: 'Deletions that the last run did not make, because they need a decision, of those that compared both sides',
+    read: ({ syncedStats }: SourceState) => toCount(syncedStats?.withheld),
   },
   timesheets_sync_last_run_tombstones: {
     help: 'Entries that the last run deleted',
-    read: ({ lastWritingStats }: SourceState) => toCount(lastWritingStats?.deleted),
+    read: ({ writtenStats }: SourceState) => toCount(writtenStats?.deleted),
   },
 } as const
 
@@ -88,6 +96,10 @@ export class SyncMetrics {
     }
     return this.#registry.metrics()
   }
+}
+
+function toUnixTime(date: Date | null): number {
+  return date === null ? 0 : date.getTime() / 1000
 }
 
 /** A sync reports some counts by their items. */

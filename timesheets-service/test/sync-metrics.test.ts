@@ -40,12 +40,16 @@ test('shows what the last runs of each source found', async () => {
   expect(await scrape()).toEqual({
     timesheets_sync_metrics_up: 1,
     [series('last_proven_timestamp_seconds', 'harvest')]: provenAt,
+    [series('last_succeeded_timestamp_seconds', 'harvest')]: provenAt,
+    [series('provable', 'harvest')]: 1,
     [series('differing_days', 'harvest')]: 0,
     [series('last_run_rejected_entries', 'harvest')]: 2,
     [series('last_run_held_entries', 'harvest')]: 3,
     [series('last_run_withheld_deletions', 'harvest')]: 1,
     [series('last_run_tombstones', 'harvest')]: 4,
     [series('last_proven_timestamp_seconds', 'new')]: 0,
+    [series('last_succeeded_timestamp_seconds', 'new')]: 0,
+    [series('provable', 'new')]: 1,
     [series('differing_days', 'new')]: 0,
     [series('last_run_rejected_entries', 'new')]: 0,
     [series('last_run_held_entries', 'new')]: 0,
@@ -84,6 +88,43 @@ test('a run that differs, fails or only compares proves nothing new, and differi
   expect(await read()).toEqual([provenAt, 5, 0])
   const last = await end(await startRun(sync, 'several', { verify: true }), { stats: { proof: 'equal' } })
   expect(await read()).toEqual([Date.parse(last.body.ended_at) / 1000, 0, 0])
+})
+
+test('a run that failed before it compared leaves what the last one found', async () => {
+  const states = ['differing_days', 'last_run_rejected_entries', 'last_run_withheld_deletions']
+  const events = ['last_run_held_entries', 'last_run_tombstones']
+  const read = async (names: readonly string[]) => {
+    const metrics = await scrape()
+    return names.map((name) => metrics[series(name, 'outage')])
+  }
+  await end(await startRun(sync, 'outage'), {
+    status: 'failed',
+    stats: { proof: 'differs', differing_days: 3, rejected: 4, withheld: 5, held: 6, deleted: 7 },
+  })
+  await end(await startRun(sync, 'outage'), {
+    status: 'failed',
+    stats: { rejected: 0, withheld: 0, held: 1, deleted: 2 },
+  })
+  expect(await read(states)).toEqual([3, 4, 5])
+  expect(await read(events)).toEqual([1, 2])
+  await end(await startRun(sync, 'outage'), { stats: { proof: 'not-provable' } })
+  expect(await read(states)).toEqual([0, 0, 0])
+})
+
+test('a source of files that proves nothing shows when its last run succeeded', async () => {
+  const read = async () => {
+    const metrics = await scrape()
+    return ['last_proven_timestamp_seconds', 'last_succeeded_timestamp_seconds', 'provable'].map(
+      (name) => metrics[series(name, 'csv')],
+    )
+  }
+  const stats = { proof: 'not-provable', provable: false }
+  const { body } = await end(await startRun(sync, 'csv'), { stats })
+  const succeededAt = Date.parse(body.ended_at) / 1000
+  expect(await read()).toEqual([0, succeededAt, 0])
+  await end(await startRun(sync, 'csv'), { status: 'failed', stats })
+  await end(await startRun(sync, 'csv', { verify: true }), { stats: { proof: 'not-provable' } })
+  expect(await read()).toEqual([0, succeededAt, 0])
 })
 
 test('all replicas answer alike, and an unreachable database shows', async () => {

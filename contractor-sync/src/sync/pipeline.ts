@@ -75,7 +75,8 @@ class SyncRun {
   }
 
   async run(): Promise<void> {
-    const { retryBudget, observer } = this.#job
+    const { retryBudget, observer, tracker } = this.#job
+    this.#report.isProvable = tracker.checkAccess !== undefined || tracker.fingerprintFiles !== undefined
     const access = await findAccess(this.#job)
     const days = await findDays(this.#job, this.#now)
     this.#report.window = days.isFull ? {} : { from: days.from, to: days.to }

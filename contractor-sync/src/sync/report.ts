@@ -66,6 +66,8 @@ export class Report {
   /** The days that are compared; known when the run has started. */
   window: Window = {}
   readonly mode: SyncMode
+  /** Whether the source can be proven equal at all: not by files that do not say that they are complete. */
+  isProvable = true
   readonly startedAt = new Date()
   /** Records that the tracker returned. */
   read = 0

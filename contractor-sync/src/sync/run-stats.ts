@@ -6,7 +6,8 @@ import type { Report } from './report.ts'
 const maxDifferingDays = 1000
 
 /** Summarizes a run for the API, which keeps it and serves it as metrics. */
-export function toRunStats({ counts, read, skipped, withheld, unknownFields, proof }: Report): SyncStats {
+export function toRunStats(report: Report): SyncStats {
+  const { counts, read, skipped, withheld, unknownFields, proof, isProvable } = report
   const { created, updated, unchanged, deleted, held, rejected } = counts
   return {
     read,
@@ -20,6 +21,7 @@ export function toRunStats({ counts, read, skipped, withheld, unknownFields, pro
     open: skipped.running,
     withheld: withheld.length,
     unknown_fields: Object.fromEntries(unknownFields),
+    ...(isProvable ? {} : { provable: false }),
     ...(proof === undefined ? {} : describeProof(proof)),
   }
 }

@@ -90,6 +90,10 @@ export const syncStatsSchema = z
     proof: z.enum(proofs).optional().meta({
       description: 'Whether both sides hold the same hours; `not-provable` if the sync could not find out',
     }),
+    provable: z.boolean().optional().meta({
+      description:
+        '`false` if no run of the source can prove that both sides are equal, because it reads files that do not say that they are complete',
+    }),
     reason: text(1000).optional().meta({ description: 'Why the proof is not `equal`' }),
     digest: z
       .string()

@@ -42,10 +42,14 @@ export interface SourceState {
   readonly source: string
   /** When the last run ended that proved both sides equal. */
   readonly provenAt: Date | null
-  /** The report of the last run that has ended. */
-  readonly lastStats: SyncStats | null
+  /** When the last run succeeded that was not only a comparison. */
+  readonly succeededAt: Date | null
+  /** The stats of the last run that compared both sides. One that failed before says nothing about them. */
+  readonly comparedStats: SyncStats | null
   /** The same without runs that only compare. */
-  readonly lastWritingStats: SyncStats | null
+  readonly syncedStats: SyncStats | null
+  /** The stats of the last run that wrote, also if it failed. */
+  readonly writtenStats: SyncStats | null
 }
 
 /** Stores sync runs, and reads what they compare. */

@@ -5,11 +5,13 @@ import { Prisma } from '../generated/client.ts'
 interface Row {
   readonly source: string
   readonly proven_at: Date | null
-  readonly last_stats: SyncStats | null
-  readonly last_writing_stats: SyncStats | null
+  readonly succeeded_at: Date | null
+  readonly compared_stats: SyncStats | null
+  readonly synced_stats: SyncStats | null
+  readonly written_stats: SyncStats | null
 }
 
-/** Reads what the last runs of each bound source found: three index lookups per source. */
+/** Reads what the last runs of each bound source found: five index lookups per source. */
 export async function listSourceStates(
   client: Prisma.TransactionClient,
   limit: number,
@@ -18,17 +20,22 @@ export async function listSourceStates(
     Prisma.raw(
       `(select ${column} from sync_runs where source = bound.name and ${condition} order by id desc limit 1)`,
     )
+  const hasCompared = `(status = 'succeeded' or (status = 'failed' and proof is not null))`
   const rows = await client.$queryRaw<Row[]>(Prisma.sql`
     select bound.name as source,
            ${newest('ended_at', `status = 'succeeded' and proof = 'equal'`)} as proven_at,
-           ${newest('stats', `status in ('succeeded', 'failed')`)} as last_stats,
-           ${newest('stats', `status in ('succeeded', 'failed') and not is_verify`)} as last_writing_stats
+           ${newest('ended_at', `status = 'succeeded' and not is_verify`)} as succeeded_at,
+           ${newest('stats', hasCompared)} as compared_stats,
+           ${newest('stats', `${hasCompared} and not is_verify`)} as synced_stats,
+           ${newest('stats', `status in ('succeeded', 'failed') and not is_verify`)} as written_stats
       from (select name from sources where account is not null order by name limit ${limit}::int) as bound
      order by name`)
   return rows.map((row) => ({
     source: row.source,
     provenAt: row.proven_at,
-    lastStats: row.last_stats,
-    lastWritingStats: row.last_writing_stats,
+    succeededAt: row.succeeded_at,
+    comparedStats: row.compared_stats,
+    syncedStats: row.synced_stats,
+    writtenStats: row.written_stats,
   }))
 }

@@ -66,6 +66,6 @@ export function describeDifference(days: readonly DifferingDay[], mode: SyncMode
   const what = days.length === 1 ? '1 day of a person differs' : `${days.length} days of people differ`
   const example = `${first!.userId} on ${first!.day}: ${first!.tracker.count} entries in the tracker, ${first!.stored.count} in Timesheets`
   return mode === 'verify'
-    ? `${what} (${example}); a sync repairs that`
+    ? `${what} (${example}); a sync of all days (--full) repairs that`
     : `${what} although they were sent again (${example}); sync again, and see the log of the API if it stays`
 }

@@ -4,11 +4,20 @@ import { DomainError } from './domain-error.ts'
 /** The clients that own a source by configuration, instead of the first one that wrote to it. */
 export type ConfiguredOwners = ReadonlyMap<string, ReadonlySet<string>>
 
-/** The run for which an upload writes. */
-export interface WritingRun {
+/** A run whose lease a transaction holds. */
+export interface LeasedRun {
   readonly id: number
   readonly source: string
   readonly clientId: string
+}
+
+/** The run for which an upload writes. */
+export interface WritingRun extends LeasedRun {
+  /**
+   * Whether an item is compared with the stored fields instead of the stored digest. A run of all days does, so that it repairs
+   * a row that was damaged in the database.
+   */
+  readonly comparesFields: boolean
 }
 
 /**

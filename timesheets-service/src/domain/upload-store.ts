@@ -1,7 +1,7 @@
 import type { Content } from '@timesheets/contracts/entry'
 import type { StoredEntry } from '@timesheets/contracts/stored-entry'
 import type { OpenCorrectionState } from '@timesheets/contracts/upload'
-import type { WritingRun } from './sync-run.ts'
+import type { LeasedRun, WritingRun } from './sync-run.ts'
 import type { NewRejection } from './sync-run-store.ts'
 
 /** Identifies an entry for ever. */
@@ -80,7 +80,7 @@ export interface ChangeSet {
   /** Whether to return the entries. They are read in the same transaction, because after COMMIT nothing may fail. */
   readonly readBack: boolean
   /** The sync run that writes, with what it could not place; absent for an upload outside of a run. */
-  readonly syncRun?: (WritingRun & { readonly rejections: readonly NewRejection[] }) | undefined
+  readonly syncRun?: (LeasedRun & { readonly rejections: readonly NewRejection[] }) | undefined
 }
 
 /** What a write stored, in the order of its changes. */

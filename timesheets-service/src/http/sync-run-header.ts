@@ -58,5 +58,5 @@ export async function resolveSyncRun(
   // A run that only compares may ask what an upload would do.
   if (query.dry_run === 'true') assertWritable(run, client)
   else assertUploadable(run, client)
-  return { id: run.id, source: run.source, clientId: client }
+  return { id: run.id, source: run.source, clientId: client, comparesFields: run.mode === 'full' }
 }

@@ -16,6 +16,7 @@ import { holdCorrections } from './sql/hold-corrections.ts'
 import { insertEntries } from './sql/insert-entries.ts'
 import { lockRows } from './sql/lock-rows.ts'
 import { readEntries } from './sql/read-entries.ts'
+import { recomputeDigests } from './sql/recompute-digests.ts'
 import { updateEntries } from './sql/update-entries.ts'
 import { holdRun, renewLease } from './sync-run/fence.ts'
 import { insertRejections } from './sync-run/rejections.ts'
@@ -100,7 +101,8 @@ async function find(
   options?: { lock: boolean },
 ): Promise<ExistingState> {
   if (options?.lock === true && syncRun !== undefined) await holdRun(client, syncRun)
-  const entries = await findEntries(client, identities, options)
+  const found = await findEntries(client, identities, options)
+  const entries = syncRun?.comparesFields ? await recomputeDigests(client, found) : found
   const owned =
     sources.length === 0 ? [] : await client.source.findMany({ where: { name: { in: [...sources] } } })
   return { entries, owners: new Map(owned.map((source) => [source.name, source.clientId])) }

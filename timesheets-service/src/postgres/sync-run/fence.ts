@@ -1,4 +1,4 @@
-import { syncRunOver, type WritingRun } from '../../domain/sync-run.ts'
+import { type LeasedRun, syncRunOver } from '../../domain/sync-run.ts'
 import { Prisma } from '../generated/client.ts'
 
 /**
@@ -9,7 +9,7 @@ import { Prisma } from '../generated/client.ts'
  * Call it before the transaction locks anything else: the run comes first in the order of locks.
  * @throws {DomainError} `sync-run-over`
  */
-export async function holdRun(transaction: Prisma.TransactionClient, run: WritingRun): Promise<void> {
+export async function holdRun(transaction: Prisma.TransactionClient, run: LeasedRun): Promise<void> {
   const found = await transaction.$queryRaw<object[]>(Prisma.sql`
     select id from sync_runs where ${isOwnAlive(run)} for key share`)
   if (found.length === 0) throw syncRunOver(run.id)
@@ -22,7 +22,7 @@ export async function holdRun(transaction: Prisma.TransactionClient, run: Writin
  */
 export async function renewLease(
   transaction: Prisma.TransactionClient,
-  run: WritingRun,
+  run: LeasedRun,
   { isHeld = false } = {},
 ): Promise<void> {
   // A run that is held lives until the transaction ends, also if its lease has ended meanwhile.
@@ -38,7 +38,7 @@ export async function renewLease(
  */
 export const isAlive = Prisma.sql`(status = 'running' and lease_expires_at > clock_timestamp())`
 
-const isOwnAlive = ({ id, source, clientId }: WritingRun) =>
+const isOwnAlive = ({ id, source, clientId }: LeasedRun) =>
   Prisma.sql`id = ${id}::bigint and source = ${source} and client_id = ${clientId} and ${isAlive}`
 
 /** The end of a lease that begins now. */

@@ -127,6 +127,20 @@ test('a source of files that proves nothing shows when its last run succeeded', 
   expect(await read()).toEqual([0, succeededAt, 0])
 })
 
+test('a run is proven by its last report only', async () => {
+  const id = await startRun(sync, 'corrected')
+  await sync.request('PATCH', `/sync-runs/${id}`, { stats: { proof: 'equal' } })
+  await sync.request('PATCH', `/sync-runs/${id}`, {})
+  await end(id, { stats: { read: 1 } })
+  expect((await scrape())[series('last_proven_timestamp_seconds', 'corrected')]).toBe(0)
+  const kept = await startRun(sync, 'corrected')
+  await sync.request('PATCH', `/sync-runs/${kept}`, { stats: { proof: 'equal' } })
+  const { body } = await end(kept)
+  expect((await scrape())[series('last_proven_timestamp_seconds', 'corrected')]).toBe(
+    Date.parse(body.ended_at) / 1000,
+  )
+})
+
 test('all replicas answer alike, and an unreachable database shows', async () => {
   const replica = await TestService.start({}, async () => service().databaseUrl)
   const broken = await TestService.start(

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { users } from './client.ts'
-import { readList } from './list-helpers.ts'
+import { readList, readPages } from './list-helpers.ts'
 import { useService } from './service-fixture.ts'
 import { createProgram, runBody, startRun, uploadFor } from './sync-run-helpers.ts'
 
@@ -192,6 +192,41 @@ test('lists runs newest first: one’s own, or all with read:reports', async () 
   expect((await maya.request('GET', `/sync-runs/${running}`)).body.id).toBe(running)
   const cursor = new URL('http://localhost/x?cursor=abc').searchParams.get('cursor')
   expect((await sync.request('GET', `/sync-runs?cursor=${cursor}`)).status).toBe(400)
+})
+
+/** The report of a sync that found so many days that differ. */
+const differing = (count: number) => ({
+  proof: 'differs',
+  differing_days: Array.from({ length: count }, (_, i) => ({
+    user_id: `${'x'.repeat(80)}-${i}@contractors.example`,
+    day: '2017-05-10',
+    source: { count: 1000, seconds: 3_600_000 },
+    stored: { count: 1001, seconds: 3_603_600 },
+  })),
+})
+
+test('a report may name a thousand days that differ, and not more', async () => {
+  const id = await startRun(sync, 'differing')
+  expect((await patch(id, { stats: differing(1001) })).status).toBe(422)
+  const stats = differing(1000)
+  expect((await patch(id, { status: 'failed', stats })).body).toMatchObject({ status: 'failed', stats })
+})
+
+test('long reports make pages of fewer runs, which have each run once', async () => {
+  const ids: number[] = []
+  for (let i = 0; i < 9; i++) {
+    ids.unshift(await startRun(sync, 'long'))
+    await patch(ids[0]!, { status: 'failed', stats: i === 4 ? { read: 1 } : differing(1000) })
+  }
+  const pages: { id: number; stats: object }[][] = []
+  for await (const { body, text } of readPages(sync, '/sync-runs?source=long&limit=500')) {
+    pages.push(body)
+    expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024)
+  }
+  expect(pages.flat().map(({ id }) => id)).toEqual(ids)
+  expect(pages.length).toBeGreaterThan(1)
+  const withState = await readList(sync, '/sync-runs?source=long&state=failed&limit=4')
+  expect(withState.map(({ id }) => id)).toEqual(ids)
 })
 
 test('responds 404 to a run that does not exist', async () => {

@@ -174,6 +174,35 @@ test('a stream that is cut is an outage, and a line that is cut may be whole the
   await expect(half).rejects.toMatchObject({ name: 'InvalidResponseError', retryable: true })
 })
 
+test('listRuns reads further pages where one has fewer runs than asked for', async () => {
+  const ids = [9, 8, 7, 6]
+  const run = {
+    source: 'harvest',
+    account: '1',
+    from: '2026-03-01',
+    to: '2026-05-01',
+    mode: 'full',
+    verify: false,
+    status: 'succeeded',
+    bookmark: null,
+    stats: null,
+    rejections: 0,
+    started_at: '2026-05-01T00:00:00.000Z',
+    ended_at: '2026-05-01T00:01:00.000Z',
+  }
+  const { client, received } = await connect((response) => {
+    const id = ids[received.length - 1]!
+    const link = `<https://timesheets.example.com/sync-runs?limit=1&cursor=after-${id}>; rel="next"`
+    json([{ ...run, id }], { link })(response, undefined)
+  })
+  expect((await client.listRuns('harvest', 3, 'succeeded')).map(({ id }) => id)).toEqual([9, 8, 7])
+  expect(received.map(({ target }) => target)).toEqual([
+    '/sync-runs?source=harvest&limit=3&state=succeeded',
+    '/sync-runs?source=harvest&limit=2&state=succeeded&cursor=after-9',
+    '/sync-runs?source=harvest&limit=1&state=succeeded&cursor=after-8',
+  ])
+})
+
 test('listPeople reads one page and the cursor of the next; unknown fields are ignored', async () => {
   const person = { user_id: '007', emails: ['kim@example.com'], tracker_ids: { harvest: ['7'] } }
   const { client, received } = await connect(

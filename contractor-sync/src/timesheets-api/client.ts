@@ -199,12 +199,23 @@ export class ApiClient {
     return parseResponse(runSchema, response.body, "The Timesheets API's sync run")
   }
 
-  /** Lists the latest runs of a source, newest first. */
+  /** Lists the latest runs of a source, newest first. A page of long reports has fewer runs than its limit. */
   async listRuns(source: string, limit: number, state?: StoredRun['status']): Promise<readonly StoredRun[]> {
-    const query = new URLSearchParams({ source, limit: String(limit), ...(state && { state }) })
-    const response = await this.#requests.request(`/sync-runs?${query}`, { headers: {} })
-    if (response.status !== 200) throw toRefusal(response)
-    return parseResponse(runsSchema, response.body, "The Timesheets API's list of sync runs")
+    const runs: StoredRun[] = []
+    let cursor: string | undefined
+    do {
+      const query = new URLSearchParams({
+        source,
+        limit: String(limit - runs.length),
+        ...(state && { state }),
+        ...(cursor && { cursor }),
+      })
+      const response = await this.#requests.request(`/sync-runs?${query}`, { headers: {} })
+      if (response.status !== 200) throw toRefusal(response)
+      runs.push(...parseResponse(runsSchema, response.body, "The Timesheets API's list of sync runs"))
+      cursor = parseNextCursor(response.headers)
+    } while (cursor !== undefined && runs.length < limit)
+    return runs
   }
 
   /** Reads one page of what a run could not place. */

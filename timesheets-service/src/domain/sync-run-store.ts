@@ -26,6 +26,13 @@ export interface SyncRunFilter {
   readonly limit: number
 }
 
+/** A part of a list of runs. */
+export interface SyncRunPage {
+  readonly runs: readonly SyncRun[]
+  /** Whether there are runs after these. */
+  readonly hasMore: boolean
+}
+
 /** Selects the entries of a source by their latest source version. */
 export interface DigestRequest {
   readonly source: string
@@ -74,8 +81,8 @@ export interface SyncRunStore {
   /** @returns undefined if there is no such run */
   find(id: number): Promise<SyncRun | undefined>
 
-  /** Lists runs, newest first. */
-  list(filter: SyncRunFilter): Promise<readonly SyncRun[]>
+  /** Lists runs, newest first. Where their reports are large, a page has fewer runs than its limit. */
+  list(filter: SyncRunFilter): Promise<SyncRunPage>
 
   /** The first client that wrote to a source; undefined if none has. */
   findFirstClient(source: string): Promise<string | undefined>

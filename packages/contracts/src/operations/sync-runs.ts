@@ -107,7 +107,7 @@ export const syncRunOperations = {
   },
   listSyncRuns: {
     description:
-      'Newest first. Without `read:reports`, the runs of the sources that the client owns. The header `Link` has the URL of the next page.',
+      'Newest first. Without `read:reports`, the runs of the sources that the client owns. The header `Link` has the URL of the next page; a page of long reports has fewer runs than `limit`.',
     query: syncRunsQuerySchema,
     responses: {
       200: {

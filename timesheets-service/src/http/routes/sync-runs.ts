@@ -23,6 +23,9 @@ import { findSyncRun, parseSyncRunId } from '../sync-run-header.ts'
 
 const defaultLimit = 100
 
+/** A report that names as many differing days as it may. */
+const maxPatchBytes = 512 * 1024
+
 /** `/sync-runs`: the runs of a sync, what they compare, and what they could not place. */
 export function syncRunsRouter(parts: ServiceParts): Router {
   const { syncRuns, sourceOwners, cursors, responses, publicUrl } = parts
@@ -82,7 +85,7 @@ export function syncRunsRouter(parts: ServiceParts): Router {
     ],
 
     patchSyncRun: [
-      jsonBody(parts.body),
+      jsonBody({ ...parts.body, maxBytes: maxPatchBytes }),
       async (request, response) => {
         const patch = parseOrThrow(syncRunPatchSchema, request.body, 'invalid-body')
         const run = await findOwnRun(request, response)
@@ -99,11 +102,9 @@ export function syncRunsRouter(parts: ServiceParts): Router {
         const before = cursor === undefined ? undefined : Number(cursors.open(list, cursor))
         const limit = parameters.limit === undefined ? defaultLimit : Number(parameters.limit)
         const sources = await resolveSources(parameters.source, response)
-        // One run more than the page shows whether there is a next page.
-        const found = await syncRuns.list({ sources, state: parameters.state, before, limit: limit + 1 })
-        const page = found.slice(0, limit)
-        if (found.length > limit) linkNext(response, '/sync-runs', list, parameters, page.at(-1)!.id)
-        sendJson(response, page)
+        const { runs, hasMore } = await syncRuns.list({ sources, state: parameters.state, before, limit })
+        if (hasMore) linkNext(response, '/sync-runs', list, parameters, runs.at(-1)!.id)
+        sendJson(response, runs)
       },
     ],
 

@@ -12,6 +12,7 @@ import type {
   NewRejection,
   SourceState,
   SyncRunFilter,
+  SyncRunPage,
   SyncRunStore,
 } from '../../domain/sync-run-store.ts'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
@@ -23,6 +24,9 @@ import { isAlive, renewedLease, renewLease } from './fence.ts'
 import { deleteOldRejections, insertRejections, selectRejections } from './rejections.ts'
 import { type RunRow, runColumns, toSyncRun } from './run-row.ts'
 import { listSourceStates } from './source-states.ts'
+
+/** Bytes of reports after which a page of runs ends. A page has one run at least. */
+const maxPageStatsBytes = 512 * 1024
 
 /** Stores sync runs in Postgres. */
 export class PostgresSyncRunStore implements SyncRunStore {
@@ -68,16 +72,25 @@ export class PostgresSyncRunStore implements SyncRunStore {
     return findRun(this.#client, id)
   }
 
-  async list({ sources, state, before, limit }: SyncRunFilter): Promise<SyncRun[]> {
-    const rows = await this.#client.$queryRaw<RunRow[]>(Prisma.sql`
-      select * from (select ${runColumns} from sync_runs
-                      where ${and([
-                        sources === undefined ? undefined : Prisma.sql`source = any(${sources}::text[])`,
-                        before === undefined ? undefined : Prisma.sql`id < ${before}::bigint`,
-                      ])}) as run
-       where ${state === undefined ? Prisma.sql`true` : Prisma.sql`status = ${state}`}
-       order by id desc limit ${limit}::int`)
-    return rows.map(toSyncRun)
+  async list({ sources, state, before, limit }: SyncRunFilter): Promise<SyncRunPage> {
+    // One run more than the page shows whether there is a next page.
+    const rows = await this.#client.$queryRaw<(RunRow & { readonly found: number })[]>(Prisma.sql`
+      with run as (
+        select ${runColumns} from sync_runs
+         where ${and([
+           sources === undefined ? undefined : Prisma.sql`source = any(${sources}::text[])`,
+           before === undefined ? undefined : Prisma.sql`id < ${before}::bigint`,
+         ])}
+      ), found as (
+        select * from run where ${state === undefined ? Prisma.sql`true` : Prisma.sql`status = ${state}`}
+         order by id desc limit ${limit + 1}::int
+      ), measured as (
+        select found.*, (count(*) over ())::int as found, row_number() over newest as position,
+               sum(coalesce(octet_length(stats::text), 0)) over newest - coalesce(octet_length(stats::text), 0) as bytes_before
+          from found window newest as (order by id desc rows unbounded preceding)
+      )
+      select * from measured where position <= ${limit}::int and bytes_before < ${maxPageStatsBytes}::int order by id desc`)
+    return { runs: rows.map(toSyncRun), hasMore: rows.length < (rows[0]?.found ?? 0) }
   }
 
   async findFirstClient(name: string): Promise<string | undefined> {
@@ -177,7 +190,7 @@ function buildPatchStatement(run: SyncRun, patch: SyncRunPatch): Prisma.Sql {
            ended_at = case when ${status}::text <> 'running' then clock_timestamp() end,
            bookmark = coalesce(${bookmark}::text, bookmark),
            stats = coalesce(${statsText}::json, stats),
-           proof = coalesce(${stats?.proof ?? null}::text, proof)
+           proof = case when ${statsText}::text is null then proof else ${stats?.proof ?? null}::text end
       from alive
      where id = alive_id
     returning ${runColumns}`

@@ -115,6 +115,41 @@ test('keeps any characters, and cuts what was sent to an upload if it is too lon
   expect(Buffer.byteLength(JSON.stringify(long!.sent))).toBeLessThanOrEqual(4096)
 })
 
+test.each(['array', 'stream', 'single'])(
+  'an upload of a deeply nested item (%s) is rejected and kept',
+  async (form) => {
+    const source = `deep-${form}`
+    const run = await startRun(sync, source)
+    const nested = JSON.stringify(entry({ source, external_id: '1', notes: 'x' })).replace(
+      '"x"',
+      `${'[{"a":'.repeat(8000)}1${'}]'.repeat(8000)}`,
+    )
+    const good = JSON.stringify(entry({ source, external_id: '2' }))
+    const bodies = { array: `[${nested},${good}]`, stream: `${nested}\n${good}\n`, single: nested }
+    const { status, text } = await sync.request('POST', '/timesheets/upload', bodies[form as 'array'], {
+      'content-type': form === 'stream' ? 'application/x-ndjson' : 'application/json',
+      'sync-run': String(run),
+    })
+    expect(status).toBe(form === 'single' ? 422 : 200)
+    expect(text).toContain('notes must be a string')
+    const kept = await read(run)
+    expect(kept).toMatchObject([{ external_id: '1', problem: { type: '/problems/invalid-entry' } }])
+    expect(nested.startsWith(kept[0]!.sent.slice(0, 2000))).toBe(true)
+    const stored = await service().sql('select 1 from timesheets where source = $1', [source])
+    expect(stored).toHaveLength(form === 'single' ? 0 : 1)
+  },
+)
+
+test('keeps at most 4 KiB of the problem of an item, with the start of its detail', async () => {
+  const run = await startRun(sync, 'wide')
+  const unknown = Array.from({ length: 20 }, (_, i) => [String.fromCodePoint(0x4e00 + i).repeat(100), i])
+  const { body } = await uploadFor(sync, run, 'wide', [{ external_id: '1', ...Object.fromEntries(unknown) }])
+  const [{ problem }] = (await read(run)) as [{ problem: { type: string; status: number; detail: string } }]
+  expect(Buffer.byteLength(JSON.stringify(problem))).toBeLessThanOrEqual(4096)
+  expect([problem.type, problem.status]).toEqual(['/problems/invalid-entry', 422])
+  expect(body.items[0].problem.detail.startsWith(problem.detail.slice(0, 500))).toBe(true)
+})
+
 test.each([
   ['not JSON', '{"problem":', 400, 'malformed-json'],
   ['not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 400, 'malformed-json'],

@@ -11,7 +11,7 @@ import type {
 /** What a run could not place. */
 export interface NewRejection {
   readonly externalId: string | null
-  readonly problem: object
+  readonly problem: Rejection['problem']
   /** What was sent: any JSON value. */
   readonly sent: unknown
 }

@@ -37,7 +37,7 @@ export async function insertRejections(
              sha256(convert_to(concat_ws(' ', ${origin}::text, to_json(external_id)::text, problem, sent), 'UTF8')) as hash
         from unnest(
           ${rejections.map(({ externalId }) => toStorable(externalId))}::text[],
-          ${rejections.map(({ problem }) => JSON.stringify(problem))}::text[],
+          ${rejections.map(({ problem }) => toBoundedProblem(problem))}::text[],
           ${rejections.map(({ sent }) => toBoundedJson(sent))}::text[]
         ) with ordinality as rejection (external_id, problem, sent, position)
     ), new_rejection as (
@@ -100,11 +100,46 @@ function toStorable(id: string | null): string | null {
   return id === null || id.includes('\0') || !id.isWellFormed() ? null : [...id].slice(0, 256).join('')
 }
 
-/** A JSON text of at most `maxRejectionBytes`. A longer one becomes a string, the start of the text. */
+/** Levels that are kept of a value that is nested too deeply to be serialized. */
+const maxDepth = 1000
+
+/**
+ * A JSON text of at most `maxRejectionBytes`. A longer one becomes a string, the start of the text, and so does one that is
+ * nested too deeply: `JSON.stringify` overflows the stack at some thousand levels, which `JSON.parse` accepts.
+ */
 function toBoundedJson(value: unknown): string | null {
-  const json = JSON.stringify(value)
-  if (json === undefined || Buffer.byteLength(json) <= maxRejectionBytes) return json ?? null
+  let json: string | undefined
+  try {
+    json = JSON.stringify(value)
+    if (json === undefined || Buffer.byteLength(json) <= maxRejectionBytes) return json ?? null
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    json = JSON.stringify(cutDepth(value, maxDepth))
+  }
   // As a string, each quote and backslash takes two bytes.
   const start = Buffer.from(json).subarray(0, maxRejectionBytes / 2 - 4)
   return JSON.stringify(start.toString())
+}
+
+function cutDepth(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (depth === 0) return '…'
+  if (Array.isArray(value)) return value.map((item) => cutDepth(item, depth - 1))
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, cutDepth(item, depth - 1)]))
+}
+
+/** The longest detail of a problem that is too long: a character takes at most six bytes of JSON. */
+const maxDetailLength = 500
+
+/** A problem as a JSON text of at most `maxRejectionBytes`. A longer one keeps its standard fields only, and the start of its detail. */
+function toBoundedProblem(problem: NewRejection['problem']): string {
+  const json = JSON.stringify(problem)
+  if (Buffer.byteLength(json) <= maxRejectionBytes) return json
+  const { type, title, status, detail } = problem
+  return JSON.stringify({
+    type,
+    title,
+    status,
+    detail: `${detail.slice(0, maxDetailLength).toWellFormed()}…`,
+  })
 }

@@ -273,6 +273,48 @@ test('streams a day with more entries than one statement reads, and thousands of
   )
 })
 
+test('sums stay the same while people decide about corrections that move entries', async () => {
+  const run = await startRun(sync, 'decided')
+  await service().sql(`
+    insert into timesheets (user_id, day, instant, date_written, project, seconds, source, external_id, digest, client_id)
+    select 'user-' || (id % 7), date '2017-05-10' + id % 50, now(), '2017-05-10', 'P', 60,
+           'decided', id, substr(sha256(id::text::bytea), 1, 16), 'contractor-sync'
+      from generate_series(1, 6000) as id`)
+  const moved = (await service().sql(
+    "select id::int, external_id from timesheets where source = 'decided' and external_id like '%77'",
+  )) as { id: number; external_id: string }[]
+  const ids = moved.map(({ id }) => id)
+  await max.request('PUT', '/approvals', { ids })
+  const { body } = await uploadFor(
+    sync,
+    run,
+    'decided',
+    moved.map(({ external_id }, i) => ({
+      external_id,
+      user_id: `user-${i % 9}`,
+      date: `2017-06-${10 + (i % 20)}`,
+    })),
+  )
+  expect(body.summary.held).toBe(ids.length)
+  const expected = await readDigests(run)
+  let isRead = false
+  const deciding = (async () => {
+    const random = createRandom(seed)
+    while (!isRead) {
+      const id = ids[Math.floor(random() * ids.length)]
+      const [method, path] = [
+        ['PUT', `/approvals/${id}`],
+        ['DELETE', `/approvals/${id}`],
+        ['DELETE', `/approvals/${id}/correction`],
+      ][Math.floor(random() * 3)]!
+      await max.request(method!, path!)
+    }
+  })()
+  for (let i = 0; i < 10; i++) expect(await readDigests(run)).toEqual(expected)
+  isRead = true
+  await deciding
+})
+
 test('the history names the run of each version that a run wrote, and of no other', async () => {
   const [first, source] = [await startRun(sync, 'versions'), 'versions']
   const { body } = await uploadFor(sync, first, source, [{ external_id: '1', user_id: 'ann@exampleco.com' }])

@@ -226,6 +226,45 @@ test('a writer that was paused past its lease writes nothing, in any of its atte
   }
 })
 
+test('every form of a write that waits while another run takes the source over writes nothing', async () => {
+  const source = 'overtaken'
+  const id = await startRun(sync, source)
+  await uploadFor(sync, id, source, [{ external_id: 'old' }])
+  const before = await service().sql('select * from timesheets where source = $1', [source])
+  const tombstone = { user_id: '007', source, external_id: 'old', deleted: true }
+  const item = (external_id: string) => entry({ source, external_id, hours: 7 })
+  const ndjson = { 'content-type': 'application/x-ndjson' }
+  const upload = (body: unknown, headers: Record<string, string> = {}, query = '') =>
+    sync.request('POST', `/timesheets/upload${query}`, body, { 'sync-run': String(id), ...headers })
+
+  // Another session locks the run as a takeover does, after the requests have found it alive.
+  const blocker = await connect()
+  await blocker.query('begin')
+  await blocker.query('select from sync_runs where id = $1 for update', [id])
+  const writes = [
+    upload(item('old')),
+    upload(item('keyed'), { 'idempotency-key': 'overtaken' }),
+    upload(tombstone),
+    upload([item('array'), tombstone]),
+    upload([item('atomic')], {}, '?atomic=true'),
+    upload(`${JSON.stringify(item('stream'))}\n${JSON.stringify(tombstone)}\n`, ndjson),
+    upload(entry({ source, external_id: 'rejected', hours: 25 })),
+    sync.request('POST', `/sync-runs/${id}/rejections`, '{"problem":{"detail":"x"}}\n', ndjson),
+    patch(id, { status: 'succeeded', bookmark: 'lost' }),
+  ]
+  await untilWaiting(writes.length)
+  await blocker.query("update sync_runs set status = 'expired' where id = $1", [id])
+  await blocker.query('commit')
+  for (const { status, body } of await Promise.all(writes)) {
+    expect([status, body.type]).toEqual([409, '/problems/sync-run-over'])
+  }
+  expect(await service().sql('select * from timesheets where source = $1', [source])).toEqual(before)
+  expect(await service().sql('select bookmark from sources where name = $1', [source])).toEqual([
+    { bookmark: null },
+  ])
+  expect(await service().sql('select 1 from sync_rejections where sync_run_id = $1', [id])).toEqual([])
+})
+
 test('a verify run uploads nothing, and may ask what an upload would do', async () => {
   const id = await startRun(sync, 'verified', { verify: true })
   const refused = await uploadFor(sync, id, 'verified', [{ external_id: '1' }])

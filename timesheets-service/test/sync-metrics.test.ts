@@ -127,6 +127,17 @@ test('a source of files that proves nothing shows when its last run succeeded', 
   expect(await read()).toEqual([0, succeededAt, 0])
 })
 
+test('new sources do not replace those that have metrics', async () => {
+  await startRun(sync, 'watched')
+  await service().sql(
+    "insert into sources (name, client_id, account) select 'a-' || n, 'other', '1' from generate_series(1, 500) as n",
+  )
+  const sources = Object.keys(await scrape()).filter((name) => name.includes('last_proven'))
+  expect(sources).toContain(series('last_proven_timestamp_seconds', 'watched'))
+  expect(sources).toHaveLength(500)
+  await service().sql("delete from sources where name like 'a-%'")
+})
+
 test('a run is proven by its last report only', async () => {
   const id = await startRun(sync, 'corrected')
   await sync.request('PATCH', `/sync-runs/${id}`, { stats: { proof: 'equal' } })

@@ -109,7 +109,7 @@ export interface SyncRunStore {
   /** Lists the rejections of a run, oldest first. */
   listRejections(runId: number, after: number | undefined, limit: number): Promise<readonly Rejection[]>
 
-  /** Lists the sources that a sync has written to, by name. */
+  /** Lists the sources that a sync has written to, by name; of too many, the oldest. */
   listSourceStates(limit: number): Promise<readonly SourceState[]>
 
   /**

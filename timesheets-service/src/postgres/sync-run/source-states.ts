@@ -11,7 +11,10 @@ interface Row {
   readonly written_stats: SyncStats | null
 }
 
-/** Reads what the last runs of each bound source found: five index lookups per source. */
+/**
+ * Reads what the last runs of each bound source found: five index lookups per source. Of more sources than the limit, the
+ * oldest are read, so that new ones do not replace those that have been watched.
+ */
 export async function listSourceStates(
   client: Prisma.TransactionClient,
   limit: number,
@@ -28,7 +31,7 @@ export async function listSourceStates(
            ${newest('stats', hasCompared)} as compared_stats,
            ${newest('stats', `${hasCompared} and not is_verify`)} as synced_stats,
            ${newest('stats', `status in ('succeeded', 'failed') and not is_verify`)} as written_stats
-      from (select name from sources where account is not null order by name limit ${limit}::int) as bound
+      from (select name from sources where account is not null order by created_at, name limit ${limit}::int) as bound
      order by name`)
   return rows.map((row) => ({
     source: row.source,

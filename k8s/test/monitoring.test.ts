@@ -60,6 +60,15 @@ test.each(expressions)('%s uses metrics that the code has', (_name, expression) 
   expect(used.filter((name) => !metricNames.includes(name))).toEqual([])
 })
 
+test.each(expressions.filter(([, expression]) => expression.includes('timesheets_sync_')))(
+  '%s keeps the deployments apart that one Prometheus watches',
+  (_name, expression) => {
+    const aggregations = expression.match(/\b(max|min|sum|avg|count)\b[^(]*\([^)]*\)/g)
+    expect(aggregations).not.toBeNull()
+    for (const aggregation of aggregations!) expect(aggregation).toMatch(/ by \(namespace\b/)
+  },
+)
+
 test('each metric of syncs is in an alert, and in the dashboard', () => {
   const inAlerts = alerts.flatMap(({ expr }) => parseMetrics(expr))
   const inPanels = panels.flatMap(({ targets }) => targets.flatMap(({ expr }) => parseMetrics(expr)))

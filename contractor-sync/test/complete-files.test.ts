@@ -257,6 +257,24 @@ describe('nothing is deleted', () => {
   }, 60_000)
 })
 
+test('a person whose name is written in another Unicode form is the same', async () => {
+  const rows = (name: string) => ann.map((row) => row.replace(',ann,', `,${name},`))
+  await sync({ 'a.csv': rows('Zo\u00eb') })
+  expect(await sync({ 'a.csv': rows('Zoe\u0308') })).toEqual({
+    counts: { unchanged: 30 },
+    withheld: [],
+    proof: 'equal',
+  })
+  const less = without(rows('Zoe\u0308'), 'ann-10')
+  expect(await sync({ 'a.csv': less })).toMatchObject({ withheld: waiting })
+  await passHour()
+  expect(await sync({ 'a.csv': [...less, 'ann-x,Zo\u00eb,2026-09-29,Site,1'] })).toEqual({
+    counts: { created: 1, unchanged: 29, deleted: 1 },
+    withheld: [],
+    proof: 'equal',
+  })
+}, 60_000)
+
 test('a run tells the API whether its source can be proven', async () => {
   const readProvable = async () => {
     const [row] = await env.sql<{ stats: object }>('select stats from sync_runs order by id desc limit 1')

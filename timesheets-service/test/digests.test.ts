@@ -142,6 +142,35 @@ test(`sums what the tracker sent last, through corrections, decisions and deleti
   }
 })
 
+test('a person is one, in whichever Unicode form the name was written', async () => {
+  const run = await startRun(sync, 'forms')
+  const forms = ['Zo\u00eb \u00e9', 'Zoe\u0308 e\u0301', 'Zo\u00eb e\u0301']
+  const items = forms.map((user_id, i) => ({ user_id, external_id: String(i), hours: 1 }))
+  await uploadFor(sync, run, 'forms', [...items, { user_id: 'Zo', external_id: 'other' }])
+  const moved = forms.map((user_id) => ({ user_id, external_id: '0', hours: 1 }))
+  for (const item of moved) {
+    const { body } = await uploadFor(sync, run, 'forms', [item])
+    expect(body.summary.unchanged).toBe(1)
+  }
+  await max.request('PUT', '/approvals', { user_id: forms[1], from: '2017-05-10', to: '2017-05-10' })
+  await uploadFor(sync, run, 'forms', [{ ...items[1], hours: 2 }])
+  for (const recompute of [false, true]) {
+    const tracker: Tracker = new Map(
+      [items[0]!, { ...items[1]!, hours: 2 }, items[2]!].map(({ external_id, user_id, hours }) => [
+        external_id,
+        entry({ user_id: user_id.normalize('NFC'), hours }),
+      ]),
+    )
+    tracker.set('other', entry({ user_id: 'Zo' }))
+    expect(await readDigests(run, `&recompute=${recompute}`)).toEqual(sumTracker(tracker))
+    for (const form of forms) {
+      const target = `/sync-runs/${run}/entries?user_id=${encodeURIComponent(form)}&day=2017-05-10&recompute=${recompute}`
+      const lines = parseLines<EntryDigest>(await sync.request('GET', target))
+      expect(lines.map(({ external_id }) => external_id).toSorted()).toEqual(['0', '1', '2'])
+    }
+  }
+})
+
 test('counts neither entries without an external id, nor other sources, nor other days', async () => {
   const run = await startRun(sync, 'bounds')
   await sync.request('POST', '/timesheets/upload', entry({ source: 'bounds', date: '2017-05-10' }))

@@ -46,6 +46,7 @@ export class DaySlots {
     return slot
   }
 
+  /** In Unicode NFC. */
   userId(slot: Slot): string {
     return this.#people[this.#person.get(slot)]!
   }
@@ -82,10 +83,12 @@ export class DaySlots {
     return { people: people.size, days: days.size }
   }
 
-  #addPerson(userId: string): number {
-    const number = this.#people.length
-    this.#people.push(userId)
-    this.#personNumbers.set(userId, number)
+  /** A person whose name is written in several Unicode forms is one, as in the digests. */
+  #addPerson(name: string): number {
+    const userId = name.normalize('NFC')
+    const number = this.#personNumbers.get(userId) ?? this.#people.length
+    if (number === this.#people.length) this.#people.push(userId)
+    this.#personNumbers.set(userId, number).set(name, number)
     return number
   }
 

@@ -147,8 +147,11 @@ async function findPresentPeople(
   return new Set([...stored].filter((userId) => names.has(userId) || knownNames.isPresent(userId, ids)))
 }
 
-/** A person may be stored under the e-mail address if the directory names another `user_id` only since today. */
+/**
+ * The names of a person in Unicode NFC, as the API names people in digests. A person may be stored under the e-mail address if the
+ * directory names another `user_id` only since today.
+ */
 export function listNames(person: TrackerPerson, people: People): string[] {
   const userId = people.resolveUserId(person)
-  return [userId, person.email?.trim().toLowerCase()].filter((name) => name !== undefined)
+  return [userId, person.email?.trim().toLowerCase()].flatMap((name) => name?.normalize('NFC') ?? [])
 }

@@ -124,7 +124,7 @@ export const syncRunOperations = {
   },
   listDigests: {
     description:
-      'One line per person and day that has entries of the source, sorted by day, and by the bytes of `user_id`. It counts the latest source version of each entry with an `external_id`, also where people see an approved version instead; tombstones do not count.',
+      'One line per person and day that has entries of the source, sorted by day, and by the bytes of `user_id`, which is in Unicode NFC. It counts the latest source version of each entry with an `external_id`, also where people see an approved version instead; tombstones do not count.',
     query: digestsQuerySchema,
     responses: {
       200: { description: 'The digests', content: lines(dayDigestSchema, [dayDigest]) },

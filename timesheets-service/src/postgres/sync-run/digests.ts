@@ -1,7 +1,7 @@
 import type { DigestRequest } from '../../domain/sync-run-store.ts'
 import { Prisma } from '../generated/client.ts'
 import { civilDay } from '../list/serialize.ts'
-import { selectLatestVersions } from './latest-versions.ts'
+import { inNfc, selectLatestVersions } from './latest-versions.ts'
 
 /** Bytes of text that a chunk should have. */
 const chunkBytes = 512 * 1024
@@ -47,7 +47,10 @@ async function readChunk(client: Prisma.TransactionClient, request: DigestReques
   return { text, next: { from: lastDay, limit: Math.min(maxRows, Math.max(minRows, fitting)) } }
 }
 
-/** Sums the days of the first rows, without the last day where the limit may have cut it. */
+/**
+ * Sums the days of the first rows, without the last day where the limit may have cut it. A person whose name is stored in several
+ * Unicode forms is one, as in the digests: otherwise a source that changes the form would differ for ever.
+ */
 export function buildDigestsStatement(request: DigestRequest, limit: number): Prisma.Sql {
   return Prisma.sql`
     with latest as materialized (
@@ -60,12 +63,18 @@ export function buildDigestsStatement(request: DigestRequest, limit: number): Pr
         from latest, read
        where found < ${limit}::int or day < last_day
        group by day, user_id
+    ), person as (
+      select day, ${Prisma.raw(inNfc('user_id'))} as user_id, sum(count) as count, sum(seconds) as seconds,
+             mod(sum(high), ${Prisma.raw(modulus)}) as high, mod(sum(low), ${Prisma.raw(modulus)}) as low,
+             sum(corrections) as corrections
+        from summed
+       group by 1, 2
     )
     select (select string_agg('{"user_id":' || to_json(user_id)::text || ',"day":' || to_json(day)::text
                      || ',"count":' || count || ',"seconds":' || seconds
                      || ',"digest":"' || ${toHex('high')} || ${toHex('low')} || '"'
                      || case when corrections > 0 then ',"corrections":' || corrections else '' end || E'}\\n', ''
-                     order by day, user_id collate "C") from summed) as text,
+                     order by day, user_id collate "C") from person) as text,
            found, ${Prisma.raw(civilDay('last_day'))} as last_day
       from read`
 }

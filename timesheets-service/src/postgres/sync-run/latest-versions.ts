@@ -3,6 +3,7 @@ import { Prisma } from '../generated/client.ts'
 
 /** Selects a part of the latest source versions. */
 interface LatestVersionsOptions extends DigestRequest {
+  /** In any Unicode form: a person whose name is written in another one is the same. */
   readonly userId?: string
   /** SQL of the order in which the first rows are selected: over `day` and `id`. */
   readonly order: 'day' | 'id'
@@ -21,8 +22,8 @@ interface LatestVersionsOptions extends DigestRequest {
 export function selectLatestVersions(options: LatestVersionsOptions): Prisma.Sql {
   const { source, from, to, userId, order, afterId, limit, recompute } = options
   const after = afterId === undefined ? Prisma.empty : Prisma.sql`and id > ${afterId}::bigint`
-  const own = (column: Prisma.Sql) =>
-    userId === undefined ? Prisma.empty : Prisma.sql`and ${column} = ${userId}`
+  const own = (column: string) =>
+    userId === undefined ? Prisma.empty : Prisma.sql`and ${hasUserId(column, userId)}`
   // `= any` hides the constant from the planner, which would drop it from ORDER BY. Then it would often read the index by day,
   // which has the rows of all sources.
   const ofSource = Prisma.sql`source = any(array[${source}]::text[])`
@@ -32,19 +33,25 @@ export function selectLatestVersions(options: LatestVersionsOptions): Prisma.Sql
   return Prisma.sql`
     select * from (
       (select id, day, user_id, external_id, seconds, ${digest} as digest, false as is_correction from timesheets
-        where ${ofSource} and day between ${from}::date and ${to}::date ${own(Prisma.sql`user_id`)} ${after}
+        where ${ofSource} and day between ${from}::date and ${to}::date ${own('user_id')} ${after}
           and correction is null and deleted_at is null and external_id is not null
         order by ${Prisma.raw(isByDay ? 'source desc, day' : 'id')} limit ${limit}::int)
       union all
       (select id, (correction->>'day')::date, correction->>'user_id', external_id, (correction->>'seconds')::int,
               ${correctionDigest}, true
          from timesheets
-        where ${ofSource} and ${correctionDay} between ${from} and ${to} ${own(Prisma.sql`correction->>'user_id'`)} ${after}
+        where ${ofSource} and ${correctionDay} between ${from} and ${to} ${own(`(correction->>'user_id')`)} ${after}
           and correction is not null and external_id is not null
         order by ${isByDay ? Prisma.sql`source, ${correctionDay}` : Prisma.sql`id`} limit ${limit}::int)
     ) as latest
     order by ${Prisma.raw(order)} limit ${limit}::int`
 }
+
+/** An ASCII name has one form, and finds its rows by an index. (Three odd characters, such as the Kelvin sign, have ASCII forms.) */
+const hasUserId = (column: string, userId: string) =>
+  /^\p{ASCII}*$/u.test(userId)
+    ? Prisma.sql`${Prisma.raw(column)} = ${userId}`
+    : Prisma.sql`${Prisma.raw(inNfc(column))} = ${userId.normalize('NFC')}`
 
 /** The expression of the index `timesheets_source_correction_day_idx`. Null for a tombstone. */
 const correctionDay = Prisma.sql`((correction->>'day') collate "C")`
@@ -61,12 +68,12 @@ const normalize = (text: string) =>
      else (select string_agg(normalize(part), ${droppedCharacter} order by position)
              from string_to_table(${text}, ${droppedCharacter}) with ordinality as parts (part, position)) end`
 
-/**
- * A string as JSON, in NFC. `to_json` escapes what `JSON.stringify` escapes, in the same way. Most strings are ASCII,
- * for which this check is much faster than `normalize`.
- */
-const jsonString = (text: string) =>
-  `to_json(case when octet_length(${text}) = char_length(${text}) then ${text} else ${normalize(text)} end)::text`
+/** SQL of a text in NFC. Most texts are ASCII, for which this check is much faster than `normalize`. */
+export const inNfc = (text: string) =>
+  `case when octet_length(${text}) = char_length(${text}) then ${text} else ${normalize(text)} end`
+
+/** A string as JSON, in NFC. `to_json` escapes what `JSON.stringify` escapes, in the same way. */
+const jsonString = (text: string) => `to_json(${inNfc(text)})::text`
 
 /** Computes a digest as `computeDigest` of the contracts package does. Each argument is SQL of a JSON text. */
 const computeDigest = (...fields: readonly string[]) =>

@@ -139,6 +139,23 @@ test('a new source belongs to the client of its first run', async () => {
   expect([refused.status, refused.body.type]).toEqual([403, '/problems/source-not-yours'])
 })
 
+test('a run that only compares claims no source, and is read by its client', async () => {
+  const id = await startRun(other, 'seen', { verify: true, account: 'wrong' })
+  expect((await other.request('GET', `/sync-runs/${id}/digests`)).text).toBe('')
+  expect(await readList(other, '/sync-runs?source=seen')).toMatchObject([{ id }])
+  expect((await sync.request('GET', `/sync-runs/${id}`)).status).toBe(403)
+  expect((await sync.request('GET', `/sync-runs/${id}/rejections`)).status).toBe(403)
+  expect(await readList(sync, '/sync-runs?source=seen')).toEqual([])
+  expect((await patch(id, { status: 'succeeded', bookmark: 'none' }, other)).status).toBe(200)
+
+  const started = await sync.request('POST', '/sync-runs', runBody('seen'))
+  expect([started.status, started.body.bookmark]).toEqual([201, null])
+  expect((await uploadFor(sync, started.body.id, 'seen', [{ external_id: '1' }])).body.errors).toBe(false)
+  await end(started.body.id)
+  expect((await other.request('POST', '/sync-runs', runBody('seen', { verify: true }))).status).toBe(403)
+  expect((await other.request('GET', `/sync-runs/${id}`)).status).toBe(403)
+})
+
 test('a client that does not own the source can neither read nor write a run', async () => {
   const id = await startRun(sync, 'private')
   for (const [method, path, body] of [

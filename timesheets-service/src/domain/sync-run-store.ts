@@ -20,6 +20,8 @@ export interface NewRejection {
 export interface SyncRunFilter {
   /** Only runs of these sources; undefined for all. */
   readonly sources?: readonly string[] | undefined
+  /** Only runs of this client. */
+  readonly client?: string | undefined
   readonly state?: SyncRunState | undefined
   /** Only runs before this one. */
   readonly before?: number | undefined

@@ -34,7 +34,8 @@ export async function findSyncRun(
   const run = await syncRuns.find(id)
   if (run === undefined) throw noSuchSyncRun(id)
   if (client === undefined) return run
-  const firstClient = await syncRuns.findFirstClient(run.source)
+  // Before anything was written, a source has no owner, and a run that only compares is its client's.
+  const firstClient = (await syncRuns.findFirstClient(run.source)) ?? run.client
   if (!isSourceOwner(client, run.source, firstClient, sourceOwners)) throw sourceNotOwned(run.source)
   return run
 }

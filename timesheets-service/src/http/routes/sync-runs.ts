@@ -11,6 +11,7 @@ import { parseOrThrow } from '@timesheets/contracts/validation'
 import { sendJson } from '@timesheets/runtime/http/send-json'
 import type { Request, Response, Router } from 'express'
 import { assertOwnRun, assertWritable, isSourceOwner, sourceNotOwned } from '../../domain/sync-run.ts'
+import type { SyncRunFilter } from '../../domain/sync-run-store.ts'
 import { getIdentity } from '../gateway-identity.ts'
 import { jsonBody } from '../json-body.ts'
 import { createResourceRouter } from '../operation-contract.ts'
@@ -41,21 +42,22 @@ export function syncRunsRouter(parts: ServiceParts): Router {
     return findSyncRun(id, canReadAll(response) ? undefined : getIdentity(response).client, parts)
   }
 
-  /** The sources whose runs the caller may read; undefined for all. */
-  async function resolveSources(
+  /** Selects the runs that the caller may read. */
+  async function resolveOwner(
     source: string | undefined,
     response: Response,
-  ): Promise<string[] | undefined> {
+  ): Promise<Pick<SyncRunFilter, 'sources' | 'client'>> {
     const { client } = getIdentity(response)
-    if (canReadAll(response)) return source === undefined ? undefined : [source]
+    if (canReadAll(response)) return { sources: source === undefined ? undefined : [source] }
     if (source !== undefined) {
       const firstClient = await syncRuns.findFirstClient(source)
       if (!isSourceOwner(client, source, firstClient, sourceOwners)) throw sourceNotOwned(source)
-      return [source]
+      const hasOwner = firstClient !== undefined || sourceOwners.has(source)
+      return { sources: [source], client: hasOwner ? undefined : client }
     }
     const configured = [...sourceOwners].filter(([, clients]) => clients.has(client)).map(([name]) => name)
     const first = (await syncRuns.listFirstSources(client)).filter((name) => !sourceOwners.has(name))
-    return [...configured, ...first]
+    return { sources: [...configured, ...first] }
   }
 
   /** Sets `Link` where there is a next page. */
@@ -101,16 +103,17 @@ export function syncRunsRouter(parts: ServiceParts): Router {
         const list = JSON.stringify(['sync-runs', parameters.source, parameters.state])
         const before = cursor === undefined ? undefined : Number(cursors.open(list, cursor))
         const limit = parameters.limit === undefined ? defaultLimit : Number(parameters.limit)
-        const sources = await resolveSources(parameters.source, response)
-        const { runs, hasMore } = await syncRuns.list({ sources, state: parameters.state, before, limit })
+        const owner = await resolveOwner(parameters.source, response)
+        const { runs, hasMore } = await syncRuns.list({ ...owner, state: parameters.state, before, limit })
         if (hasMore) linkNext(response, '/sync-runs', list, parameters, runs.at(-1)!.id)
         sendJson(response, runs)
       },
     ],
 
-    async getSyncRun(request, response) {
-      sendJson(response, await findReadableRun(request, response))
-    },
+    getSyncRun: [
+      reserveResponse(responses, pageBytes),
+      async (request, response) => sendJson(response, await findReadableRun(request, response)),
+    ],
 
     listDigests: [
       reserveResponse(responses, reportBytes),

@@ -46,10 +46,10 @@ export class PostgresSyncRunStore implements SyncRunStore {
     return this.#inTransaction(async (transaction) => {
       const run = await takeLease(transaction, body, clientId, this.#leaseMs)
       const source = await claimSource(transaction, body, clientId)
-      if (!isOwner(source.clientId)) throw sourceNotOwned(body.source)
-      if (source.account !== null && source.account !== body.account) throw otherAccount(body.source)
+      if (!isOwner(source?.clientId)) throw sourceNotOwned(body.source)
+      if ((source?.account ?? body.account) !== body.account) throw otherAccount(body.source)
       if (run === undefined) throw runActive(body.source)
-      return { ...run, bookmark: source.bookmark }
+      return { ...run, bookmark: source?.bookmark ?? null }
     })
   }
 
@@ -72,13 +72,14 @@ export class PostgresSyncRunStore implements SyncRunStore {
     return findRun(this.#client, id)
   }
 
-  async list({ sources, state, before, limit }: SyncRunFilter): Promise<SyncRunPage> {
+  async list({ sources, client, state, before, limit }: SyncRunFilter): Promise<SyncRunPage> {
     // One run more than the page shows whether there is a next page.
     const rows = await this.#client.$queryRaw<(RunRow & { readonly found: number })[]>(Prisma.sql`
       with run as (
         select ${runColumns} from sync_runs
          where ${and([
            sources === undefined ? undefined : Prisma.sql`source = any(${sources}::text[])`,
+           client === undefined ? undefined : Prisma.sql`client_id = ${client}`,
            before === undefined ? undefined : Prisma.sql`id < ${before}::bigint`,
          ])}
       ), found as (
@@ -163,15 +164,20 @@ async function takeLease(
   return row && { id: Number(row.id), lease_expires_at: row.lease_expires_at.toISOString() }
 }
 
-/** Claims a new source for its first client, and binds a source to the account of its first run that may write. */
+/**
+ * Claims a new source for its first client, and binds a source to the account of its first run that may write. A run that only
+ * compares does neither: otherwise its client would own the source without ever having written to it.
+ */
 async function claimSource(
   transaction: Prisma.TransactionClient,
   { source: name, account, verify = false }: SyncRunBody,
   clientId: string,
 ) {
-  await transaction.source.createMany({ data: { name, clientId }, skipDuplicates: true })
-  if (!verify) await transaction.source.updateMany({ where: { name, account: null }, data: { account } })
-  return transaction.source.findUniqueOrThrow({ where: { name } })
+  if (!verify) {
+    await transaction.source.createMany({ data: { name, clientId }, skipDuplicates: true })
+    await transaction.source.updateMany({ where: { name, account: null }, data: { account } })
+  }
+  return await transaction.source.findUnique({ where: { name } })
 }
 
 /** Updates a run that is alive. To end it, it must be free: no transaction writes for it any more. */

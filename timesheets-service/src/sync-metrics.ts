@@ -1,4 +1,3 @@
-import type { SyncStats } from '@timesheets/contracts/sync-run'
 import type { Logger } from '@timesheets/runtime/logger'
 import { Gauge, Registry } from 'prom-client'
 import type { SourceState, SyncRunStore } from './domain/sync-run-store.ts'
@@ -18,27 +17,27 @@ const values = {
   },
   timesheets_sync_provable: {
     help: 'Whether runs of the source can prove both sides equal; 0 for files that do not say that they are complete',
-    read: ({ writtenStats }: SourceState) => (writtenStats?.provable === false ? 0 : 1),
+    read: ({ writtenStats }: SourceState) => ((writtenStats?.provable ?? true) ? 1 : 0),
   },
   timesheets_sync_differing_days: {
     help: 'Days of a person on which both sides differed at the end of the last run that compared them, verify runs included',
-    read: ({ comparedStats }: SourceState) => toCount(comparedStats?.differing_days),
+    read: ({ comparedStats }: SourceState) => comparedStats?.differingDays ?? 0,
   },
   timesheets_sync_last_run_rejected_entries: {
     help: 'Entries that the last run could not place, of those that compared both sides',
-    read: ({ syncedStats }: SourceState) => toCount(syncedStats?.rejected),
+    read: ({ syncedStats }: SourceState) => syncedStats?.rejected ?? 0,
   },
   timesheets_sync_last_run_held_entries: {
     help: 'Corrections of approved entries that the last run made',
-    read: ({ writtenStats }: SourceState) => toCount(writtenStats?.held),
+    read: ({ writtenStats }: SourceState) => writtenStats?.held ?? 0,
   },
   timesheets_sync_last_run_withheld_deletions: {
     help: 'Deletions that the last run did not make, because they need a decision, of those that compared both sides',
-    read: ({ syncedStats }: SourceState) => toCount(syncedStats?.withheld),
+    read: ({ syncedStats }: SourceState) => syncedStats?.withheld ?? 0,
   },
   timesheets_sync_last_run_tombstones: {
     help: 'Entries that the last run deleted',
-    read: ({ writtenStats }: SourceState) => toCount(writtenStats?.deleted),
+    read: ({ writtenStats }: SourceState) => writtenStats?.deleted ?? 0,
   },
 } as const
 
@@ -100,10 +99,4 @@ export class SyncMetrics {
 
 function toUnixTime(date: Date | null): number {
   return date === null ? 0 : date.getTime() / 1000
-}
-
-/** A sync reports some counts by their items. */
-function toCount(value: SyncStats[keyof SyncStats]): number {
-  if (typeof value === 'number') return value
-  return Array.isArray(value) ? value.length : 0
 }

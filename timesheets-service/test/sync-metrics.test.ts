@@ -127,6 +127,24 @@ test('a source of files that proves nothing shows when its last run succeeded', 
   expect(await read()).toEqual([0, succeededAt, 0])
 })
 
+test('each of many sources shows its own last report, however long', async () => {
+  const counts = Array.from({ length: 12 }, (_, i) => 3 * i)
+  for (const count of counts) {
+    const days = Array.from({ length: count }, (_, i) => ({
+      user_id: `person-${i}`,
+      day: '2017-05-10',
+      source: { count: 1, seconds: 60 },
+      stored: { count: 0, seconds: 0 },
+    }))
+    const stats = { proof: 'differs', differing_days: days, rejected: count + 1 }
+    await end(await startRun(sync, `many-${count}`), { status: 'failed', stats })
+  }
+  const metrics = await scrape()
+  const read = (name: string) => counts.map((count) => metrics[series(name, `many-${count}`)])
+  expect(read('differing_days')).toEqual(counts)
+  expect(read('last_run_rejected_entries')).toEqual(counts.map((count) => count + 1))
+})
+
 test('new sources do not replace those that have metrics', async () => {
   await startRun(sync, 'watched')
   await service().sql(

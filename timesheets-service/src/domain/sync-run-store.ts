@@ -5,7 +5,6 @@ import type {
   SyncRunBody,
   SyncRunPatch,
   SyncRunState,
-  SyncStats,
 } from '@timesheets/contracts/sync-run'
 
 /** What a run could not place. */
@@ -46,6 +45,17 @@ export interface DigestRequest {
   readonly recompute: boolean
 }
 
+/** The counts of a run's report. */
+export interface SourceStats {
+  readonly rejected: number
+  readonly withheld: number
+  readonly held: number
+  readonly deleted: number
+  readonly differingDays: number
+  /** Whether a run of the source can prove that both sides are equal. */
+  readonly provable: boolean
+}
+
 /** What the last runs of a source found. */
 export interface SourceState {
   readonly source: string
@@ -54,11 +64,11 @@ export interface SourceState {
   /** When the last run succeeded that was not only a comparison. */
   readonly succeededAt: Date | null
   /** The stats of the last run that compared both sides. One that failed before says nothing about them. */
-  readonly comparedStats: SyncStats | null
+  readonly comparedStats: SourceStats | null
   /** The same without runs that only compare. */
-  readonly syncedStats: SyncStats | null
+  readonly syncedStats: SourceStats | null
   /** The stats of the last run that wrote, also if it failed. */
-  readonly writtenStats: SyncStats | null
+  readonly writtenStats: SourceStats | null
 }
 
 /** Stores sync runs, and reads what they compare. */
@@ -111,7 +121,7 @@ export interface SyncRunStore {
   /** Lists the rejections of a run, oldest first. */
   listRejections(runId: number, after: number | undefined, limit: number): Promise<readonly Rejection[]>
 
-  /** Lists the sources that a sync has written to, by name; of too many, the oldest. */
+  /** Lists the sources that a sync has written to, the oldest first. */
   listSourceStates(limit: number): Promise<readonly SourceState[]>
 
   /**

@@ -2,6 +2,7 @@ import { maxRejections, type RejectionBody } from '@timesheets/contracts/sync-ru
 import type { EarlierMiss, WithheldDeletion } from './deletions.ts'
 import type { Rejection } from './mapping.ts'
 import { listFingerprints, type RunContext } from './run-context.ts'
+import { shorten } from './stored-text.ts'
 import { toRejection } from './withheld-deletions.ts'
 
 /** Number of rejections in one request. */
@@ -45,9 +46,4 @@ export class RejectionLog {
     for (let start = 0; start < all.length; start += batch)
       await retryBudget.run(() => api.reportRejections(runId, all.slice(start, start + batch)))
   }
-}
-
-/** Text that the API accepts: not empty, well-formed, without U+0000. */
-function shorten(text: string, maxLength: number): string {
-  return text.replaceAll('\0', '').slice(0, maxLength).toWellFormed() || 'unknown'
 }

@@ -1,6 +1,7 @@
 import type { SyncStats } from '@timesheets/contracts/sync-run'
 import type { Proof } from './proof.ts'
 import type { Report } from './report.ts'
+import { shorten } from './stored-text.ts'
 
 /** So many differing days the API keeps. */
 const maxDifferingDays = 1000
@@ -20,7 +21,9 @@ export function toRunStats(report: Report): SyncStats {
     skipped: skipped.empty + skipped.repeated,
     open: skipped.running,
     withheld: withheld.length,
-    unknown_fields: Object.fromEntries(unknownFields),
+    unknown_fields: Object.fromEntries(
+      [...unknownFields].map(([name, count]) => [shorten(name, 200), count]),
+    ),
     ...(isProvable ? {} : { provable: false }),
     ...(proof === undefined ? {} : describeProof(proof)),
   }
@@ -28,11 +31,11 @@ export function toRunStats(report: Report): SyncStats {
 
 function describeProof(proof: Proof): Partial<SyncStats> {
   if (proof.outcome === 'equal') return { proof: 'equal', digest: proof.sum.digest }
-  if (proof.outcome === 'not-provable') return { proof: 'not-provable', reason: proof.reason.slice(0, 1000) }
+  if (proof.outcome === 'not-provable') return { proof: 'not-provable', reason: shorten(proof.reason, 1000) }
   return {
     proof: 'differs',
     differing_days: proof.days.slice(0, maxDifferingDays).map(({ userId, day, tracker, stored }) => ({
-      user_id: userId,
+      user_id: shorten(userId, 200),
       day,
       source: { count: tracker.count, seconds: tracker.seconds },
       stored: { count: stored.count, seconds: stored.seconds },

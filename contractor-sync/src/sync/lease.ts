@@ -1,5 +1,5 @@
 import type { SyncRunBody, SyncRunPatch } from '@timesheets/contracts/sync-run'
-import { SyncRunConflictError } from '../errors.ts'
+import { SyncRunConflictError, TransientError } from '../errors.ts'
 import type { RetryBudget } from '../http/retry.ts'
 import type { ApiClient, StartedRun } from '../timesheets-api/client.ts'
 
@@ -27,7 +27,19 @@ export class Lease {
     retryBudget: Pick<RetryBudget, 'run'>,
     body: SyncRunBody,
   ): Promise<Lease> {
-    return new Lease(api, await retryBudget.run(() => api.startRun(body)))
+    let mayHaveStarted = false
+    const start = async () => {
+      try {
+        return await api.startRun(body)
+      } catch (error) {
+        // The run in progress may be the one that an attempt started whose response was lost. Its lease ends soon.
+        if (mayHaveStarted && error instanceof SyncRunConflictError)
+          throw new TransientError(error.message, { cause: error })
+        mayHaveStarted ||= !(error instanceof SyncRunConflictError)
+        throw error
+      }
+    }
+    return new Lease(api, await retryBudget.run(start))
   }
 
   private constructor(api: Pick<ApiClient, 'patchRun'>, run: StartedRun) {

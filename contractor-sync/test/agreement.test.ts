@@ -228,6 +228,16 @@ test('another account is refused with 2, and nothing is synced over the first on
   expect(await env.readStoredTotals()).toEqual(before)
 }, 60_000)
 
+test('a source that is bound to a wrong account is bound to the right one by hand', async () => {
+  await env.run()
+  await env.sql("update sources set account = '1000002' where name = 'harvest'")
+  expect((await env.run()).code).toBe(2)
+  // docs/operations.md has this statement.
+  await env.sql("update sources set account = '1000001' where name = 'harvest'")
+  expect((await env.run()).code).toBe(0)
+  await expectEqualSides()
+}, 60_000)
+
 describe('verify', () => {
   test('says that both sides agree, or where they differ, and writes nothing', async () => {
     await env.run()

@@ -1,7 +1,9 @@
-import { setInterval } from 'node:timers/promises'
+import { setInterval, setTimeout } from 'node:timers/promises'
 import type { Logger } from '@timesheets/runtime/logger'
 import { isOutage, outageReason } from './postgres/errors.ts'
 
+/** The first run comes after so long at most, so that a process that is restarted often deletes, too. */
+const maxFirstDelayMs = 60_000
 /** Most statements of one run. What is left waits for the next run. */
 const maxBatches = 100
 
@@ -37,9 +39,12 @@ export class ExpiryJob {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping
+    const { intervalMs } = this.#options
+    const options = { signal, ref: false }
     try {
-      for await (const _ of setInterval(this.#options.intervalMs, undefined, { signal, ref: false }))
-        await this.#deleteAll()
+      await setTimeout(Math.min(intervalMs, maxFirstDelayMs), undefined, options)
+      await this.#deleteAll()
+      for await (const _ of setInterval(intervalMs, undefined, options)) await this.#deleteAll()
     } catch (error) {
       if (!signal.aborted) throw error
     }

@@ -159,7 +159,7 @@ export function syncRunsRouter(parts: ServiceParts): Router {
     ],
 
     listRejections: [
-      reserveResponse(responses, pageBytes),
+      reserveResponse(responses, reportBytes),
       async (request, response) => {
         const { cursor, ...parameters } = parseQuery(request, rejectionsQuerySchema)
         const { id } = await findReadableRun(request, response)

@@ -51,6 +51,12 @@ test('check says what to do about each failure', async () => {
   ])
 }, 60_000)
 
+test('--allow-deletes of a run that does not exist says so', async () => {
+  const { code, report } = await env.run({}, ['--allow-deletes=999999'])
+  expect(code).toBe(2)
+  expect(report.reason).toBe('There is no sync run 999999; correct its number')
+}, 60_000)
+
 test('check gives up on a request after 10 s', async () => {
   await env.injectFaults({ fault: 'slow', delayMs: 60_000, path: '/v2/users', times: 9 })
   const { code, stdout } = await env.spawn(['check']).ended

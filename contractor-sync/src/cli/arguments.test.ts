@@ -27,6 +27,8 @@ describe('rejects', () => {
     [['run', 'now'], 'now: unexpected argument'],
     [['run', '--since', '2026-02-30'], '"2026-02-30" is not a day'],
     [['run', '--until', 'today'], '"today" is not a day'],
+    [['run', '--since', '0001-01-01'], '--since: "0001-01-01" is not between 2000-01-01 and 2999-12-31'],
+    [['run', '--until', '9999-12-31'], '--until: "9999-12-31" is not between 2000-01-01 and 2999-12-31'],
     [['run', '--since', '2026-02-02', '--until', '2026-02-01'], '--since: is after --until'],
     [['run', '--full', '--since', '2026-02-02'], '--full: means all days'],
     [['run', '--allow-deletes', 'all'], '--allow-deletes: must be the number of a run'],

@@ -5,6 +5,9 @@ import { trackerNames } from '../trackers/registry.ts'
 
 export const commands = ['run', 'verify', 'report', 'daemon', 'check', 'token'] as const
 
+/** The days that options take: those that the API accepts, and far more than have hours. */
+const [firstDay, lastDay] = ['2000-01-01', '2999-12-31']
+
 /** A parsed command line. */
 export interface Arguments extends RunOptions {
   readonly command: (typeof commands)[number] | 'help'
@@ -44,6 +47,9 @@ export function parseArguments(args: readonly string[]): Arguments {
   issues.push(...rest.map((word) => `${word}: unexpected argument`))
   if (since !== undefined && !isDay(since)) issues.push(`--since: "${since}" is not a day, YYYY-MM-DD`)
   if (until !== undefined && !isDay(until)) issues.push(`--until: "${until}" is not a day, YYYY-MM-DD`)
+  for (const [name, text] of Object.entries({ since, until }))
+    if (text !== undefined && isDay(text) && (text < firstDay || text > lastDay))
+      issues.push(`--${name}: "${text}" is not between ${firstDay} and ${lastDay}`)
   if (source !== undefined && !trackerNames.includes(source))
     issues.push(`--source: "${source}" is not a tracker; it takes ${trackerNames.join(' or ')}`)
   if (since !== undefined && until !== undefined && since > until) issues.push('--since: is after --until')

@@ -18,7 +18,7 @@ import { InvalidResponseError } from '../errors.ts'
 import { parseResponse } from '../http/parse-response.ts'
 import type { AccessToken } from './access-token.ts'
 import { type ApiSettings, AuthorizedRequests } from './authorized-requests.ts'
-import { toRefusal } from './refusal.ts'
+import { toRefusal, toRunRefusal } from './refusal.ts'
 import {
   itemLineSchema,
   toLineError,
@@ -195,7 +195,7 @@ export class ApiClient {
   /** Reads a run. */
   async getRun(id: number): Promise<StoredRun> {
     const response = await this.#requests.request(`/sync-runs/${id}`, { headers: {} })
-    if (response.status !== 200) throw toRefusal(response)
+    if (response.status !== 200) throw toRunRefusal(response)
     return parseResponse(runSchema, response.body, "The Timesheets API's sync run")
   }
 

@@ -7,6 +7,14 @@ export const requiredScope = 'batch:upload'
 
 const refusalSchema = problemSchema.pick({ type: true, detail: true, instance: true })
 
+/** Turns the response to a request for one run into an error: its number may be wrong. */
+export function toRunRefusal(response: Pick<HttpResponse, 'status' | 'body'>): Error {
+  const problem = refusalSchema.safeParse(response.body).data
+  return response.status === 404 && problem?.type.split('/').at(-1) === 'not-found'
+    ? new ConfigurationError(`${problem.detail}; correct its number`)
+    : toRefusal(response)
+}
+
 /** Turns a response of the API other than a success into an error that says what to do. */
 export function toRefusal({ status, body }: Pick<HttpResponse, 'status' | 'body'>): Error {
   const problem = refusalSchema.safeParse(body).data

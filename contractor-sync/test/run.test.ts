@@ -213,6 +213,27 @@ test('rejected entries are listed with id and reason, and the run ends with 3', 
   expect(notOurs.report.reason).toContain('The API denies access to this source')
 }, 60_000)
 
+test('rejected rows with long texts of any script end the run with 3, and are kept', async () => {
+  const long = '時'.repeat(900)
+  const rows = [
+    [long, long, '2026-05-10', long, '1'],
+    ['good', 'ann@example.com', '2026-05-10', 'Site', '1'],
+  ]
+  await writeFile(
+    env.file('long.csv'),
+    ['external_id,email,date,project,hours', ...rows.map(String)].join('\n'),
+  )
+  const settings = { CSV_PATH: env.file('long.csv'), UNKNOWN_PERSON: 'reject' }
+  const { code, report } = await env.run(settings, ['--full', '--source', 'csv'])
+  expect({ code, reason: report.reason, rejected: report.rejected }).toEqual({
+    code: 3,
+    reason: undefined,
+    rejected: 2,
+  })
+  const kept = await env.sql('select 1 from sync_rejections where sync_run_id = $1', [report.runId])
+  expect(kept).toHaveLength(2)
+}, 60_000)
+
 describe('exported files', () => {
   const header = 'external_id,user_id,date,project,Duration,notes'
   const settings = { CSV_COLUMNS: 'hours=Duration', CSV_HOURS_UNIT: 'minutes' }

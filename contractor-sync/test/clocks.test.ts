@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
@@ -75,6 +76,27 @@ test('a run of selected days hides no edit on other days from the next run', asy
   const bookmark = { changedSince: new Date(Date.now() - 2 * hour * 1000), fullAt: new Date() }
   await env.sql("update sources set bookmark = $1 where name = 'harvest'", [JSON.stringify(bookmark)])
   await expectRun(['--since', '2026-01-01', '--until', '2026-01-31'])
+  await expectRun()
+  expect(await checkBothSides(env, allDays)).toEqual(equal)
+}, 60_000)
+
+test('a run of files with the ids of the tracker hides no edit from its next run', async () => {
+  await expectRun(['--full'])
+  const ago = (hours: number) => new Date(Date.now() - hours * hour * 1000)
+  const bookmark = { changedSince: ago(72), fullAt: ago(72) }
+  await env.sql("update sources set bookmark = $1 where name = 'harvest'", [JSON.stringify(bookmark)])
+  await setTrackerClock(-48 * hour)
+  await editOld(7.25)
+  await setTrackerClock(0)
+  const { id, spent_date, hours } = (await env.readTracked()).find((entry) => entry.user.id === 3_100_001)!
+  const [person] = await env.sql<{ user_id: string }>(
+    'select user_id from timesheets where external_id = $1',
+    [String(id)],
+  )
+  const row = [id, person!.user_id, spent_date, 'Site', hours].join()
+  await writeFile(env.file('hours.csv'), `external_id,user_id,date,project,hours\n${row}\n`)
+  const files = { CSV_PATH: env.file('hours.csv'), CSV_SOURCE: 'harvest' }
+  expect((await env.run(files, ['--source', 'csv'])).code).toBe(0)
   await expectRun()
   expect(await checkBothSides(env, allDays)).toEqual(equal)
 }, 60_000)

@@ -8,6 +8,8 @@ export interface Bookmark {
   readonly ownClock?: string | undefined
   /** When the last run of all days began. */
   readonly fullAt?: string | undefined
+  /** The same of files, which may have entries of a source that a service has, too: they say nothing about the service. */
+  readonly filesFullAt?: string | undefined
   /** See `KnownNames`. */
   readonly names?: string | undefined
 }
@@ -16,6 +18,7 @@ const schema = z.object({
   changedSince: z.iso.datetime().optional().catch(undefined),
   ownClock: z.iso.datetime().optional().catch(undefined),
   fullAt: z.iso.datetime().optional().catch(undefined),
+  filesFullAt: z.iso.datetime().optional().catch(undefined),
   names: z.string().optional().catch(undefined),
 })
 
@@ -28,8 +31,8 @@ export function parseBookmark(text: string | null): Bookmark {
   }
 }
 
-export function formatBookmark({ changedSince, ownClock, fullAt, names }: Bookmark): string {
-  return JSON.stringify({ changedSince, ownClock, fullAt, names })
+export function formatBookmark({ changedSince, ownClock, fullAt, filesFullAt, names }: Bookmark): string {
+  return JSON.stringify({ changedSince, ownClock, fullAt, filesFullAt, names })
 }
 
 /** The tracker's list may lag behind, and its clock has whole seconds. */
@@ -40,6 +43,7 @@ const ownClockMarginMs = 24 * 3_600_000
 /**
  * Creates the bookmark of a run that has ended well.
  * @param before the one that the run began with
+ * @param run.isWhole whether the tracker is a service, and not files
  * @param run.names see `KnownNames`
  * @param run.readAt the tracker's clock when the run began; undefined if it does not say it
  */
@@ -48,21 +52,25 @@ export function createBookmark(
   run: {
     /** As of `RunDays`. */
     readonly days: { readonly isFull: boolean; readonly isSelected: boolean }
+    readonly isWhole: boolean
     readonly names: string | undefined
     readonly readAt: Date | undefined
     readonly now: Date
   },
 ): string {
-  const { days, names, readAt, now } = run
+  const { days, isWhole, names, readAt, now } = run
   // It did not read what changed on other days.
   if (days.isSelected) return formatBookmark({ ...before, names })
   const ownClock = now.toISOString()
+  if (!isWhole)
+    return formatBookmark({ ...before, filesFullAt: days.isFull ? ownClock : before.filesFullAt, names })
   const readAtMs =
     readAt === undefined ? now.getTime() - ownClockMarginMs : readAt.getTime() - trackerMarginMs
   return formatBookmark({
     changedSince: new Date(readAtMs).toISOString(),
     ...(readAt === undefined ? {} : { ownClock }),
     fullAt: days.isFull ? ownClock : before.fullAt,
+    filesFullAt: before.filesFullAt,
     names,
   })
 }
@@ -89,7 +97,7 @@ export function findChangesStart(
 const dayMs = 86_400_000
 
 /** Whether a run must read all days: none did in the last `everyDays` days. */
-export function isFullRunDue({ fullAt }: Bookmark, everyDays: number, now: Date): boolean {
+export function isFullRunDue({ fullAt }: Pick<Bookmark, 'fullAt'>, everyDays: number, now: Date): boolean {
   if (fullAt === undefined) return true
   const ageMs = now.getTime() - Date.parse(fullAt)
   // A bookmark in the future was written by a machine with a wrong clock.

@@ -32,7 +32,7 @@ export interface RunDays {
 export function selectDays(
   { since, until, full }: DaysOptions,
   { windowDays, fullEveryDays }: { readonly windowDays: number; readonly fullEveryDays: number },
-  bookmark: Bookmark,
+  bookmark: Pick<Bookmark, 'fullAt'>,
   now: Date,
 ): RunDays {
   const hasOptions = since !== undefined || until !== undefined

@@ -255,12 +255,12 @@ class SyncRun {
   /** The bookmark of the next run; undefined if it stays, because a read was not complete or nothing was written. */
   #createBookmark(
     before: Bookmark,
-    { mode, days, knownNames, incompleteReads }: RunContext,
+    { mode, days, isWhole, knownNames, incompleteReads }: RunContext,
     { at: readAt }: TrackerAccess,
   ): string | undefined {
     const isProven = this.#report.proof?.outcome !== 'not-provable' || incompleteReads.length === 0
     if (!isProven || mode !== 'sync') return undefined
-    return createBookmark(before, { days, names: knownNames.toText(), readAt, now: this.#now })
+    return createBookmark(before, { days, isWhole, names: knownNames.toText(), readAt, now: this.#now })
   }
 
   async #readEarlierMisses({

@@ -53,5 +53,7 @@ export async function findDays(start: RunStart, now: Date): Promise<RunDays> {
   // Files are read to their end anyway; with all their days, they also show what is missing.
   const isSelected = days.since !== undefined || days.until !== undefined
   const full = days.full || (tracker.fingerprintFiles !== undefined && !isSelected)
-  return selectDays({ ...days, full }, start, parseBookmark(last?.bookmark ?? null), now)
+  const { fullAt, filesFullAt } = parseBookmark(last?.bookmark ?? null)
+  const lastFull = { fullAt: tracker.checkAccess === undefined ? filesFullAt : fullAt }
+  return selectDays({ ...days, full }, start, lastFull, now)
 }

@@ -33,6 +33,11 @@ export class KnownNames {
     this.#add(hash(name), hash(id))
   }
 
+  /** Whether a person had this name, in this run or an earlier one. */
+  has(name: string): boolean {
+    return this.#ids.has(hash(name))
+  }
+
   /** Whether every person who had this name is among these ids of the tracker's people; false for an unknown name. */
   isPresent(name: string, ids: readonly string[]): boolean {
     const known = this.#ids.get(hash(name))

@@ -217,7 +217,100 @@ describe('a person who was renamed', () => {
     expect(new Set(withheld.map(({ reason }) => reason))).toEqual(new Set(['removed-person']))
     expect(await readTombstones()).toEqual([])
   }, 60_000)
+
+  test('and removed at once, while another person takes over the address: nothing is deleted', async () => {
+    // Kim has one entry, so no cap withholds it.
+    const kim = 1_782_959
+    const [kimEmail, otherEmail] = [await findEmail(kim), await findEmail(other)]
+    await env.local('tracker', 'PATCH', `users/${kim}`, { is_deleted: true })
+    await env.local('tracker', 'PATCH', `users/${other}`, { email: kimEmail })
+    const { code, lines } = await env.run()
+    await env.local('tracker', 'PATCH', `users/${other}`, { email: otherEmail })
+    await env.local('tracker', 'PATCH', `users/${kim}`, { is_deleted: false })
+    expect(code).toBe(3)
+    const withheld = lines.filter(({ msg }) => msg === 'deletion withheld')
+    expect(withheld).toEqual([expect.objectContaining({ externalId: '636709355', reason: 'removed-person' })])
+    expect(await readTombstones()).toEqual([])
+  }, 60_000)
 })
+
+describe('a token that does not see everybody', () => {
+  const narrow = (after: number) =>
+    env.local('tracker', 'PUT', 'token', { role: 'manager', user_id: 3_100_001, after })
+
+  test.each([
+    ['from the start', 0],
+    ['since the second page', 4],
+  ])(
+    '%s: a first run, which misses entries that are not stored yet, does not say that both sides agree',
+    async (_when, after) => {
+      await narrow(after)
+      const { code, report } = await env.run()
+      expect(code).toBe(3)
+      expect(getProof(report)).toMatchObject({
+        outcome: 'not-provable',
+        reason: expect.stringMatching(/only an administrator sees all hours/),
+      })
+      await env.local('tracker', 'PUT', 'token', {})
+      expect((await env.run({}, ['--full'])).code).toBe(0)
+      await expectEqualSides()
+    },
+    60_000,
+  )
+
+  test('leaves the bookmark: what others edited meanwhile is found by the next run', async () => {
+    await env.run()
+    const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000)
+    const bookmark = JSON.stringify({ changedSince: hoursAgo(2), fullAt: hoursAgo(2) })
+    await env.sql("update sources set bookmark = $1 where name = 'harvest'", [bookmark])
+    await env.local('tracker', 'PUT', 'clock', { error_seconds: -3600 })
+    await env.local('tracker', 'PATCH', 'time_entries/636709355', { hours: 3.75 })
+    await env.local('tracker', 'PUT', 'clock', { error_seconds: 0 })
+    await narrow(0)
+    expect((await env.run({}, [])).code).toBe(3)
+    await env.local('tracker', 'PUT', 'token', {})
+    expect((await env.run({}, [])).report).toMatchObject({ updated: 1, exitCode: 0 })
+    await expectEqualSides()
+    await env.local('tracker', 'PATCH', 'time_entries/636709355', { hours: 2.11 })
+  }, 60_000)
+})
+
+test('other seconds under the same digest are no agreement, also in a run that does not compute digests again', async () => {
+  await env.run()
+  const recent = new Date(Date.now() - 30 * 86_400_000).toISOString().slice(0, 10)
+  const tracked = await env.readTracked()
+  const { id } = tracked.find((entry) => entry.spent_date > recent && entry.hours > 0 && !entry.is_running)!
+  const add = (seconds: number) =>
+    env.sql('update timesheets set seconds = seconds + $2::int where external_id = $1', [String(id), seconds])
+  await add(60)
+  const { code, report } = await env.run({}, [])
+  await add(-60)
+  expect(code).toBe(1)
+  expect(getProof(report)).toMatchObject({ outcome: 'differs', days: [expect.anything()] })
+  expect((await env.run({}, [])).code).toBe(0)
+}, 60_000)
+
+test('what is missing on the day before or after the run is neither deleted nor named as different', async () => {
+  const create = (spent_date: string) =>
+    env.local<{ id: number }>('tracker', 'POST', 'time_entries', { spent_date, hours: 1 })
+  const edited = await create('2021-05-21')
+  const gone = await create('2021-05-21')
+  const inside = await create('2021-05-11')
+  await env.run()
+  await env.local('tracker', 'DELETE', `time_entries/${gone.id}`)
+  // The edit between two pages makes the run read the day after its last one again.
+  await env.injectFaults({ fault: 'slow', delayMs: 1500, path: entries, after: 1 })
+  const sync = env.spawn(['run', '--since', '2021-05-10', '--until', '2021-05-20'], {
+    HARVEST_PAGE_SIZE: '1',
+  })
+  await sync.waitForOutput('sync started')
+  await sleep(700)
+  await env.local('tracker', 'PATCH', `time_entries/${edited.id}`, { hours: 1.5 })
+  const { code, report } = await sync.ended
+  expect({ code, ...report }).toMatchObject({ code: 0, updated: 1, deleted: 0 })
+  expect((await env.run()).report).toMatchObject({ deleted: 1, exitCode: 0 })
+  for (const { id } of [edited, inside]) await env.local('tracker', 'DELETE', `time_entries/${id}`)
+}, 60_000)
 
 test('another account is refused with 2, and nothing is synced over the first one', async () => {
   await env.run()
@@ -263,6 +356,63 @@ describe('verify', () => {
     await expectEqualSides()
   }, 60_000)
 
+  test.each<[string, () => Promise<unknown>]>([
+    ['an empty list', () => env.injectFaults({ fault: 'no-rows', path: entries, times: 1000 })],
+    [
+      'a list of one person only',
+      () => env.injectFaults({ fault: 'one-person', path: entries, times: 1000 }),
+    ],
+    ['a removed person', () => env.local('tracker', 'PATCH', 'users/3100008', { is_deleted: true })],
+    [
+      'an entry that the API rejects',
+      () => env.local('tracker', 'PATCH', 'time_entries/636709355', { hours: 30 }),
+    ],
+  ])(
+    'says of %s what a sync says',
+    async (_what, change) => {
+      await env.run()
+      const { hours } = (await env.readTracked()).find(({ id }) => id === 636_709_355)!
+      const results = []
+      for (const command of ['verify', 'run']) {
+        await change()
+        const { code, report } = await env.spawn([command, '--full']).ended
+        const { outcome, reason } = getProof(report)
+        results.push({ code, outcome, reason, withheld: report.withheld, rejected: report.rejected })
+        await env.clearFaults()
+      }
+      await env.local('tracker', 'PATCH', 'users/3100008', { is_deleted: false })
+      await env.local('tracker', 'PATCH', 'time_entries/636709355', { hours })
+      expect(results[0]).toEqual(results[1])
+      expect(results[0]!.code).toBe(3)
+    },
+    60_000,
+  )
+
+  test('a dry run counts each entry once, as the sync after it: without hours, or moved out of the days', async () => {
+    await env.run()
+    const recent = new Date(Date.now() - 30 * 86_400_000).toISOString().slice(0, 10)
+    const tracked = await env.readTracked()
+    const person = 3_100_001
+    const [first, ...others] = tracked.filter(
+      (entry) =>
+        entry.user.id === person && entry.spent_date > recent && entry.hours > 0 && !entry.is_running,
+    )
+    const moved = others.slice(0, 8)
+    await env.local('tracker', 'PATCH', `time_entries/${first!.id}`, { hours: 0 })
+    for (const { id } of moved)
+      await env.local('tracker', 'PATCH', `time_entries/${id}`, { spent_date: '2020-05-05' })
+    const reports = []
+    for (const args of [['--dry-run'], []]) {
+      const { created, updated, deleted, held, withheld, exitCode } = (await env.run({}, args)).report
+      reports.push({ created, updated, deleted, held, withheld, exitCode })
+    }
+    await env.local('tracker', 'PATCH', `time_entries/${first!.id}`, { hours: first!.hours })
+    for (const { id, spent_date } of moved)
+      await env.local('tracker', 'PATCH', `time_entries/${id}`, { spent_date })
+    expect(reports[0]).toEqual(reports[1])
+    expect(reports[0]).toEqual({ created: 0, updated: 8, deleted: 1, held: 0, withheld: 0, exitCode: 0 })
+  }, 60_000)
+
   test('a dry run prints the plan, deletions included, and writes nothing', async () => {
     await env.run()
     const [gone] = await deleteInTracker(1)
@@ -304,6 +454,16 @@ test('unknown fields of the tracker are named once per run', async () => {
   const text = await env.run({}, ['--full', '--format', 'text'])
   expect(text.stdout.match(/Unknown fields of the tracker, which were ignored: mood/g)).toHaveLength(1)
 }, 60_000)
+
+test.each(['', 'x'.repeat(300), 'half \ud83d', 'U+0000: \0', '__proto__'])(
+  'an unknown field costs no run, whatever its name: %j',
+  async (field) => {
+    await env.injectFaults({ fault: 'extra-field', field, path: entries, times: 100 })
+    const { code, report } = await env.run()
+    expect({ code, reason: report.reason }).toEqual({ code: 0, reason: undefined })
+  },
+  60_000,
+)
 
 describe('two runs of one source', () => {
   test('the second one is told so, and exits with 75', async () => {

@@ -1,5 +1,4 @@
-import { parseUploadItem } from '@timesheets/contracts/entry'
-import { ProblemError } from '@timesheets/contracts/problem'
+import { findRejection } from '../sync/api-rules.ts'
 import { mapRecord, type Rejection } from '../sync/mapping.ts'
 import type { People } from '../sync/people.ts'
 import type { UploadItem } from '../timesheets-api/client.ts'
@@ -39,7 +38,7 @@ export async function checkRows(
   const now = new Date()
   for await (const record of tracker.read({})) {
     const result = mapRecord(record, tracker.source, people)
-    const rejection = result.kind === 'item' ? validate(result.item, now) : undefined
+    const rejection = result.kind === 'item' ? findRejection(result.item, now) : undefined
     if (result.kind === 'rejected') reject(result)
     else if (result.kind === 'item' && rejection !== undefined)
       reject({
@@ -55,14 +54,4 @@ export async function checkRows(
     }
   }
   return { accepted, firstItems, rejected, rejections }
-}
-
-function validate(item: UploadItem, now: Date) {
-  try {
-    parseUploadItem(item, now)
-    return undefined
-  } catch (error) {
-    if (!(error instanceof ProblemError)) throw error
-    return { problem: error.slug, reason: error.message }
-  }
 }

@@ -50,7 +50,7 @@ function formatDay({ userId, day, tracker, stored }: DifferingDay): string {
   return `  ${day}  ${toPlainText(userId, maxNameLength)}  tracker ${side(tracker)}; Timesheets ${side(stored)}`
 }
 
-function formatWithheld({ withheld, failingWithheld, runId, mode }: Report): string[] {
+function formatWithheld({ withheld, failingWithheld, runId }: Report): string[] {
   if (withheld.length === 0) return []
   const rows = withheld.slice(0, maxShown).map(({ externalId, userId, day, reason }) => {
     const entry = [externalId, userId, day].map((text) => toPlainText(text, maxNameLength)).join(', ')
@@ -61,7 +61,7 @@ function formatWithheld({ withheld, failingWithheld, runId, mode }: Report): str
     `Withheld: ${plural(withheld.length, 'entry', 'entries')} that the tracker no longer lists ${withheld.length === 1 ? 'was' : 'were'} not deleted:`,
     ...rows,
     ...(withheld.length > maxShown ? [`  and ${number.format(withheld.length - maxShown)} more`] : []),
-    ...(failingWithheld.length === 0 || mode === 'verify'
+    ...(failingWithheld.length === 0
       ? []
       : [`If they are really gone: contractor-sync run --allow-deletes=${runId}`]),
   ]

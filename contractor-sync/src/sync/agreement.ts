@@ -1,6 +1,7 @@
 import type { UploadItem } from '../timesheets-api/client.ts'
 import type { TrackerAccess } from '../trackers/tracker.ts'
 import { type Comparison, compareEntries, compareWindow, type DayDifferences } from './comparison.ts'
+import type { RunDays } from './days.ts'
 import { type DeletionStep, decideDeletions } from './deletion-step.ts'
 import type { Absence, EarlierMiss, WithheldDeletion } from './deletions.ts'
 import type { DifferingDay } from './proof.ts'
@@ -49,10 +50,10 @@ export async function agree(
     const sentBefore = uploader.sent
     if (mode !== 'verify') await sendRepairs(differences, context)
     const absences = differences.absences.filter(
-      ({ day }) => day >= context.days.from && day <= context.days.to,
+      ({ externalId, day }) => isCompared(day, context.days) && !context.isPlanned(externalId),
     )
     for (const absence of absences) absent.set(absence.externalId, absence)
-    if (mode !== 'verify' && absences.length > 0) {
+    if (absences.length > 0) {
       const step = await decideDeletions(
         [...absent.values()],
         {
@@ -76,9 +77,10 @@ export async function agree(
     for (const day of differences.otherDays) trackerSide.movedDays.add(day)
     const isLast = round === maxRounds || mode !== 'sync' || !isPending
     if (!isLast) continue
-    // What is withheld is listed by itself.
-    return differences.differingDays.filter(({ userId, day }) =>
-      hasOther({ userId, day }, differences, withheld, context),
+    // What is withheld is listed by itself, and the padding is not compared.
+    return differences.differingDays.filter(
+      ({ userId, day }) =>
+        isCompared(day, context.days) && hasOther({ userId, day }, differences, withheld, context),
     )
   }
 }
@@ -98,6 +100,7 @@ async function compareDays(
     absences: all.flatMap(({ absences }) => absences).filter(({ externalId }) => !withheld.has(externalId)),
     otherDays: new Set(all.flatMap(({ otherDays }) => [...otherDays])),
     differingDays: all.flatMap(({ differingDays }) => differingDays),
+    damaged: new Set(all.flatMap(({ damaged }) => [...damaged])),
   }
 }
 
@@ -115,8 +118,9 @@ async function sendDeletions(
 ): Promise<void> {
   for (const { item, details } of found) {
     recordFound(item, context)
-    await context.send(item, details)
+    if (context.mode !== 'verify') await context.send(item, details)
   }
+  if (context.mode === 'verify') return
   for (const tombstone of tombstones) {
     const { userId, day } = absent.get(tombstone.external_id)!
     await context.send(tombstone, { person: userId, day })
@@ -127,20 +131,21 @@ async function sendDeletions(
 function recordFound(item: UploadItem, { days, trackerSide, slots, incompleteReads }: RunContext): void {
   const counted = trackerSide.digest(item)
   const day = counted === undefined ? undefined : slots.day(counted.slot)
-  const isMissing = day !== undefined && day >= days.from && day <= days.to
+  const isMissing = day !== undefined && isCompared(day, days)
   trackerSide.replace(
     item.external_id,
     isMissing || item.deleted ? 'open' : 'counted',
     isMissing ? undefined : counted?.slot,
   )
-  if (isMissing)
-    incompleteReads.push(`the list does not show entry ${item.external_id}, which a lookup finds`)
+  if (isMissing) incompleteReads.add(`the list does not show entry ${item.external_id}, which a lookup finds`)
 }
+
+const isCompared = (day: string, { from, to }: RunDays) => day >= from && day <= to
 
 /** Whether something else than withheld deletions and open entries differs on a day of a person. */
 function hasOther(
   { userId, day }: { readonly userId: string; readonly day: string },
-  { repairs, absences, otherDays }: DayDifferences,
+  { repairs, absences, otherDays, damaged }: DayDifferences,
   withheld: ReadonlyMap<string, WithheldDeletion>,
   { trackerSide, slots }: RunContext,
 ): boolean {
@@ -151,6 +156,7 @@ function hasOther(
   const isOpen = (externalId: string) =>
     ['open', 'rejected'].includes(trackerSide.ids.find(externalId)?.listing ?? '')
   return (
+    damaged.has(slot) ||
     repairs.some(({ item }) => isHere(item)) ||
     absences.some(
       ({ externalId, ...place }) =>

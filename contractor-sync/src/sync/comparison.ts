@@ -60,6 +60,8 @@ export interface DayDifferences {
   /** Where entries are now that are still stored on these days. */
   readonly otherDays: ReadonlySet<string>
   readonly differingDays: readonly DifferingDay[]
+  /** Days of a person with the same entries on both sides, and other seconds: a stored row is not what its digest says. */
+  readonly damaged: ReadonlySet<Slot>
 }
 
 /**
@@ -74,6 +76,7 @@ export async function compareEntries(days: readonly string[], context: RunContex
   const absences: Absence[] = []
   const otherDays = new Set<string>()
   const differingDays: DifferingDay[] = []
+  const damaged = new Set<Slot>()
   for (const day of days) {
     for (const [userId, storedSum] of await findDifferingPeople(day, context)) {
       const slot = slots.slot(userId, day)
@@ -102,11 +105,14 @@ export async function compareEntries(days: readonly string[], context: RunContex
         else if (!isListedHere) absences.push({ externalId, userId, day })
         if (place !== undefined) moved += 1
       }
-      if (repairs.length === repairsBefore && absences.length === absencesBefore && moved === 0) continue
+      const isSameSet = repairs.length === repairsBefore && absences.length === absencesBefore && moved === 0
+      // Otherwise what makes the sums differ is on neither side: it is open, rejected, or not in the files.
+      if (isSameSet && stored.size > entries.size) continue
+      if (isSameSet) damaged.add(slot)
       differingDays.push({ userId, day, tracker: trackerSide.sums.get(slot), stored: storedSum })
     }
   }
-  return { repairs, absences, otherDays, differingDays }
+  return { repairs, absences, otherDays, differingDays, damaged }
 }
 
 interface FreshEntry extends Repair {
@@ -122,7 +128,7 @@ async function readDays(
   const sorted = [...days].sort()
   const selection = { from: sorted[0]!, to: sorted.at(-1)!, pairs }
   const fresh = new Map<Slot, Map<string, FreshEntry>>()
-  const onIncomplete = (reason: string) => context.incompleteReads.push(reason)
+  const onIncomplete = (reason: string) => context.incompleteReads.add(reason)
   for await (const record of tracker.read(selection, { ids: trackerSide.idTable, onIncomplete })) {
     signal.throwIfAborted()
     heap.addEntry()

@@ -51,10 +51,10 @@ export async function decideDeletions(
   }
   // An export that is written while it is read may lack its end.
   if (completeFiles !== undefined && !isEqual(await tracker.fingerprintFiles!(), completeFiles.fingerprints))
-    incompleteReads.push('the files changed while they were read')
+    incompleteReads.add('the files changed while they were read')
   const restriction = options.restrictionBefore ?? (await checkAccess(options.account, context))
   const plan = planDeletions(absences, {
-    incompleteRead: incompleteReads[0],
+    incompleteRead: incompleteReads.first,
     accessRestriction: restriction,
     people: await findPresentPeople(absences, context),
     storedByPerson: options.storedByPerson,

@@ -1,16 +1,19 @@
+import { Column } from '../compact/column.ts'
 import { DisagreementError } from '../errors.ts'
 import type { RetryBudget } from '../http/retry.ts'
 import type { ApiClient, UploadItem } from '../timesheets-api/client.ts'
 import type { UploadItemLine } from '../timesheets-api/upload-line.ts'
 import type { EntryDetails, TrackerAccess } from '../trackers/tracker.ts'
 import { agree } from './agreement.ts'
+import { findRejection } from './api-rules.ts'
 import { type Bookmark, createBookmark, findChangesStart, parseBookmark } from './bookmark.ts'
 import { findChangedRows } from './changed-rows.ts'
 import { DaySlots } from './day-slots.ts'
 import type { RunDays } from './days.ts'
-import { listNames } from './deletion-step.ts'
+import { checkAccess, listNames } from './deletion-step.ts'
 import type { EarlierMiss } from './deletions.ts'
 import { FileCoverage } from './file-coverage.ts'
+import { IncompleteReads } from './incomplete-reads.ts'
 import { KnownNames } from './known-names.ts'
 import { Lease } from './lease.ts'
 import type { Rejection } from './mapping.ts'
@@ -114,7 +117,13 @@ class SyncRun {
     const fingerprints = days.isFull ? await this.#job.tracker.fingerprintFiles?.() : undefined
     const completeFiles = fingerprints && { coverage: new FileCoverage(), fingerprints }
     const slots = new DaySlots()
-    return { days, slots, trackerSide: new TrackerSide(slots), completeFiles, incompleteReads: [] }
+    return {
+      days,
+      slots,
+      trackerSide: new TrackerSide(slots),
+      completeFiles,
+      incompleteReads: new IncompleteReads(),
+    }
   }
 
   async #readAllowedDeletions(): Promise<ReadonlySet<string>> {
@@ -146,7 +155,7 @@ class SyncRun {
         onResult: (item, line, details) => {
           const rejection = this.#onResult(item, line, details, trackerSide)
           // Without an id of its own, it may be an entry that seems to be missing.
-          if (rejection !== undefined && completeFiles !== undefined) incompleteReads.push(rejection.reason)
+          if (rejection !== undefined && completeFiles !== undefined) incompleteReads.add(rejection.reason)
         },
         onProgress: () => observer.progress(this.#report),
       },
@@ -165,6 +174,15 @@ class SyncRun {
     // Files do not say how many entries they have.
     if (!isWhole) heap.expect(Number.POSITIVE_INFINITY)
     const stopping = AbortSignal.any([signal, lease.lost])
+    const { idTable } = collected.trackerSide
+    /** By the number of an id: 1 if a dry run has asked what would become of it. It changes nothing, so it would ask again. */
+    const planned = new Column(Uint8Array)
+    const markPlanned = (item: UploadItem) => {
+      const number = idTable.add(item.external_id)
+      const isFirst = planned.get(number) === 0
+      planned.set(number, 1)
+      return isFirst
+    }
     const unpaired: Omit<RunContext, 'pairs'> = {
       ...collected,
       mode,
@@ -178,13 +196,34 @@ class SyncRun {
       isWhole,
       heap,
       signal: stopping,
+      isPlanned: (externalId) => mode === 'plan' && planned.get(idTable.add(externalId)) === 1,
       send: async (item, details) => {
         stopping.throwIfAborted()
-        if (mode === 'verify') this.#report.addCompared()
-        else await uploader.send(item, details)
+        if (mode === 'verify') this.#compare(item, details, collected)
+        else if (mode === 'sync' || markPlanned(item)) await uploader.send(item, details)
       },
     }
     return { ...unpaired, pairs: await findChangedRows(unpaired) }
+  }
+
+  /** Counts an entry that differs, in a run that only compares. What the API would reject is on neither side. */
+  #compare(item: UploadItem, details: EntryDetails | undefined, collected: Collected): void {
+    const found = findRejection(item, this.#now)
+    if (found === undefined) {
+      this.#report.addCompared()
+      return
+    }
+    const rejection: Rejection = {
+      kind: 'rejected',
+      externalId: item.external_id,
+      ...found,
+      details: details ?? describeItem(item),
+    }
+    this.#report.addNotUploaded(rejection)
+    collected.trackerSide.reject(item)
+    if (collected.completeFiles !== undefined) collected.incompleteReads.add(rejection.reason)
+    this.#rejections.add(rejection)
+    this.#job.observer.rejected(rejection)
   }
 
   /** Lists the names of the tracker's people before its entries, so that the person of each entry is known. */
@@ -237,8 +276,10 @@ class SyncRun {
     const { mode, tracker } = context
     this.#isRepair = true
     const missedBefore = await this.#readEarlierMisses(context)
+    const access = await this.#checkAccessAgain(options.access, context)
     const differingDays = await agree(context, {
       ...options,
+      access,
       missedBefore,
       onWithheld: (withheld) => {
         report.withheld = withheld
@@ -252,13 +293,21 @@ class SyncRun {
       throw new DisagreementError(describeDifference(report.proof.days, mode))
   }
 
+  /** What the credentials of a service see after the read. If it was not shown to be everything, the read was not complete. */
+  async #checkAccessAgain(access: TrackerAccess, context: RunContext): Promise<TrackerAccess> {
+    if (!context.isWhole) return access
+    const restriction = access.restriction ?? (await checkAccess(access.account, context))
+    if (restriction !== undefined) context.incompleteReads.add(restriction)
+    return { ...access, restriction }
+  }
+
   /** The bookmark of the next run; undefined if it stays, because a read was not complete or nothing was written. */
   #createBookmark(
     before: Bookmark,
     { mode, days, isWhole, knownNames, incompleteReads }: RunContext,
     { at: readAt }: TrackerAccess,
   ): string | undefined {
-    const isProven = this.#report.proof?.outcome !== 'not-provable' || incompleteReads.length === 0
+    const isProven = this.#report.proof?.outcome !== 'not-provable' || incompleteReads.first === undefined
     if (!isProven || mode !== 'sync') return undefined
     return createBookmark(before, { days, isWhole, names: knownNames.toText(), readAt, now: this.#now })
   }
@@ -282,16 +331,16 @@ class SyncRun {
     details: EntryDetails | undefined,
     trackerSide: TrackerSide,
   ): Rejection | undefined {
-    const described = details ?? {
-      person: item.user_id,
-      day: item.date,
-      project: item.project,
-      hours: item.hours,
-    }
-    const rejection = this.#report.addResult(item, line, described, { isRepair: this.#isRepair })
+    const rejection = this.#report.addResult(item, line, details ?? describeItem(item), {
+      isRepair: this.#isRepair,
+    })
     if (rejection === undefined) return undefined
     trackerSide.reject(item)
     this.#job.observer.rejected(rejection)
     return rejection
   }
+}
+
+function describeItem(item: UploadItem): EntryDetails {
+  return { person: item.user_id, day: item.date, project: item.project, hours: item.hours }
 }

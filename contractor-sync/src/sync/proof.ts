@@ -44,7 +44,7 @@ export function prove(
     reason,
     isExpected,
   })
-  const [incomplete] = incompleteReads
+  const incomplete = incompleteReads.first
   if (incomplete !== undefined) return unprovable(incomplete)
   if (!isWhole && completeFiles === undefined)
     return unprovable('a file does not say that it is complete; each of its entries was compared', true)

@@ -4,6 +4,7 @@ import type { EntryDetails, Tracker } from '../trackers/tracker.ts'
 import type { DaySlots } from './day-slots.ts'
 import type { RunDays } from './days.ts'
 import type { FileCoverage } from './file-coverage.ts'
+import type { IncompleteReads } from './incomplete-reads.ts'
 import type { KnownNames } from './known-names.ts'
 import type { People } from './people.ts'
 import type { SmallHeap } from './small-heap.ts'
@@ -64,7 +65,9 @@ export interface RunContext {
   /** Ends the run. */
   readonly signal: AbortSignal
   /** Why a read was not complete. */
-  readonly incompleteReads: string[]
-  /** Uploads an entry; does nothing in a run that only compares. */
+  readonly incompleteReads: IncompleteReads
+  /** Whether a dry run has already asked what would become of an entry. */
+  isPlanned(externalId: string): boolean
+  /** Uploads an entry, in a dry run once; uploads nothing in a run that only compares. */
   send(item: UploadItem, details?: EntryDetails): Promise<void>
 }

@@ -41,7 +41,7 @@ export async function readWindow(context: RunContext, events: WindowReadEvents):
       }
     }
   }
-  const onIncomplete = (reason: string) => context.incompleteReads.push(reason)
+  const onIncomplete = (reason: string) => context.incompleteReads.add(reason)
   const selection: Selection = { ...context.days.read, pairs }
   const onTotal = (total: number) => {
     heap.expect(total)
@@ -86,7 +86,7 @@ export async function readChanges(
   const { tracker, people, days, trackerSide, heap, signal } = context
   const read = padDays(days.from, days.to)
   const selection: Selection = { updatedSince: changedSince }
-  const onIncomplete = (reason: string) => context.incompleteReads.push(reason)
+  const onIncomplete = (reason: string) => context.incompleteReads.add(reason)
   const options = { ids: trackerSide.idTable, onTotal: (total: number) => heap.expect(total), onIncomplete }
   for await (const record of tracker.read(selection, options)) {
     signal.throwIfAborted()

@@ -234,6 +234,22 @@ test('rejected rows with long texts of any script end the run with 3, and are ke
   expect(kept).toHaveLength(2)
 }, 60_000)
 
+test('a dry run and verify of more days than the API keeps end as always, and give the lease back', async () => {
+  const person = '時'.repeat(120)
+  const rows = Array.from({ length: 200 }, (_, i) => {
+    const day = new Date(Date.UTC(2025, 0, 1 + i)).toISOString().slice(0, 10)
+    return `r${i},${person},${day},Site,1`
+  })
+  await writeFile(env.file('days.csv'), ['external_id,user_id,date,project,hours', ...rows].join('\n'))
+  const settings = { SYNC_SOURCE: 'csv', CSV_PATH: env.file('days.csv') }
+  const dry = await env.run(settings, ['--full', '--dry-run'])
+  expect(dry.report).toMatchObject({ created: 200, exitCode: 0 })
+  const verify = await env.spawn(['verify', '--full'], settings).ended
+  expect(verify.report).toMatchObject({ proof: { outcome: 'differs' }, exitCode: 1 })
+  const runs = await env.sql('select status from sync_runs where id >= $1 order by id', [dry.report.runId])
+  expect(runs).toEqual([{ status: 'succeeded' }, { status: 'failed' }])
+}, 60_000)
+
 describe('exported files', () => {
   const header = 'external_id,user_id,date,project,Duration,notes'
   const settings = { CSV_COLUMNS: 'hours=Duration', CSV_HOURS_UNIT: 'minutes' }

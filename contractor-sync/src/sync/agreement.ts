@@ -1,6 +1,12 @@
 import type { UploadItem } from '../timesheets-api/client.ts'
 import type { TrackerAccess } from '../trackers/tracker.ts'
-import { type Comparison, compareEntries, compareWindow, type DayDifferences } from './comparison.ts'
+import {
+  type ComparedDay,
+  type Comparison,
+  compareEntries,
+  compareWindow,
+  type DayDifferences,
+} from './comparison.ts'
 import type { RunDays } from './days.ts'
 import { type DeletionStep, decideDeletions } from './deletion-step.ts'
 import type { Absence, EarlierMiss, WithheldDeletion } from './deletions.ts'
@@ -78,10 +84,9 @@ export async function agree(
     const isLast = round === maxRounds || mode !== 'sync' || !isPending
     if (!isLast) continue
     // What is withheld is listed by itself, and the padding is not compared.
-    return differences.differingDays.filter(
-      ({ userId, day }) =>
-        isCompared(day, context.days) && hasOther({ userId, day }, differences, withheld, context),
-    )
+    return differences.differingDays
+      .filter((one) => isCompared(one.day, context.days) && hasOther(one, differences, withheld, context))
+      .map(({ userId, day, tracker, stored }) => ({ userId, day, tracker, stored }))
   }
 }
 
@@ -100,7 +105,6 @@ async function compareDays(
     absences: all.flatMap(({ absences }) => absences).filter(({ externalId }) => !withheld.has(externalId)),
     otherDays: new Set(all.flatMap(({ otherDays }) => [...otherDays])),
     differingDays: all.flatMap(({ differingDays }) => differingDays),
-    damaged: new Set(all.flatMap(({ damaged }) => [...damaged])),
   }
 }
 
@@ -144,24 +148,17 @@ const isCompared = (day: string, { from, to }: RunDays) => day >= from && day <=
 
 /** Whether something else than withheld deletions and open entries differs on a day of a person. */
 function hasOther(
-  { userId, day }: { readonly userId: string; readonly day: string },
-  { repairs, absences, otherDays, damaged }: DayDifferences,
+  { hasOtherContent, absentIds }: ComparedDay,
+  { otherDays }: DayDifferences,
   withheld: ReadonlyMap<string, WithheldDeletion>,
-  { trackerSide, slots }: RunContext,
+  { trackerSide }: RunContext,
 ): boolean {
-  const slot = slots.slot(userId, day)
-  const isHere = (item: UploadItem) =>
-    item.deleted ? item.user_id === userId : trackerSide.digest(item)?.slot === slot
   // A lookup found it without final hours, or with content that the API rejects.
   const isOpen = (externalId: string) =>
     ['open', 'rejected'].includes(trackerSide.ids.find(externalId)?.listing ?? '')
   return (
-    damaged.has(slot) ||
-    repairs.some(({ item }) => isHere(item)) ||
-    absences.some(
-      ({ externalId, ...place }) =>
-        place.userId === userId && place.day === day && !withheld.has(externalId) && !isOpen(externalId),
-    ) ||
+    hasOtherContent ||
+    absentIds.some((externalId) => !withheld.has(externalId) && !isOpen(externalId)) ||
     otherDays.size > 0
   )
 }

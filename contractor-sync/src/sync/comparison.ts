@@ -59,9 +59,18 @@ export interface DayDifferences {
   readonly absences: readonly Absence[]
   /** Where entries are now that are still stored on these days. */
   readonly otherDays: ReadonlySet<string>
-  readonly differingDays: readonly DifferingDay[]
-  /** Days of a person with the same entries on both sides, and other seconds: a stored row is not what its digest says. */
-  readonly damaged: ReadonlySet<Slot>
+  readonly differingDays: readonly ComparedDay[]
+}
+
+/** A day of a person that differs, with the reasons. */
+export interface ComparedDay extends DifferingDay {
+  /**
+   * The tracker has an entry with another content, or without hours; or both sides have the same entries, and other seconds: a
+   * stored row is not what its digest says.
+   */
+  readonly hasOtherContent: boolean
+  /** Ids of stored entries that the tracker does not list. */
+  readonly absentIds: readonly string[]
 }
 
 /**
@@ -75,13 +84,12 @@ export async function compareEntries(days: readonly string[], context: RunContex
   const repairs: Repair[] = []
   const absences: Absence[] = []
   const otherDays = new Set<string>()
-  const differingDays: DifferingDay[] = []
-  const damaged = new Set<Slot>()
+  const differingDays: ComparedDay[] = []
   for (const day of days) {
     for (const [userId, storedSum] of await findDifferingPeople(day, context)) {
       const slot = slots.slot(userId, day)
       const entries = fresh.get(slot) ?? new Map<string, FreshEntry>()
-      const stored = new Map(await listStored(userId, day, context))
+      const stored = new Map(storedSum.count === 0 ? [] : await listStored(userId, day, context))
       const repairsBefore = repairs.length
       const absencesBefore = absences.length
       for (const [externalId, { digest, item, details }] of entries) {
@@ -105,14 +113,17 @@ export async function compareEntries(days: readonly string[], context: RunContex
         else if (!isListedHere) absences.push({ externalId, userId, day })
         if (place !== undefined) moved += 1
       }
-      const isSameSet = repairs.length === repairsBefore && absences.length === absencesBefore && moved === 0
+      const hasRepairs = repairs.length > repairsBefore
+      const absentIds = absences.slice(absencesBefore).map(({ externalId }) => externalId)
+      const isSameSet = !hasRepairs && absentIds.length === 0 && moved === 0
       // Otherwise what makes the sums differ is on neither side: it is open, rejected, or not in the files.
       if (isSameSet && stored.size > entries.size) continue
-      if (isSameSet) damaged.add(slot)
-      differingDays.push({ userId, day, tracker: trackerSide.sums.get(slot), stored: storedSum })
+      const tracker = trackerSide.sums.get(slot)
+      const hasOtherContent = hasRepairs || isSameSet
+      differingDays.push({ userId, day, tracker, stored: storedSum, hasOtherContent, absentIds })
     }
   }
-  return { repairs, absences, otherDays, differingDays, damaged }
+  return { repairs, absences, otherDays, differingDays }
 }
 
 interface FreshEntry extends Repair {

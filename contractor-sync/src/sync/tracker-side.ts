@@ -1,6 +1,7 @@
 import { parseDate } from '@timesheets/contracts/date'
 import { computeDigest } from '@timesheets/contracts/digest'
 import { toContent } from '@timesheets/contracts/entry'
+import { Column } from '../compact/column.ts'
 import { IdTable } from '../compact/id-table.ts'
 import type { UploadItem } from '../timesheets-api/client.ts'
 import type { DaySlots, Slot } from './day-slots.ts'
@@ -27,7 +28,8 @@ export class TrackerSide {
   readonly movedDays = new Set<string>()
   /** Some ids that were listed last. */
   readonly recentIds: string[] = []
-  readonly #rejected = new Map<string, string>()
+  /** By the number of an id: the first half of the digest that the API rejected. */
+  readonly #rejected = new Column(BigUint64Array)
   readonly #slots: DaySlots
 
   constructor(slots: DaySlots) {
@@ -77,15 +79,16 @@ export class TrackerSide {
     const before = this.ids.set(item.external_id, 'rejected', undefined)
     const counted = this.digest(item)
     if (counted === undefined) return
-    this.#rejected.set(item.external_id, toPart(counted.digest))
+    this.#rejected.set(this.idTable.add(item.external_id), toPart(counted.digest))
     if (before?.listing === 'counted') this.sums.subtract(counted.slot, counted.seconds, counted.digest)
   }
 
   /** Whether the API rejected an entry with this content in this run. */
   isRejected(externalId: string, digest: string): boolean {
-    return this.#rejected.get(externalId) === toPart(digest)
+    const number = this.idTable.find(externalId)
+    return number !== undefined && this.#rejected.get(number) === toPart(digest)
   }
 }
 
 /** A part of the digest, which tells contents of one entry apart. */
-const toPart = (digest: string) => digest.slice(0, 16)
+const toPart = (digest: string) => BigInt(`0x${digest.slice(0, 16)}`)

@@ -234,6 +234,25 @@ describe('a person who was renamed', () => {
   }, 60_000)
 })
 
+test.each(['email', 'tracker-id'])(
+  'a list of people that lacks one moves no hours to another name, and the run says not-provable (UNKNOWN_PERSON=%s)',
+  async (UNKNOWN_PERSON) => {
+    await env.run({ UNKNOWN_PERSON })
+    const before = await env.sql('select id, user_id, version from timesheets order by id')
+    await env.injectFaults({ fault: 'page-short', path: '/v2/users', times: 1000 })
+    const { code, report } = await env.run({ UNKNOWN_PERSON })
+    expect({ code, ...report }).toMatchObject({ code: 3, rejected: 1 })
+    expect(getProof(report)).toMatchObject({
+      outcome: 'not-provable',
+      reason: expect.stringMatching(/list of people is not complete/),
+    })
+    expect(await env.sql('select id, user_id, version from timesheets order by id')).toEqual(before)
+    await env.clearFaults()
+    expect((await env.run({ UNKNOWN_PERSON })).code).toBe(0)
+  },
+  60_000,
+)
+
 describe('a token that does not see everybody', () => {
   const narrow = (after: number) =>
     env.local('tracker', 'PUT', 'token', { role: 'manager', user_id: 3_100_001, after })

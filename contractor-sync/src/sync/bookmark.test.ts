@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { findChangesStart, formatBookmark, parseBookmark } from './bookmark.ts'
+import { findChangesStart, formatBookmark, isFullRunDue, parseBookmark } from './bookmark.ts'
 
 const changedSince = '2026-05-04T07:55:00.000Z'
 /** The tracker's clock said 08:00 when ours said 10:00. */
@@ -33,4 +33,14 @@ test('a bookmark is read as it was written, and any other text starts over', () 
   const written = { ...bookmark, fullAt: '2026-05-01T00:00:00.000Z', names: 'abcdefghijklmnop' }
   expect(parseBookmark(formatBookmark(written))).toEqual(written)
   for (const text of [null, '', 'no JSON', '[]']) expect(parseBookmark(text)).toEqual({})
+})
+
+test('a daily run that starts some seconds early, or on a day of 23 hours, reads all days in time', () => {
+  const fullAt = '2026-03-28T01:00:05.200Z'
+  const isDue = (at: string, days: number) => isFullRunDue({ fullAt }, days, new Date(at))
+  expect(isDue('2026-03-29T01:00:04.900Z', 1)).toBe(true)
+  expect(isDue('2026-03-29T00:00:05.300Z', 1)).toBe(true)
+  expect(isDue('2026-03-28T20:00:00.000Z', 1)).toBe(false)
+  expect(isDue('2026-04-03T01:00:05.000Z', 7)).toBe(false)
+  expect(isDue('2026-04-04T01:00:05.000Z', 7)).toBe(true)
 })

@@ -95,11 +95,13 @@ export function findChangesStart(
 }
 
 const dayMs = 86_400_000
+/** A daily run starts some seconds earlier than a day after the last one now and then, and an hour when the clocks change. */
+const scheduleMarginMs = 3_600_000
 
 /** Whether a run must read all days: none did in the last `everyDays` days. */
 export function isFullRunDue({ fullAt }: Pick<Bookmark, 'fullAt'>, everyDays: number, now: Date): boolean {
   if (fullAt === undefined) return true
   const ageMs = now.getTime() - Date.parse(fullAt)
   // A bookmark in the future was written by a machine with a wrong clock.
-  return ageMs < 0 || ageMs >= everyDays * dayMs
+  return ageMs < 0 || ageMs >= everyDays * dayMs - scheduleMarginMs
 }

@@ -72,11 +72,11 @@ export const harvest = defineTracker({
     }
     const findPeople = async (row: Row): Promise<People> => {
       const known = await readKnownPeople()
-      if ('reason' in row || known.has(row.user.id)) return known
+      if ('reason' in row || known.emails.has(row.user.id) || known.unlisted.has(row.user.id)) return known
       knownPeople = undefined
       const current = await readKnownPeople()
       // Read it once for each new person, and not for each entry of a person whom the list does not have.
-      if (!current.has(row.user.id)) current.set(row.user.id, undefined)
+      if (!current.emails.has(row.user.id)) current.unlisted.add(row.user.id)
       return current
     }
     const buildListPath = ({ from, to, updatedSince }: Selection) =>
@@ -105,7 +105,9 @@ export const harvest = defineTracker({
         }
         for await (const row of readConsistently(list, ids)) {
           if ('reason' in row && !row.hasId) onIncomplete?.(`an entry has no valid id (${row.id})`)
-          yield toSourceRecord(row, await findPeople(row))
+          const record = toSourceRecord(row, await findPeople(row))
+          if (record.kind === 'unreadable' && !('reason' in row)) onIncomplete?.(record.reason)
+          yield record
         }
       },
       async find(externalId) {
@@ -128,8 +130,8 @@ export const harvest = defineTracker({
       },
       async listPeople() {
         knownPeople = undefined
-        const people = await readKnownPeople()
-        return [...people].map(([id, email]) => toPerson(id, email))
+        const { emails } = await readKnownPeople()
+        return [...emails].map(([id, email]) => toPerson(id, email))
       },
       unknownFields,
       async probe() {
@@ -167,8 +169,15 @@ const user = z.object({ id: z.int(), email: z.string() })
 const withId = user.pick({ id: true })
 const tokenOwner = z.object({ access_roles: z.array(z.string()).optional() })
 
-/** People by id, with the e-mail address; undefined for a person without one. */
-type People = Map<number, string | undefined>
+/** What the list of people says. */
+interface People {
+  /** The e-mail address by id; undefined for a person without one. */
+  readonly emails: Map<number, string | undefined>
+  /** Whether the list has as many people as its own total says. */
+  readonly isComplete: boolean
+  /** People of entries who were not in the list when it was read again for them. */
+  readonly unlisted: Set<number>
+}
 
 const instant = z.iso.datetime({ offset: true })
 const timeEntry = z.object({
@@ -252,16 +261,19 @@ function countUnknownFields(row: unknown, counts: Map<string, number>): void {
  * keeps the id; a list without any address is an unexpected shape, as is an empty one: the token belongs to a person.
  */
 async function readPeople(path: string, get: Get): Promise<People> {
-  const people: People = new Map()
-  let count = 0
+  const emails: People['emails'] = new Map()
+  let [count, withoutId, total] = [0, 0, 0]
   let hasEmail = false
   let firstIssue: string | undefined
   for await (const { body } of followLinks(path, get)) {
-    for (const value of parseResponse(usersPage, body, usersLabel).users) {
+    const page = parseResponse(usersPage, body, usersLabel)
+    total = page.total_entries
+    for (const value of page.users) {
       const parsed = user.safeParse(value)
       hasEmail ||= parsed.success
       const { id } = withId.safeParse(value).data ?? {}
-      if (id !== undefined) people.set(id, parsed.data?.email)
+      if (id === undefined) withoutId += 1
+      else emails.set(id, parsed.data?.email)
       if (!parsed.success) firstIssue ??= `users.${count}.${formatIssue(parsed.error)}`
       count += 1
     }
@@ -269,7 +281,7 @@ async function readPeople(path: string, get: Get): Promise<People> {
   if (count === 0)
     throw new InvalidResponseError(`${usersLabel} is empty, although the token belongs to a person`)
   if (!hasEmail) throw new InvalidResponseError(`${usersLabel} has an unexpected shape: ${firstIssue}`)
-  return people
+  return { emails, isComplete: emails.size + withoutId >= total, unlisted: new Set() }
 }
 
 /** Reads the pages of a list by the links in them; Harvest's documents advise against building the URLs. */
@@ -329,20 +341,27 @@ function toVersion(row: Row): RecordVersion {
   return { id: String(row.id), place: row.spent_date, version: row.updated_at, createdAt }
 }
 
-function toSourceRecord(row: Row, people: ReadonlyMap<number, string | undefined>): SourceRecord {
+function toSourceRecord(row: Row, { emails, isComplete }: People): SourceRecord {
   if ('reason' in row) {
     const { user, spent_date: day, project, hours } = row.known
-    const person = user === undefined ? undefined : (people.get(user.id) ?? String(user.id))
+    const person = user === undefined ? undefined : (emails.get(user.id) ?? String(user.id))
     const details = { person, day, project: project?.name, hours }
     return { kind: 'unreadable', externalId: row.id, reason: row.reason, details }
+  }
+  const { user, spent_date: day, project, hours } = row
+  if (!isComplete && !emails.has(user.id)) {
+    // Without the address, the hours would be rejected, or become those of another `user_id`.
+    const reason = `Harvest's list of people is not complete, and does not have person ${user.id}`
+    const details = { person: String(user.id), day, project: project.name, hours }
+    return { kind: 'unreadable', externalId: String(row.id), reason, details }
   }
   return {
     kind: 'entry',
     externalId: String(row.id),
-    person: toPerson(row.user.id, people.get(row.user.id)),
-    date: row.spent_date,
-    project: row.project.name,
-    hours: row.hours,
+    person: toPerson(user.id, emails.get(user.id)),
+    date: day,
+    project: project.name,
+    hours,
     notes: row.notes,
     isRunning: row.is_running,
   }

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { checkBothSides, readLatestVersions } from './both-sides.ts'
@@ -150,6 +151,30 @@ describe('a tracker that shows less than it has deletes nothing, and the run say
       expect.objectContaining({ msg: 'deletion withheld', reason: 'unproven-lookup' }),
     )
     expect(await readTombstones()).toEqual([])
+  }, 60_000)
+
+  test('an entry that a file brought under an id that is none of the tracker', async () => {
+    await env.run()
+    const [{ user_id: person }] = (await env.sql('select user_id from timesheets limit 1')) as [
+      { user_id: string },
+    ]
+    const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10)
+    await writeFile(
+      env.file('own.csv'),
+      `external_id,user_id,date,project,hours\nx1,${person},${day},Site,1\n`,
+    )
+    const files = { CSV_PATH: env.file('own.csv'), CSV_SOURCE: 'harvest' }
+    expect((await env.run(files, ['--source', 'csv'])).report).toMatchObject({ created: 1, exitCode: 0 })
+    const { code, lines, report } = await env.run({}, [])
+    expect(code).toBe(3)
+    expect(lines).toContainEqual(
+      expect.objectContaining({ msg: 'deletion withheld', externalId: 'x1', reason: 'foreign-id' }),
+    )
+    expect(await readTombstones()).toEqual([])
+    expect((await env.run({}, [`--allow-deletes=${report.runId}`])).report).toMatchObject({
+      deleted: 1,
+      exitCode: 0,
+    })
   }, 60_000)
 
   test('a person who was removed from the tracker keeps all entries', async () => {
@@ -383,6 +408,14 @@ describe('verify', () => {
     ],
     ['a removed person', () => env.local('tracker', 'PATCH', 'users/3100008', { is_deleted: true })],
     [
+      'an entry that moved out of the days, and that the API rejects',
+      async () => {
+        const moved = { spent_date: '2016-01-01', updated_at: '2016-01-01T00:00:00Z' }
+        await env.local('tracker', 'PATCH', 'time_entries/636709355', { hours: 30, ...moved })
+        return ['--since', '2017-03-01', '--until', '2017-03-31']
+      },
+    ],
+    [
       'an entry that the API rejects',
       () => env.local('tracker', 'PATCH', 'time_entries/636709355', { hours: 30 }),
     ],
@@ -393,14 +426,16 @@ describe('verify', () => {
       const { hours } = (await env.readTracked()).find(({ id }) => id === 636_709_355)!
       const results = []
       for (const command of ['verify', 'run']) {
-        await change()
-        const { code, report } = await env.spawn([command, '--full']).ended
+        const days = await change()
+        const args = Array.isArray(days) && typeof days[0] === 'string' ? days : ['--full']
+        const { code, report } = await env.spawn([command, ...args]).ended
         const { outcome, reason } = getProof(report)
         results.push({ code, outcome, reason, withheld: report.withheld, rejected: report.rejected })
         await env.clearFaults()
       }
       await env.local('tracker', 'PATCH', 'users/3100008', { is_deleted: false })
-      await env.local('tracker', 'PATCH', 'time_entries/636709355', { hours })
+      const before = { hours, spent_date: '2017-03-02' }
+      await env.local('tracker', 'PATCH', 'time_entries/636709355', before)
       expect(results[0]).toEqual(results[1])
       expect(results[0]!.code).toBe(3)
     },

@@ -122,7 +122,7 @@ async function sendDeletions(
 ): Promise<void> {
   for (const { item, details } of found) {
     recordFound(item, context)
-    if (context.mode !== 'verify') await context.send(item, details)
+    await context.send(item, details)
   }
   if (context.mode === 'verify') return
   for (const tombstone of tombstones) {

@@ -68,7 +68,7 @@ export async function decideDeletions(
             listFingerprints: ({ userId, day }) => listFingerprints(context, userId, day),
             missedBefore: options.missedBefore,
           }
-        : { by: 'lookup', maxLookups },
+        : { by: 'lookup', maxLookups, isOwnId: tracker.isOwnId ?? (() => true) },
   })
   const toTombstone = ({ userId, externalId }: Absence): UploadItem => ({
     user_id: userId,

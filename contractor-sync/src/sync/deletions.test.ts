@@ -25,7 +25,7 @@ const sound: DeletionEvidence = {
     ['kim', 100],
   ]),
   allowed: new Set(),
-  confirmation: { by: 'lookup', maxLookups: 1000 },
+  confirmation: { by: 'lookup', maxLookups: 1000, isOwnId: () => true },
 }
 const byReads = (members: object = {}): Pick<DeletionEvidence, 'confirmation'> => ({
   confirmation: {
@@ -148,7 +148,9 @@ describe('lookups', () => {
   const gone = new Set(ids(list))
 
   test('are bounded: what is above the bound is withheld', () => {
-    const result = plan(absences('ann', 5), { confirmation: { by: 'lookup', maxLookups: 3 } })
+    const result = plan(absences('ann', 5), {
+      confirmation: { by: 'lookup', maxLookups: 3, isOwnId: () => true },
+    })
     expect(ids(result.toLookUp)).toEqual(['ann-1', 'ann-2', 'ann-3'])
     expect(ids(result.withheld)).toEqual(['ann-4', 'ann-5'])
     expect(reasons(result)).toEqual(['lookup-limit'])

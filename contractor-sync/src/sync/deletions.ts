@@ -17,6 +17,7 @@ export const withholdingReasons = {
   'restricted-access': 'the token was not shown to see the hours of all people',
   'incomplete-read': 'the list of entries was not complete',
   'removed-person': 'its person is no longer among the people of the tracker',
+  'foreign-id': 'its id is none of the tracker, so another program uploaded it under this source',
   'person-cap': 'too many entries of its person are missing at once',
   'window-cap': 'too many entries are missing at once',
   'last-entry': 'it is the last entry of its person',
@@ -51,7 +52,7 @@ export interface DeletionEvidence {
   readonly people: ReadonlySet<string>
   /** The number of entries that are stored in the window, by `user_id`. */
   readonly storedByPerson: ReadonlyMap<string, number>
-  /** Ids of entries that an operator allowed to delete: caps and a removed person no longer withhold them. */
+  /** Ids of entries that an operator allowed to delete: caps, a removed person and a foreign id no longer withhold them. */
   readonly allowed: ReadonlySet<string>
   readonly confirmation: LookupConfirmation | ReadConfirmation
 }
@@ -60,6 +61,8 @@ export interface DeletionEvidence {
 export interface LookupConfirmation {
   readonly by: 'lookup'
   readonly maxLookups: number
+  /** See `Tracker.isOwnId`. */
+  readonly isOwnId: (externalId: string) => boolean
 }
 
 /** The tracker has no lookup: complete reads of all days confirm a deletion. */
@@ -113,6 +116,10 @@ export function planDeletions(absences: readonly Absence[], evidence: DeletionEv
     (absence) => incompleteRead !== undefined && !(isAllowed(absence) && confirmation.by === 'lookup'),
   )
   withhold('removed-person', (absence) => !people.has(absence.userId) && !isAllowed(absence))
+  if (confirmation.by === 'lookup') {
+    const { isOwnId } = confirmation
+    withhold('foreign-id', (absence) => !isOwnId(absence.externalId) && !isAllowed(absence))
+  }
 
   const counted = countByPerson(candidates.filter((absence) => !isAllowed(absence)))
   const countStored = (userId: string) => evidence.storedByPerson.get(userId) ?? 0

@@ -210,7 +210,8 @@ class SyncRun {
   #compare(item: UploadItem, details: EntryDetails | undefined, collected: Collected): void {
     const found = findRejection(item, this.#now)
     if (found === undefined) {
-      this.#report.addCompared()
+      // One that a lookup found, the list does not have.
+      if (!this.#isRepair) this.#report.addCompared()
       return
     }
     const rejection: Rejection = {

@@ -119,6 +119,7 @@ export const harvest = defineTracker({
           throw new InvalidResponseError(`Harvest's entry ${externalId} has the id ${row.id}`)
         return toSourceRecord(row, await findPeople(row))
       },
+      isOwnId: (externalId) => /^[1-9]\d*$/.test(externalId),
       async checkAccess() {
         const { body, at } = await get(`${usersPath}/me`)
         const { access_roles: roles = [] } = parseResponse(tokenOwner, body, "Harvest's owner of the token")

@@ -111,6 +111,11 @@ export interface Tracker {
   /** Looks one entry up; returns undefined if the tracker no longer has it. Absent if it has no lookup. */
   readonly find?: (externalId: string) => Promise<SourceRecord | undefined>
   /**
+   * Whether an id has the form of this tracker's ids. Of one that another program uploaded under the same source, a lookup says
+   * nothing. If absent, every id has it.
+   */
+  readonly isOwnId?: (externalId: string) => boolean
+  /**
    * Asks the tracker what the credentials may see. Absent for a tracker that does not list everything, such as a file:
    * what it does not list may still exist, so nothing is deleted.
    */

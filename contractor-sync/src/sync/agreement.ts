@@ -41,6 +41,7 @@ export async function agree(
   const { mode, trackerSide, slots } = context
   const withheld = new Map<string, WithheldDeletion>()
   const absent = new Map<string, Absence>()
+  const deleted = new Map<string, Absence>()
   let storedByPerson: Comparison['storedByPerson'] | undefined
   let restriction = access.restriction
   for (let round = 1; ; round++) {
@@ -61,11 +62,12 @@ export async function agree(
     for (const absence of absences) absent.set(absence.externalId, absence)
     if (absences.length > 0) {
       const step = await decideDeletions(
-        [...absent.values()],
+        [...absent.values()].filter(({ externalId }) => !deleted.has(externalId)),
         {
           account: access.account,
           restrictionBefore: restriction,
           storedByPerson,
+          deleted: [...deleted.values()],
           allowed,
           controlIds: trackerSide.recentIds,
           missedBefore,
@@ -75,6 +77,8 @@ export async function agree(
       restriction ??= step.accessRestriction
       for (const deletion of step.withheld) withheld.set(deletion.externalId, deletion)
       await sendDeletions(step, absent, context)
+      for (const { external_id: id } of step.tombstones) deleted.set(id, absent.get(id)!)
+      for (const { item } of step.found) absent.delete(item.external_id)
     }
     await uploader.flush()
     onWithheld([...withheld.values()])

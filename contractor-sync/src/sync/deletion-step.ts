@@ -31,6 +31,8 @@ export interface DeletionStepOptions {
   /** What the token was found to lack before the read. */
   readonly restrictionBefore: string | undefined
   readonly storedByPerson: ReadonlyMap<string, number>
+  /** What this run has deleted already. */
+  readonly deleted: readonly Absence[]
   /** Ids of entries that an operator allowed to delete. */
   readonly allowed: ReadonlySet<string>
   /** Ids that the tracker listed a moment ago: a lookup must find one of them. */
@@ -58,6 +60,7 @@ export async function decideDeletions(
     accessRestriction: restriction,
     people: await findPresentPeople(absences, context),
     storedByPerson: options.storedByPerson,
+    deleted: options.deleted,
     allowed: options.allowed,
     confirmation:
       tracker.find === undefined

@@ -24,6 +24,7 @@ const sound: DeletionEvidence = {
     ['bob', 100],
     ['kim', 100],
   ]),
+  deleted: [],
   allowed: new Set(),
   confirmation: { by: 'lookup', maxLookups: 1000, isOwnId: () => true },
 }
@@ -72,6 +73,20 @@ describe('all deletions are withheld, and none is looked up, if', () => {
     expect(result.withheld).toHaveLength(3)
     expect(reasons(result)).toEqual([reason])
   })
+})
+
+test('what this run has deleted already counts towards the caps, and is not withheld', () => {
+  const [first, more] = [absences('ann', 15), absences('ann', 20).slice(15)]
+  expect(ids(plan(first, { deleted: more }).toLookUp)).toEqual(ids(first))
+  const above = plan(absences('ann', 21).slice(15), { deleted: first })
+  expect({ looksUp: ids(above.toLookUp), reasons: reasons(above) }).toEqual({
+    looksUp: [],
+    reasons: ['person-cap'],
+  })
+  expect(ids(above.withheld)).toEqual(['ann-16', 'ann-17', 'ann-18', 'ann-19', 'ann-20', 'ann-21'])
+  const people = ['ann', 'bob', 'kim'].flatMap((userId) => absences(userId, 20))
+  expect(reasons(plan(absences('bob', 1), { deleted: people }))).toEqual(['person-cap'])
+  expect(plan(absences('bob', 1), { deleted: people.slice(0, 20) }).withheld).toEqual([])
 })
 
 test('a person who was removed from the tracker costs no deletion of another person', () => {

@@ -52,6 +52,8 @@ export interface DeletionEvidence {
   readonly people: ReadonlySet<string>
   /** The number of entries that are stored in the window, by `user_id`. */
   readonly storedByPerson: ReadonlyMap<string, number>
+  /** What this run has deleted already: it counts towards the caps. */
+  readonly deleted: readonly Absence[]
   /** Ids of entries that an operator allowed to delete: caps, a removed person and a foreign id no longer withhold them. */
   readonly allowed: ReadonlySet<string>
   readonly confirmation: LookupConfirmation | ReadConfirmation
@@ -121,18 +123,19 @@ export function planDeletions(absences: readonly Absence[], evidence: DeletionEv
     withhold('foreign-id', (absence) => !isOwnId(absence.externalId) && !isAllowed(absence))
   }
 
-  const counted = countByPerson(candidates.filter((absence) => !isAllowed(absence)))
+  const countable = () => [...evidence.deleted, ...candidates].filter((absence) => !isAllowed(absence))
+  const counted = countByPerson(countable())
   const countStored = (userId: string) => evidence.storedByPerson.get(userId) ?? 0
   const isAboveCap = ({ userId }: Absence) =>
     (counted.get(userId) ?? 0) > Math.max(minPersonCap, Math.floor(countStored(userId) * maxShare))
   withhold('person-cap', (absence) => isAboveCap(absence) && !isAllowed(absence))
   if (confirmation.by === 'reads') {
-    const missing = countByPerson(candidates)
+    const missing = countByPerson([...evidence.deleted, ...candidates])
     const isLast = ({ userId }: Absence) => (missing.get(userId) ?? 0) >= countStored(userId)
     withhold('last-entry', (absence) => isLast(absence) && !isAllowed(absence))
   }
   const storedTotal = [...evidence.storedByPerson.values()].reduce((sum, count) => sum + count, 0)
-  const isAboveWindowCap = candidates.filter((absence) => !isAllowed(absence)).length > storedTotal * maxShare
+  const isAboveWindowCap = countable().length > storedTotal * maxShare
   withhold('window-cap', (absence) => isAboveWindowCap && !isAllowed(absence))
 
   if (confirmation.by === 'lookup') {

@@ -21,7 +21,9 @@ function createReport(): Report {
   report.window = { from: '2017-05-01' }
   for (let i = 0; i < 1234; i++)
     report.addResult(entry, { index: 0, status: 'created', message: `Created ${i}` }, details)
-  report.addNotUploaded({ kind: 'skipped', why: 'running', externalId: '1' })
+  const timer = { person: '007', day: '2017-05-11', project: 'StoreZero' }
+  for (let i = 1; i <= 11; i++)
+    report.addNotUploaded({ kind: 'skipped', why: 'running', externalId: `t${i}`, details: timer })
   report.addNotUploaded({
     kind: 'rejected',
     externalId: '42',
@@ -42,15 +44,19 @@ function createReport(): Report {
 test('aligns the counts and the decimal point of the hours, and lists the first rejected entries', () => {
   expect(summaryTable(createReport())).toBe(`harvest, days from 2017-05-01
 
-  read       1,237
+  read       1,247
   created    1,234
   updated        0
   unchanged      0
   deleted        0
   held           0
   rejected       2
-  skipped        1  (1 still running, 0 without hours)
+  skipped       11  (11 still running, 0 without hours)
   hours      6,478.50
+
+Still running, so they count on neither side:
+${Array.from({ length: 10 }, (_, i) => `  t${i + 1}, 007, 2017-05-11, StoreZero`).join('\n')}
+  and 1 more
 
 Rejected (ids of harvest):
   42  unknown-person: no user_id
@@ -162,5 +168,5 @@ test('the exit code follows from the error, or from rejected entries', () => {
 test('repeated records are counted and shown', () => {
   const report = createReport()
   report.addNotUploaded({ kind: 'skipped', why: 'repeated', externalId: '1' })
-  expect(summaryTable(report)).toContain('skipped        2  (1 still running, 0 without hours, 1 repeated)')
+  expect(summaryTable(report)).toContain('skipped       12  (11 still running, 0 without hours, 1 repeated)')
 })

@@ -45,6 +45,7 @@ export function summaryTable(report: Report): string {
     title,
     '',
     ...lines,
+    ...formatRunning(report),
     ...formatNotes(report),
     ...formatNotices(report),
     ...formatRejections(report),
@@ -75,6 +76,22 @@ function describeSkipped({ running, empty, repeated }: Report['skipped']): strin
   const parts = [`${number.format(running)} still running`, `${number.format(empty)} without hours`]
   if (repeated > 0) parts.push(`${number.format(repeated)} repeated`)
   return `  (${parts.join(', ')})`
+}
+
+function formatRunning({ running, skipped }: Report): string[] {
+  if (running.length === 0) return []
+  const more = skipped.running - running.length
+  return [
+    '',
+    'Still running, so they count on neither side:',
+    ...running.map(({ externalId, details }) =>
+      toPlainText(
+        `  ${[externalId, details.person, formatEntry(details)].filter(Boolean).join(', ')}`,
+        maxReasonLength,
+      ),
+    ),
+    ...(more > 0 ? [`  and ${number.format(more)} more`] : []),
+  ]
 }
 
 function formatNotes({ changedNotes: { repaired, shortened, firstIds } }: Report): string[] {

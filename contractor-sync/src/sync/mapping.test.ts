@@ -53,7 +53,12 @@ test('shortens notes that are too long, repairs broken ones, and says so: notes 
 })
 
 test('skips a running timer, also one without hours yet', () => {
-  expect(map({ isRunning: true })).toMatchObject({ kind: 'skipped', why: 'running', externalId: '636709355' })
+  expect(map({ isRunning: true })).toMatchObject({
+    kind: 'skipped',
+    why: 'running',
+    externalId: '636709355',
+    details: { day: '2017-03-02', project: 'Marketing Website' },
+  })
   expect(map({ isRunning: true, hours: 0 })).toMatchObject({
     kind: 'skipped',
     why: 'running',

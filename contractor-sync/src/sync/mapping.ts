@@ -20,11 +20,14 @@ export interface MappedItem {
 export type NotUploaded = Skipped | Rejection
 
 /** A record without final hours, which a later run uploads when it has some, or one that was already read. */
-export interface Skipped {
-  readonly kind: 'skipped'
-  readonly why: 'running' | 'repeated'
-  readonly externalId: string
-}
+export type Skipped =
+  | {
+      readonly kind: 'skipped'
+      readonly why: 'running'
+      readonly externalId: string
+      readonly details: EntryDetails
+    }
+  | { readonly kind: 'skipped'; readonly why: 'repeated'; readonly externalId: string }
 
 /** An entry that does not reach Timesheets. */
 export interface Rejection {
@@ -47,16 +50,16 @@ export function mapRecord(record: SourceRecord, source: string, people: People):
     return reject(externalId, 'unreadable-entry', reason, details)
   }
   if (record.kind === 'repeated') return { kind: 'skipped', why: 'repeated', externalId: record.externalId }
-  if (record.isRunning) return { kind: 'skipped', why: 'running', externalId: record.externalId }
   const { externalId, person, date, project, hours, notes, position } = record
   const userId = people.resolveUserId(person)
-  const details = {
+  const known = {
     person: userId ?? describePerson(person),
     day: date,
     project,
-    hours,
     ...(position === undefined ? {} : { position }),
   }
+  if (record.isRunning) return { kind: 'skipped', why: 'running', externalId, details: known }
+  const details = { ...known, hours }
   if (isEmpty(record)) {
     // The identity alone decides what is deleted: this must not fail because the person is no longer known.
     const user_id = userId ?? source

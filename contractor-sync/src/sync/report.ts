@@ -28,6 +28,9 @@ const maxKept = 1000
 /** Ids of entries with changed notes that are kept; the counts include all. */
 const maxNotesIds = 5
 
+/** Running timers that are kept; the counts include all. */
+const maxRunning = 10
+
 /** With these, people see in Timesheets what the tracker has. */
 const agreedOutcomes: readonly Outcome[] = ['created', 'updated', 'unchanged']
 
@@ -77,6 +80,8 @@ export class Report {
   /** `empty`: the entry has no hours in the tracker, and none in Timesheets. */
   readonly skipped = { running: 0, empty: 0, repeated: 0 }
   readonly rejections: Rejection[] = []
+  /** The first timers that still run. They are on neither side of the comparison. */
+  readonly running: { readonly externalId: string; readonly details: EntryDetails }[] = []
   /** Entries whose notes were changed so that their hours could be stored, with the first ids. */
   readonly changedNotes = { repaired: 0, shortened: 0, firstIds: [] as string[] }
   /** What was recognized in files, and left out of them. */
@@ -105,8 +110,15 @@ export class Report {
 
   addNotUploaded(record: NotUploaded): void {
     this.read += 1
-    if (record.kind === 'skipped') this.skipped[record.why] += 1
-    else this.#reject(record)
+    if (record.kind === 'rejected') {
+      this.#reject(record)
+      return
+    }
+    this.skipped[record.why] += 1
+    if (record.why === 'running' && this.running.length < maxRunning) {
+      const { externalId, details } = record
+      this.running.push({ externalId, details })
+    }
   }
 
   /** Counts an entry that is stored as the tracker has it, and was not uploaded. */

@@ -83,7 +83,7 @@ export class DaySlots {
     return { people: people.size, days: days.size }
   }
 
-  /** A person whose name is written in several Unicode forms is one, as in the digests. */
+  /** A name in several Unicode forms is one person, as in the digests. */
   #addPerson(name: string): number {
     const userId = name.normalize('NFC')
     const number = this.#personNumbers.get(userId) ?? this.#people.length

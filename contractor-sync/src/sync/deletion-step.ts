@@ -147,7 +147,7 @@ async function findPresentPeople(
   const names = new Set(listed.flatMap((person) => listNames(person, people)))
   const ids = listed.flatMap(({ id }) => id ?? [])
   const stored = new Set(absences.map(({ userId }) => userId))
-  // An address that a removed person had may be another person's by now: then the entries may belong to either.
+  // The address of a removed person may be another person's by now: then the entries may belong to either.
   const isPresent = (userId: string) =>
     knownNames.has(userId) ? knownNames.isPresent(userId, ids) : names.has(userId)
   return new Set([...stored].filter(isPresent))

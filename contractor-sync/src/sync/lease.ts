@@ -32,7 +32,7 @@ export class Lease {
       try {
         return await api.startRun(body)
       } catch (error) {
-        // The run in progress may be the one that an attempt started whose response was lost. Its lease ends soon.
+        // The run in progress may be from an earlier attempt: its response was lost. Its lease ends soon.
         if (mayHaveStarted && error instanceof SyncRunConflictError)
           throw new TransientError(error.message, { cause: error })
         mayHaveStarted ||= !(error instanceof SyncRunConflictError)

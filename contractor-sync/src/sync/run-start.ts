@@ -33,9 +33,9 @@ export async function findAccess({ tracker, api, retryBudget }: RunStart): Promi
 }
 
 /**
- * Finds the days of a run: those of the run whose deletions are allowed; else by the options and the bookmark of the last
+ * Finds the days of a run: those of the run that withheld the allowed deletions; else by the options and the bookmark of the last
  * run that ended well.
- * @throws ConfigurationError if the run whose deletions are allowed is of another source
+ * @throws ConfigurationError if the run that withheld the allowed deletions is of another source
  */
 export async function findDays(start: RunStart, now: Date): Promise<RunDays> {
   const { tracker, api, retryBudget, days, allowDeletesOf } = start

@@ -29,7 +29,7 @@ export class AuthorizedRequests {
   }
 
   /**
-   * Sends a request whose response is JSON.
+   * Sends a request for JSON.
    * @param path below API_URL
    * @throws {TransientError} the API or the token issuer is down
    */
@@ -42,7 +42,7 @@ export class AuthorizedRequests {
   }
 
   /**
-   * Sends a request whose response is JSON lines, and yields the parsed lines.
+   * Sends a request for JSON lines, and yields the parsed lines.
    * @param path below API_URL
    * @throws the errors of `request`, and those of `toRefusal` for another status than 200
    */

@@ -4,7 +4,7 @@ import { DomainError } from './domain-error.ts'
 /** The clients that own a source by configuration, instead of the first one that wrote to it. */
 export type ConfiguredOwners = ReadonlyMap<string, ReadonlySet<string>>
 
-/** A run whose lease a transaction holds. */
+/** A run with the lease that a transaction holds. */
 export interface LeasedRun {
   readonly id: number
   readonly source: string

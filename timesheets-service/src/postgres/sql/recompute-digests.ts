@@ -20,7 +20,7 @@ type Row = Prisma.TimesheetGetPayload<{ select: typeof columns }>
 
 /**
  * Replaces the stored digests of entries by those of the fields that are stored. A tombstone has no fields that count. As
- * uploads do, this computes them here and not in SQL, whose Unicode version may differ.
+ * uploads do, this computes them here and not in SQL, because its Unicode version may differ.
  */
 export async function recomputeDigests(
   client: Prisma.TransactionClient,

@@ -48,8 +48,8 @@ async function readChunk(client: Prisma.TransactionClient, request: DigestReques
 }
 
 /**
- * Sums the days of the first rows, without the last day where the limit may have cut it. A person whose name is stored in several
- * Unicode forms is one, as in the digests: otherwise a source that changes the form would differ for ever.
+ * Sums the days of the first rows, without the last day where the limit may have cut it. A name that is stored in several
+ * Unicode forms is one person, as in the digests: otherwise a source that changes the form would differ for ever.
  */
 export function buildDigestsStatement(request: DigestRequest, limit: number): Prisma.Sql {
   return Prisma.sql`

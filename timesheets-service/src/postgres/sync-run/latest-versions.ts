@@ -3,7 +3,7 @@ import { Prisma } from '../generated/client.ts'
 
 /** Selects a part of the latest source versions. */
 interface LatestVersionsOptions extends DigestRequest {
-  /** In any Unicode form: a person whose name is written in another one is the same. */
+  /** In any Unicode form: in another one it is the same person. */
   readonly userId?: string
   /** SQL of the order in which the first rows are selected: over `day` and `id`. */
   readonly order: 'day' | 'id'

@@ -278,6 +278,31 @@ test.each(['email', 'tracker-id'])(
   60_000,
 )
 
+test('a directory that gives a person another user_id moves the entries of all days, with the next run', async () => {
+  const { report: first } = await env.run()
+  expect(first).not.toHaveProperty('from')
+  expect((await env.run({}, [])).report).toHaveProperty('from')
+  const [old] = (await env.readTracked()).filter(({ id }) => id === 636709355)
+  const own = (await env.readTracked()).filter(({ user }) => user.id === old!.user.id)
+  expect(old!.spent_date < '2026-01-01').toBe(true)
+  try {
+    await env.sql("insert into people (user_id, updated_at) values ('emp-1', now())")
+    await env.sql("insert into person_names (kind, name, user_id) values ('harvest', $1, 'emp-1')", [
+      String(old!.user.id),
+    ])
+    const { code, report } = await env.run({}, [])
+    expect({ code, updated: report.updated }).toEqual({
+      code: 0,
+      updated: own.filter(({ hours, is_running: isRunning }) => hours > 0 && !isRunning).length,
+    })
+    await expectEqualSides()
+    expect((await env.run({}, [])).report).toMatchObject({ from: expect.any(String), updated: 0 })
+  } finally {
+    await env.sql("delete from person_names where user_id = 'emp-1'")
+    await env.sql("delete from people where user_id = 'emp-1'")
+  }
+}, 60_000)
+
 describe('a token that does not see everybody', () => {
   const narrow = (after: number) =>
     env.local('tracker', 'PUT', 'token', { role: 'manager', user_id: 3_100_001, after })
@@ -520,7 +545,7 @@ test.each(['', 'x'.repeat(300), 'half \ud83d', 'U+0000: \0', '__proto__'])(
 )
 
 describe('two runs of one source', () => {
-  test('the second one is told so, and exits with 75', async () => {
+  test('the second one ends with 75, and says why', async () => {
     await env.injectFaults({ fault: 'slow', delayMs: 3000, path: entries })
     const first = env.spawn(['run', '--full'])
     await first.waitForOutput('sync started')

@@ -30,7 +30,12 @@ test('a bookmark of an earlier version, and a tracker that does not say its time
 })
 
 test('a bookmark is read as it was written, and any other text starts over', () => {
-  const written = { ...bookmark, fullAt: '2026-05-01T00:00:00.000Z', names: 'abcdefghijklmnop' }
+  const written = {
+    ...bookmark,
+    fullAt: '2026-05-01T00:00:00.000Z',
+    people: 'a-hash',
+    names: 'abcdefghijklmnop',
+  }
   expect(parseBookmark(formatBookmark(written))).toEqual(written)
   for (const text of [null, '', 'no JSON', '[]']) expect(parseBookmark(text)).toEqual({})
 })

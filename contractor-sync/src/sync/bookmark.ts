@@ -10,6 +10,8 @@ export interface Bookmark {
   readonly fullAt?: string | undefined
   /** The same of files, which may have entries of a source that a service has, too: they say nothing about the service. */
   readonly filesFullAt?: string | undefined
+  /** Which `user_id` each of the tracker's people had in that run (`Roster.hash`). Absent if it read files. */
+  readonly people?: string | undefined
   /** See `KnownNames`. */
   readonly names?: string | undefined
 }
@@ -19,6 +21,7 @@ const schema = z.object({
   ownClock: z.iso.datetime().optional().catch(undefined),
   fullAt: z.iso.datetime().optional().catch(undefined),
   filesFullAt: z.iso.datetime().optional().catch(undefined),
+  people: z.string().optional().catch(undefined),
   names: z.string().optional().catch(undefined),
 })
 
@@ -31,8 +34,9 @@ export function parseBookmark(text: string | null): Bookmark {
   }
 }
 
-export function formatBookmark({ changedSince, ownClock, fullAt, filesFullAt, names }: Bookmark): string {
-  return JSON.stringify({ changedSince, ownClock, fullAt, filesFullAt, names })
+export function formatBookmark(bookmark: Bookmark): string {
+  const { changedSince, ownClock, fullAt, filesFullAt, people, names } = bookmark
+  return JSON.stringify({ changedSince, ownClock, fullAt, filesFullAt, people, names })
 }
 
 /** The tracker's list may lag behind, and its clock has whole seconds. */
@@ -44,6 +48,7 @@ const ownClockMarginMs = 24 * 3_600_000
  * Creates the bookmark of a run that has ended well.
  * @param before the one that the run began with
  * @param run.isWhole whether the tracker is a service, and not files
+ * @param run.people which `user_id` each of the tracker's people has; undefined for files
  * @param run.names see `KnownNames`
  * @param run.readAt the tracker's clock when the run began; undefined if it does not say it
  */
@@ -53,12 +58,13 @@ export function createBookmark(
     /** As of `RunDays`. */
     readonly days: { readonly isFull: boolean; readonly isSelected: boolean }
     readonly isWhole: boolean
+    readonly people: string | undefined
     readonly names: string | undefined
     readonly readAt: Date | undefined
     readonly now: Date
   },
 ): string {
-  const { days, isWhole, names, readAt, now } = run
+  const { days, isWhole, people, names, readAt, now } = run
   // It did not read what changed on other days.
   if (days.isSelected) return formatBookmark({ ...before, names })
   const ownClock = now.toISOString()
@@ -71,6 +77,7 @@ export function createBookmark(
     ...(readAt === undefined ? {} : { ownClock }),
     fullAt: days.isFull ? ownClock : before.fullAt,
     filesFullAt: before.filesFullAt,
+    people: days.isFull ? people : before.people,
     names,
   })
 }

@@ -1,5 +1,5 @@
 import type { UploadItem } from '../timesheets-api/client.ts'
-import type { EntryDetails, TrackerPerson } from '../trackers/tracker.ts'
+import type { EntryDetails } from '../trackers/tracker.ts'
 import {
   type Absence,
   concludeLookups,
@@ -8,7 +8,7 @@ import {
   type WithheldDeletion,
 } from './deletions.ts'
 import { mapRecord } from './mapping.ts'
-import type { People } from './people.ts'
+import { listNames } from './roster.ts'
 import { listFingerprints, type RunContext } from './run-context.ts'
 
 /** So many lookups one run may make; the rate budget of the tracker paces them. */
@@ -151,13 +151,4 @@ async function findPresentPeople(
   const isPresent = (userId: string) =>
     knownNames.has(userId) ? knownNames.isPresent(userId, ids) : names.has(userId)
   return new Set([...stored].filter(isPresent))
-}
-
-/**
- * The names of a person in Unicode NFC, as the API names people in digests. A person may be stored under the e-mail address if the
- * directory names another `user_id` only since today.
- */
-export function listNames(person: TrackerPerson, people: People): string[] {
-  const userId = people.resolveUserId(person)
-  return [userId, person.email?.trim().toLowerCase()].flatMap((name) => name?.normalize('NFC') ?? [])
 }

@@ -10,11 +10,10 @@ import { type Bookmark, createBookmark, findChangesStart, parseBookmark } from '
 import { findChangedRows } from './changed-rows.ts'
 import { DaySlots } from './day-slots.ts'
 import type { RunDays } from './days.ts'
-import { checkAccess, listNames } from './deletion-step.ts'
+import { checkAccess } from './deletion-step.ts'
 import type { EarlierMiss } from './deletions.ts'
 import { FileCoverage } from './file-coverage.ts'
 import { IncompleteReads } from './incomplete-reads.ts'
-import { KnownNames } from './known-names.ts'
 import { Lease } from './lease.ts'
 import type { Rejection } from './mapping.ts'
 import type { SyncObserver } from './observer.ts'
@@ -22,6 +21,7 @@ import type { People } from './people.ts'
 import { describeDifference, prove } from './proof.ts'
 import { RejectionLog } from './rejection-log.ts'
 import type { Report } from './report.ts'
+import { listKnownNames, type Roster, readRoster } from './roster.ts'
 import type { RunContext, SyncMode } from './run-context.ts'
 import { findAccess, findDays, type RunStart } from './run-start.ts'
 import { toRunStats } from './run-stats.ts'
@@ -78,10 +78,11 @@ class SyncRun {
   }
 
   async run(): Promise<void> {
-    const { retryBudget, observer, tracker } = this.#job
+    const { retryBudget, observer, tracker, readPeople } = this.#job
     this.#report.isProvable = tracker.checkAccess !== undefined || tracker.fingerprintFiles !== undefined
     const access = await findAccess(this.#job)
-    const days = await findDays(this.#job, this.#now)
+    const roster = await readRoster(tracker, readPeople)
+    const days = await findDays(this.#job, roster.hash, this.#now)
     this.#report.window = days.isFull ? {} : { from: days.from, to: days.to }
     observer.started(this.#report)
     const collected = await this.#createCollected(days)
@@ -90,11 +91,11 @@ class SyncRun {
     const uploader = this.#createUploader(lease, collected)
     try {
       const before = parseBookmark(lease.bookmark)
-      const context = await this.#createContext(before, { lease, uploader, collected })
+      const context = await this.#createContext(before, { lease, uploader, collected, roster })
       await this.#read(context, findChangesStart(before, { trackerClock: access.at, now: this.#now }))
       await uploader.flush()
       await this.#prove(context, { access, uploader, allowed })
-      const bookmark = this.#createBookmark(before, context, access)
+      const bookmark = this.#createBookmark(before, context, { access, roster })
       await retryBudget.run(() =>
         lease.end({
           status: 'succeeded',
@@ -164,11 +165,15 @@ class SyncRun {
 
   async #createContext(
     before: Bookmark,
-    parts: { readonly lease: Lease; readonly uploader: Uploader; readonly collected: Collected },
+    parts: {
+      readonly lease: Lease
+      readonly uploader: Uploader
+      readonly collected: Collected
+      readonly roster: Roster
+    },
   ): Promise<RunContext> {
-    const { lease, uploader, collected } = parts
-    const { tracker, api, retryBudget, mode, signal, readPeople } = this.#job
-    const people = await readPeople()
+    const { lease, uploader, collected, roster } = parts
+    const { tracker, api, retryBudget, mode, signal } = this.#job
     const isWhole = tracker.checkAccess !== undefined
     const heap = new SmallHeap()
     // Files do not say how many entries they have.
@@ -190,8 +195,8 @@ class SyncRun {
       api,
       retryBudget,
       runId: lease.runId,
-      people,
-      knownNames: await this.#listKnownNames(before, people),
+      people: roster.people,
+      knownNames: listKnownNames(before.names, roster),
       recompute: collected.days.isFull || mode === 'verify',
       isWhole,
       heap,
@@ -225,17 +230,6 @@ class SyncRun {
     if (collected.completeFiles !== undefined) collected.incompleteReads.add(rejection.reason)
     this.#rejections.add(rejection)
     this.#job.observer.rejected(rejection)
-  }
-
-  /** Lists the names of the tracker's people before its entries, so that the person of each entry is known. */
-  async #listKnownNames(before: Bookmark, people: People): Promise<KnownNames> {
-    const listed = (await this.#job.tracker.listPeople?.()) ?? []
-    const knownNames = new KnownNames(before.names)
-    for (const person of listed) {
-      const { id } = person
-      if (id !== undefined) for (const name of listNames(person, people)) knownNames.add({ name, id })
-    }
-    return knownNames
   }
 
   async #read(context: RunContext, changedSince: string | undefined): Promise<void> {
@@ -306,11 +300,18 @@ class SyncRun {
   #createBookmark(
     before: Bookmark,
     { mode, days, isWhole, knownNames, incompleteReads }: RunContext,
-    { at: readAt }: TrackerAccess,
+    { access, roster }: { readonly access: TrackerAccess; readonly roster: Roster },
   ): string | undefined {
     const isProven = this.#report.proof?.outcome !== 'not-provable' || incompleteReads.first === undefined
     if (!isProven || mode !== 'sync') return undefined
-    return createBookmark(before, { days, isWhole, names: knownNames.toText(), readAt, now: this.#now })
+    return createBookmark(before, {
+      days,
+      isWhole,
+      people: roster.hash,
+      names: knownNames.toText(),
+      readAt: access.at,
+      now: this.#now,
+    })
   }
 
   async #readEarlierMisses({

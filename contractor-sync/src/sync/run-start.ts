@@ -34,10 +34,11 @@ export async function findAccess({ tracker, api, retryBudget }: RunStart): Promi
 
 /**
  * Finds the days of a run: those of the run that withheld the allowed deletions; else by the options and the bookmark of the last
- * run that ended well.
+ * run that ended well. If a person of the tracker has another `user_id` since the last run of all days, entries of any day move.
+ * @param people which `user_id` each of the tracker's people has (`Roster.hash`); undefined for files
  * @throws ConfigurationError if the run that withheld the allowed deletions is of another source
  */
-export async function findDays(start: RunStart, now: Date): Promise<RunDays> {
+export async function findDays(start: RunStart, people: string | undefined, now: Date): Promise<RunDays> {
   const { tracker, api, retryBudget, days, allowDeletesOf } = start
   const { source } = tracker
   if (allowDeletesOf !== undefined) {
@@ -52,8 +53,10 @@ export async function findDays(start: RunStart, now: Date): Promise<RunDays> {
   const last = runs.find(({ bookmark }) => bookmark !== null)
   // Files are read to their end anyway; with all their days, they also show what is missing.
   const isSelected = days.since !== undefined || days.until !== undefined
-  const full = days.full || (tracker.fingerprintFiles !== undefined && !isSelected)
-  const { fullAt, filesFullAt } = parseBookmark(last?.bookmark ?? null)
+  const before = parseBookmark(last?.bookmark ?? null)
+  const havePeopleChanged = people !== undefined && people !== before.people
+  const full = days.full || ((tracker.fingerprintFiles !== undefined || havePeopleChanged) && !isSelected)
+  const { fullAt, filesFullAt } = before
   const lastFull = { fullAt: tracker.checkAccess === undefined ? filesFullAt : fullAt }
   return selectDays({ ...days, full }, start, lastFull, now)
 }

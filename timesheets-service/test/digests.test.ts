@@ -1,11 +1,11 @@
-import { describe, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { createRandom } from '@timesheets/contractor-sync/test/seeded-random'
 import { computeDigest } from '@timesheets/contracts/digest'
 import { toContent } from '@timesheets/contracts/entry'
 import type { DayDigest, EntryDigest } from '@timesheets/contracts/sync-run'
 import { users } from './client.ts'
 import { entry, useService } from './service-fixture.ts'
-import { parseLines, startRun, uploadFor } from './sync-run-helpers.ts'
+import { parseLines, readYearOfDigests, startRun, uploadFor } from './sync-run-helpers.ts'
 
 /** How many random histories are tried. FAULT_ROUNDS sets more; the same FAULT_SEED repeats the same ones. */
 const rounds = Number(process.env.FAULT_ROUNDS ?? 3)
@@ -64,14 +64,7 @@ function sumTracker(tracker: Tracker): DayDigest[] {
     )
 }
 
-async function readDigests(run: number, query = ''): Promise<DayDigest[]> {
-  const response = await sync.request(
-    'GET',
-    `/sync-runs/${run}/digests?from=2017-01-01&to=2017-12-31${query}`,
-  )
-  // How many people see another version of is no part of the sums.
-  return parseLines<DayDigest>(response).map(({ corrections: _, ...line }) => line)
-}
+const readDigests = (run: number, query?: string) => readYearOfDigests(sync, run, query)
 
 test(`sums what the tracker sent last, through corrections, decisions and deletions (${rounds} histories, seed ${seed})`, async () => {
   for (let round = 0; round < rounds; round++) {
@@ -192,92 +185,6 @@ test('counts neither entries without an external id, nor other sources, nor othe
   expect((await sync.request('GET', `/sync-runs/${run}/digests?from=2017-05-11&to=2017-05-10`)).status).toBe(
     400,
   )
-})
-
-test('recomputing finds rows that were damaged in the database, and stored digests do not', async () => {
-  const run = await startRun(sync, 'damaged')
-  await uploadFor(sync, run, 'damaged', [
-    { external_id: '1', notes: 'one' },
-    { external_id: '2', notes: 'two' },
-  ])
-  const read = (query = '') => readDigests(run, query)
-  const whole = await read()
-  expect(await read('&recompute=true')).toEqual(whole)
-  for (const damage of [
-    "project = 'StoreOne'",
-    'notes = null',
-    "instant = instant + interval '1 ms'",
-    "external_id = 'x'",
-    "digest = '\\x00000000000000000000000000000000'",
-    "digest = '\\x00'",
-    'digest = null',
-  ]) {
-    await service().sql(`begin; set local session_replication_role = replica;
-      update timesheets set ${damage} where source = 'damaged' and external_id = '2'; commit`)
-    const [stored, computed] = [await read(), await read('&recompute=true')]
-    expect({ damage, found: JSON.stringify(stored) !== JSON.stringify(computed) }).toEqual({
-      damage,
-      found: true,
-    })
-    await service().sql(`delete from timesheets where source = 'damaged' and external_id <> '1'`)
-    await uploadFor(sync, run, 'damaged', [{ external_id: '2', notes: 'two' }])
-    expect(await read()).toEqual(whole)
-  }
-})
-
-describe('a row that was damaged in the database', () => {
-  const source = 'repaired'
-  const change = (columns: string) =>
-    service().sql(`begin; set local session_replication_role = replica;
-      update timesheets set ${columns} where source = '${source}'; commit`)
-  const item = { external_id: '1', notes: 'one' }
-  /** Uploads the entry as the tracker has it, in a run; returns its status. */
-  const uploadIn = async (mode: 'full' | 'incremental') => {
-    const run = await startRun(sync, source, { mode })
-    const { body } = await uploadFor(sync, run, source, [item])
-    const digests = await sync.request('GET', `/sync-runs/${run}/digests?recompute=true`)
-    await sync.request('PATCH', `/sync-runs/${run}`, { status: 'succeeded' })
-    return { status: body.items[0].status, id: body.items[0].id, digest: parseLines<DayDigest>(digests) }
-  }
-
-  test('is repaired by an upload in a run of all days', async () => {
-    const { digest } = await uploadIn('full')
-    await change("seconds = seconds + 60, project = 'Other'")
-    expect(await uploadIn('incremental')).toMatchObject({ status: 'unchanged' })
-    const repaired = await uploadIn('full')
-    expect(repaired).toMatchObject({ status: 'updated', digest })
-    expect(await uploadIn('full')).toMatchObject({ status: 'unchanged', digest })
-    expect((await maya.request('GET', `/timesheets/${repaired.id}`)).body).toMatchObject(entry(item))
-  })
-
-  test('stays as it is if it is approved, and gets a correction', async () => {
-    const { digest, id } = await uploadIn('full')
-    await max.request('PUT', `/approvals/${id}`, {})
-    await change("notes = 'damaged'")
-    expect(await uploadIn('full')).toMatchObject({ status: 'held', digest })
-    expect(await uploadIn('full')).toMatchObject({ status: 'unchanged', digest })
-    expect((await maya.request('GET', `/timesheets/${id}`)).body).toMatchObject({
-      notes: 'damaged',
-      correction: { notes: 'one' },
-    })
-    await max.request('PUT', `/approvals/${id}`, {})
-    expect((await maya.request('GET', `/timesheets/${id}`)).body).toMatchObject(entry(item))
-  })
-
-  test('a correction that was damaged is held again', async () => {
-    const { id } = await uploadIn('full')
-    await max.request('PUT', `/approvals/${id}`, {})
-    const run = await startRun(sync, source, { mode: 'full' })
-    const corrected = await uploadFor(sync, run, source, [{ ...item, notes: 'two' }])
-    expect(corrected.body.items[0].status).toBe('held')
-    await sync.request('PATCH', `/sync-runs/${run}`, { status: 'succeeded' })
-    await change(`correction = jsonb_set(correction, '{notes}', '"damaged"')`)
-    const again = await startRun(sync, source, { mode: 'full' })
-    const held = await uploadFor(sync, again, source, [{ ...item, notes: 'two' }])
-    await sync.request('PATCH', `/sync-runs/${again}`, { status: 'succeeded' })
-    expect(held.body.items[0].status).toBe('held')
-    expect((await maya.request('GET', `/timesheets/${id}`)).body.correction).toMatchObject({ notes: 'two' })
-  })
 })
 
 test('streams a day with more entries than one statement reads, and thousands of groups', async () => {

@@ -1,3 +1,4 @@
+import type { DayDigest } from '@timesheets/contracts/sync-run'
 import type { Express } from 'express'
 import { Client, type TestResponse } from './client.ts'
 import { entry } from './service-fixture.ts'
@@ -47,4 +48,14 @@ export function parseLines<Line>({ status, text }: TestResponse): Line[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
+}
+
+/** Reads the digests of the days of 2017 for a run. */
+export async function readYearOfDigests(client: Client, run: number, query = ''): Promise<DayDigest[]> {
+  const response = await client.request(
+    'GET',
+    `/sync-runs/${run}/digests?from=2017-01-01&to=2017-12-31${query}`,
+  )
+  // How many people see another version of is no part of the sums.
+  return parseLines<DayDigest>(response).map(({ corrections: _, ...line }) => line)
 }
